@@ -1,0 +1,23 @@
+# Warnings, standard and sanitizers of our own targets; linked PRIVATE, so nothing reaches who uses the library.
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo" FORCE)
+endif()
+
+add_library(duramen_defaults INTERFACE)
+target_compile_features(duramen_defaults INTERFACE c_std_99 cxx_std_20)
+target_compile_options(duramen_defaults INTERFACE
+  -Wall -Wextra -Wshadow=local
+  "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
+  $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden -fno-gnu-unique>)
+if(DURAMEN_WERROR)
+  target_compile_options(duramen_defaults INTERFACE -Werror)
+endif()
+if(DURAMEN_SANITIZE)
+  target_compile_options(duramen_defaults INTERFACE -fsanitize=${DURAMEN_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(duramen_defaults INTERFACE -fsanitize=${DURAMEN_SANITIZE})
+endif()
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)

@@ -1,0 +1,68 @@
+// What a computation needs to know: allocator, threads, generator, grad mode, sinks, cancel flag.
+// There is nothing else global, and no thread-local. Used by one thread at a time (cancel alone is
+// safe from any), and again inside its own callbacks.
+#pragma once
+
+#include "base/cancel.hpp"
+#include "base/counted.hpp"
+#include "base/sinks.hpp"
+#include "kernels/generator.hpp"
+#include "kernels/thread_pool.hpp"
+#include "tensor/tensor.hpp"
+
+namespace duramen {
+
+struct ContextOptions {
+  uint32_t num_threads = 1;
+  uint64_t seed = 0;
+  MemorySource memory;  // allocate null: the system's
+  Runner runner;        // run null: our own pool
+};
+
+class Context final : public Counted {
+ public:
+  static constexpr uint32_t kTag = make_tag("ctxt");
+
+  explicit Context(const ContextOptions& options = {});
+  ~Context() override;
+
+  const Ref<Allocator>& allocator() const noexcept { return allocator_; }
+  ThreadPool& pool() noexcept { return pool_; }
+  Generator& generator() noexcept { return generator_; }
+  CancelFlag& cancel() noexcept { return cancel_; }
+
+  bool grad_enabled() const noexcept { return grad_enabled_; }
+  void set_grad_enabled(bool enabled) noexcept { grad_enabled_ = enabled; }
+
+  const LogSink& log() const noexcept { return log_; }
+  const ProgressSink& progress() const noexcept { return progress_; }
+  // The old sink is never called again; whoever installed it destroys its user.
+  void set_log(LogSink sink) noexcept { log_ = sink; }
+  void set_progress(ProgressSink sink) noexcept { progress_ = sink; }
+
+ private:
+  Ref<Allocator> allocator_;
+  ThreadPool pool_;
+  Generator generator_;
+  CancelFlag cancel_;
+  bool grad_enabled_ = true;
+  LogSink log_;
+  ProgressSink progress_;
+};
+
+// Grad mode off for a scope.
+class NoGrad {
+ public:
+  explicit NoGrad(Context& context) noexcept : context_(context), before_(context.grad_enabled()) {
+    context_.set_grad_enabled(false);
+  }
+  ~NoGrad() { context_.set_grad_enabled(before_); }
+  NoGrad(const NoGrad&) = delete;
+  NoGrad& operator=(const NoGrad&) = delete;
+
+ private:
+  Context& context_;
+  bool before_;
+};
+
+}  // namespace duramen

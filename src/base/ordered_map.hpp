@@ -1,0 +1,118 @@
+// A map that keeps insertion order: names of parameters, buffers, children, state-dict keys.
+// Replacing a value keeps its place. Small maps are searched; larger ones grow a hash index.
+// Erasing is linear.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace duramen {
+
+template <class T>
+class OrderedMap {
+ public:
+  struct Entry {
+    std::string name;
+    T value;
+  };
+  static constexpr size_t kNotFound = SIZE_MAX;
+
+  size_t size() const noexcept { return entries_.size(); }
+  bool empty() const noexcept { return entries_.empty(); }
+  const Entry& operator[](size_t index) const noexcept { return entries_[index]; }
+  T& value_at(size_t index) noexcept { return entries_[index].value; }
+  auto begin() const noexcept { return entries_.begin(); }
+  auto end() const noexcept { return entries_.end(); }
+
+  size_t index_of(std::string_view name) const {
+    if (entries_.size() <= kSearched) return search(name);
+    if (index_.size() != entries_.size()) build_index();
+    const auto found = index_.find(name);
+    return found == index_.end() ? kNotFound : found->second;
+  }
+  bool contains(std::string_view name) const { return index_of(name) != kNotFound; }
+  const T* find(std::string_view name) const {
+    const size_t index = index_of(name);
+    return index == kNotFound ? nullptr : &entries_[index].value;
+  }
+  T* find(std::string_view name) {
+    const size_t index = index_of(name);
+    return index == kNotFound ? nullptr : &entries_[index].value;
+  }
+
+  // Inserts at the end or replaces in place. Strong guarantee.
+  void set(std::string_view name, T value) {
+    const size_t index = index_of(name);
+    if (index != kNotFound) {
+      entries_[index].value = std::move(value);
+    } else {
+      append(std::string(name), std::move(value));
+    }
+  }
+  // Requires: the name is not there yet.
+  void append(std::string name, T value) {
+    const bool grows = entries_.size() == entries_.capacity();
+    entries_.push_back({std::move(name), std::move(value)});
+    if (grows || entries_.size() <= kSearched) {
+      index_.clear();  // the keys are views into the entries, which have moved
+    } else if (index_.size() + 1 == entries_.size()) {
+      add_to_index(entries_.size() - 1);
+    }
+  }
+  void reserve(size_t count) {
+    index_.clear();
+    entries_.reserve(count);
+  }
+  // False where there is none of that name.
+  bool erase(std::string_view name) {
+    const size_t index = index_of(name);
+    if (index == kNotFound) return false;
+    index_.clear();
+    entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(index));
+    return true;
+  }
+  void clear() noexcept {
+    index_.clear();
+    entries_.clear();
+  }
+
+  OrderedMap() = default;
+  OrderedMap(const OrderedMap& other) : entries_(other.entries_) {}
+  OrderedMap(OrderedMap&&) noexcept = default;
+  OrderedMap& operator=(OrderedMap other) noexcept {
+    entries_.swap(other.entries_);
+    index_.clear();
+    return *this;
+  }
+
+ private:
+  static constexpr size_t kSearched = 8;
+
+  size_t search(std::string_view name) const noexcept {
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      if (entries_[i].name == name) return i;
+    }
+    return kNotFound;
+  }
+  void add_to_index(size_t i) const noexcept {
+    try {
+      index_.emplace(entries_[i].name, i);
+    } catch (...) {
+      index_.clear();  // built again when asked
+    }
+  }
+  void build_index() const {
+    index_.clear();
+    index_.reserve(entries_.capacity());
+    for (size_t i = 0; i < entries_.size(); ++i) index_.emplace(entries_[i].name, i);
+  }
+
+  std::vector<Entry> entries_;
+  mutable std::unordered_map<std::string_view, size_t> index_;
+};
+
+}  // namespace duramen

@@ -1,0 +1,89 @@
+// A checkpoint file of any format, told by its content and never by its name. Opening reads the
+// index only; tensors share the mapping (no copy) where the file's layout allows, and are read when
+// first asked for otherwise.
+#pragma once
+
+#include <string>
+
+#include "base/cancel.hpp"
+#include "base/sinks.hpp"
+#include "state/state_dict.hpp"
+
+namespace duramen::io {
+
+// Zero means the safe default.
+struct Limits {
+  uint32_t max_depth = 0;
+  uint64_t max_entries = 0;
+  uint64_t max_header_bytes = 0;
+  uint64_t max_tensor_bytes = 0;  // logical bytes of one tensor (expanded views count in full)
+  uint64_t max_total_bytes = 0;
+};
+
+struct OpenOptions {
+  Limits limits;
+  bool read_instead_of_map = false;
+  bool verify_checksums = false;  // CRC-32 of zip members
+};
+
+// Parts of a context that io needs.
+struct Services {
+  Ref<Allocator> allocator;
+  const CancelFlag& cancel;
+  ProgressSink progress;
+};
+
+class Checkpoint final : public Counted {
+ public:
+  static constexpr uint32_t kTag = make_tag("ckpt");
+
+  // IO, CORRUPT, LIMIT, UNSUPPORTED; one line naming the file, the entry and the offset.
+  static Ref<Checkpoint> open(const Services& services, const std::string& path,
+                              const OpenOptions& options = {});
+  // `bytes` are kept alive by `keeper`; `name` stands for the path in messages.
+  static Ref<Checkpoint> from_memory(const Services& services, std::span<const std::byte> bytes,
+                                     Ref<const Counted> keeper, const std::string& name,
+                                     const OpenOptions& options = {});
+
+  std::string_view format() const noexcept { return format_; }   // "safetensors", "torch", …
+  const ValueRef& content() const noexcept { return content_; }  // everything, as one value
+  const OrderedMap<std::string>& metadata() const noexcept { return metadata_; }
+  // state_dict_from_value(content, select) with the file's metadata.
+  Ref<StateDict> state_dict(std::string_view select) const;
+
+  Checkpoint(std::string format, ValueRef content, OrderedMap<std::string> metadata)
+      : Counted(kTag),
+        format_(std::move(format)),
+        content_(std::move(content)),
+        metadata_(std::move(metadata)) {}
+  ~Checkpoint() override = default;
+
+ private:
+  std::string format_;
+  ValueRef content_;
+  OrderedMap<std::string> metadata_;
+};
+
+enum class Format : int32_t { automatic = 0, safetensors = 1, torch = 2 };
+enum class Durability : int32_t {
+  durable = 0,
+  atomic = 1
+};  // durable: fsync of file and folder as well
+
+struct SaveOptions {
+  Format format = Format::automatic;  // by the path's ending: .safetensors; .pt, .pth, .bin
+  Durability durability = Durability::durable;
+  uint32_t alignment = 0;  // safetensors: pad the header so that the data starts at a multiple of
+                           // this; 0: 8, the reference's
+};
+
+// Writes a sibling temporary file and renames it: the target is whole or untouched. Ties and views
+// are kept in .pt, and refused by safetensors unless each name has memory of its own
+// (INVALID_ARGUMENT naming both).
+void save(const Services& services, const StateDict& dict, const std::string& path,
+          const SaveOptions& options = {});
+// Any value in a .pt: nested dicts, lists, numbers, tensors.
+void save_value(const Services& services, const Value& content, const std::string& path,
+                const SaveOptions& options = {});
+
+}  // namespace duramen::io

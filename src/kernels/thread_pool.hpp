@@ -1,0 +1,49 @@
+// Runs numbered chunks of work on the calling thread and the context's workers.
+//
+// Chunks are claimed one by one from an atomic counter, so a late or descheduled worker never holds
+// up the caller. Which chunks there are must depend on the shape of the work only, never on the
+// thread count, so results do not either. The workers start on first use and are joined by the
+// destructor. A body must not throw and must not call back into the pool. With the caller's runner
+// the chunks run on its threads instead.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/function_ref.hpp"
+
+namespace duramen {
+
+// The caller's threads: run(user, count, body, body_user) calls body(body_user, i) once for each i
+// in [0, count), on any threads, and returns when all have returned.
+struct Runner {
+  void (*run)(void* user, uint64_t count, void (*body)(void* body_user, uint64_t index),
+              void* body_user) = nullptr;
+  void* user = nullptr;
+  void (*destroy)(void* user) = nullptr;
+};
+
+class ThreadPool {
+ public:
+  // num_threads counts the caller: 1 means no workers at all.
+  explicit ThreadPool(uint32_t num_threads);
+  explicit ThreadPool(const Runner& runner, uint32_t num_threads);  // takes over runner.user
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  uint32_t num_threads() const noexcept { return num_threads_; }
+  // Calls body(i) once for each i in [0, count); returns when all are done. Falls back to the
+  // calling thread alone when no worker can be started.
+  void run(int64_t count, FunctionRef<void(int64_t)> body);
+  // Splits [0, n) into ranges of `grain` (the last may be shorter) and calls body(begin, end) for
+  // each.
+  void parallel_for(int64_t n, int64_t grain, FunctionRef<void(int64_t, int64_t)> body);
+
+ private:
+  struct Core;
+  uint32_t num_threads_;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace duramen

@@ -1,0 +1,36 @@
+// Modules from text, and back: the registry of module types, the factory and PyTorch's repr.
+#pragma once
+
+#include "nn/module.hpp"
+#include "spec/registry.hpp"
+
+namespace duramen::nn {
+
+// What a factory gets beside the arguments.
+struct BuildContext {
+  Context& context;
+  // Builds a nested call, or takes a given module; INVALID_ARGUMENT at anything else.
+  ModuleRef module(const spec::Expression& expression) const;
+  // Builds tensor([...]), zeros(…), ones(…), Parameter(…), or takes a given tensor.
+  TensorRef tensor(const spec::Expression& expression) const;
+};
+
+struct ModuleType {
+  spec::Signature signature;
+  ModuleRef (*create)(const BuildContext& build, const spec::Arguments& arguments);
+};
+
+// Every module type, in the order of the documentation.
+const spec::Registry<ModuleType>& module_types() noexcept;
+
+ModuleRef module_from_text(Context& context, std::string_view text,
+                           std::span<const spec::NamedObject> objects = {});
+ModuleRef build_module(const BuildContext& build, const spec::Expression& call);
+// PyTorch 2.15's print(module), without recursion.
+std::string repr(const Module& module);
+
+// device=None, dtype=None, which end nearly every signature: the dtype given, or float32.
+// UNSUPPORTED for a device other than the CPU.
+Dtype dtype_argument(const spec::Arguments& arguments);
+
+}  // namespace duramen::nn

@@ -1,0 +1,27 @@
+// load_state_dict: match, then commit. Matching walks the tree once and changes nothing; committing
+// copies into the existing storages, so identity, optimizer references, strides and ties survive.
+// All or nothing, unless `partial`.
+#pragma once
+
+#include "nn/module.hpp"
+
+namespace duramen::nn {
+
+struct LoadOptions {
+  bool allow_missing = false;
+  bool allow_unexpected = false;
+  bool skip_mismatched = false;
+  bool require_dtype = false;
+  bool assign = false;
+  bool partial = false;  // PyTorch's way: what fits is loaded even when the call fails
+};
+
+// The report of what a load would do.
+Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,
+                                 const LoadOptions& options = {});
+// INCOMPATIBLE with the report as payload and PyTorch's message (torch_error RuntimeError); nothing
+// has changed then.
+Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDict& dict,
+                                const LoadOptions& options = {});
+
+}  // namespace duramen::nn

@@ -1,0 +1,109 @@
+// The module tree: named parameters, buffers and children in insertion order, entries possibly
+// None, a training flag. PyTorch's rules exactly (registration, names, order, identity);
+// docs/module-state.md lists the deliberate differences.
+//
+// A module has many readers (eval forward, listing, state_dict) or one writer. Trees of 100,000
+// levels are walked and destroyed without recursion; a cycle is an error that names its path.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_set>
+
+#include "autograd/context.hpp"
+#include "base/function_ref.hpp"
+#include "base/ordered_map.hpp"
+#include "state/load_report.hpp"
+#include "state/state_dict.hpp"
+#include "value/value.hpp"
+
+namespace duramen::nn {
+
+class Module;
+using ModuleRef = Ref<Module>;
+
+class Module : public Counted {
+ public:
+  static constexpr uint32_t kTag = make_tag("modl");
+
+  using Tensors = OrderedMap<TensorRef>;  // a null value is None: the name keeps its place
+  using Children = OrderedMap<ModuleRef>;
+
+  explicit Module(std::string class_name = "Module", int64_t version = 1)
+      : Counted(kTag), class_name_(std::move(class_name)), version_(version) {}
+  ~Module() override;
+
+  const std::string& class_name() const noexcept { return class_name_; }
+  int64_t version() const noexcept {
+    return version_;
+  }  // of the class's state: 2 for the BatchNorm family
+
+  const Tensors& parameters() const noexcept { return parameters_; }
+  const Tensors& buffers() const noexcept { return buffers_; }
+  const Children& children() const noexcept { return children_; }
+  bool is_persistent(std::string_view buffer) const {
+    return !non_persistent_.contains(std::string(buffer));
+  }
+
+  // Registration, with PyTorch's checks in PyTorch's order (spec 1.1); null is None. Errors carry
+  // "torch_error".
+  void register_parameter(std::string_view name, TensorRef parameter);
+  void register_buffer(std::string_view name, TensorRef buffer, bool persistent = true);
+  void register_module(std::string_view name, ModuleRef child);
+  // Erases the entry of that name from whichever map has it. NOT_FOUND (AttributeError).
+  void remove(std::string_view name);
+  // `m.name = value` (spec 1.3) for a parameter, tensor or None; and for a module.
+  void assign(std::string_view name, TensorRef value);
+  void assign(std::string_view name, ModuleRef value);
+
+  // For layers' own constructors and loads: no checks, replaces in place or appends.
+  void put_parameter(std::string_view name, TensorRef parameter) {
+    parameters_.set(name, std::move(parameter));
+  }
+  void put_buffer(std::string_view name, TensorRef buffer) {
+    buffers_.set(name, std::move(buffer));
+  }
+
+  bool training() const noexcept { return training_; }
+  void set_training(bool training) noexcept { training_ = training; }  // this module only
+
+  // The everyday forward: tensors in, one tensor out. The default is an UNSUPPORTED error naming
+  // the class.
+  virtual TensorRef forward(Context& context, std::span<const TensorRef> inputs);
+  // The general one: positional arguments (a tuple) and keywords (a dict or null), any nesting
+  // back. The default passes a tuple of tensors to forward().
+  virtual ValueRef call(Context& context, const Value& arguments, const Value* keywords);
+
+  // What repr shows in the parentheses: "in_features=4, out_features=3, bias=True".
+  virtual std::string extra_repr() const { return ""; }
+  // Draws the initial values again, of this module only. The default does nothing.
+  virtual void reset_parameters(Context&) {}
+
+  // Load rules of a class, before its entries are matched. `entries` is the dict below this
+  // module's prefix.
+  struct Upgrade {
+    std::string name;  // relative: "num_batches_tracked"
+    TensorRef value;   // used as if the dict held it
+  };
+  virtual std::vector<Upgrade> upgrade_state(std::optional<int64_t> version,
+                                             FunctionRef<bool(std::string_view)> has) const;
+  // Whether `name` clashes with an ordinary attribute or method of this class (spec 1.1).
+  virtual bool has_attribute(std::string_view name) const;
+
+ protected:
+  void destroy() const noexcept override;
+
+ private:
+  void check_new_name(std::string_view name, const char* kind, bool already_there) const;
+
+  std::string class_name_;
+  int64_t version_;
+  bool training_ = true;
+  Tensors parameters_;
+  Tensors buffers_;
+  Children children_;
+  std::unordered_set<std::string> non_persistent_;
+};
+
+}  // namespace duramen::nn

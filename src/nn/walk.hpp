@@ -1,0 +1,60 @@
+// Enumeration of a module tree: PyTorch's order (pre-order; own parameters, own buffers, then
+// children) and identity rules (an object is listed once, under its first name, unless duplicates
+// are kept).
+#pragma once
+
+#include "nn/module.hpp"
+
+namespace duramen::nn {
+
+struct WalkOptions {
+  std::string_view prefix;  // a dot is put after it when it is not empty
+  bool recurse = true;
+  bool remove_duplicate = true;
+};
+
+struct NamedTensor {
+  std::string name;
+  Tensor* tensor;  // borrowed from the tree
+  Module* owner;
+  bool persistent;  // buffers
+};
+struct NamedModule {
+  std::string name;
+  Module* module;
+};
+
+// STATE naming the path of a cycle, when one would make the walk endless.
+std::vector<NamedModule> named_modules(const Module& root, const WalkOptions& options = {});
+std::vector<NamedModule> named_children(const Module& root);
+std::vector<NamedTensor> named_parameters(const Module& root, const WalkOptions& options = {});
+std::vector<NamedTensor> named_buffers(const Module& root, const WalkOptions& options = {});
+
+// The walk underneath: calls `visit` for each module of the tree in pre-order with its full name
+// (no trailing dot). With remove_duplicate a module is visited once; otherwise once a path.
+using Visit = FunctionRef<void(std::string_view name, Module& module)>;
+void walk(const Module& root, const WalkOptions& options, Visit visit);
+
+// By dotted path, "" is the root itself. NOT_FOUND with PyTorch's text (AttributeError) and
+// "nearest".
+Module& get_submodule(const Module& root, std::string_view path);
+Tensor& get_parameter(const Module& root, std::string_view path);
+TensorRef get_buffer(const Module& root, std::string_view path);  // a None buffer is null
+
+// Whole-tree operations.
+void train(Module& root, bool training);
+void requires_grad(Module& root, bool flag);  // every parameter is checked before any is changed
+void zero_grad(Module& root, bool set_to_none);
+void apply(Module& root, FunctionRef<void(Module&)> body);  // children first, once a path
+// Module.to(dtype): floating and complex parameters, their grads and buffers; parameters keep their
+// identity.
+void to_dtype(Context& context, Module& root, Dtype dtype);
+
+// state_dict(): `prefix` verbatim; live detached views, or with keep_vars the very objects.
+struct StateDictOptions {
+  std::string_view prefix;
+  bool keep_vars = false;
+};
+Ref<StateDict> state_dict(const Module& root, const StateDictOptions& options = {});
+
+}  // namespace duramen::nn

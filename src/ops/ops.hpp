@@ -1,0 +1,95 @@
+// The everyday operators as functions. Each checks its arguments, runs one kernel, and records a
+// node when grad mode is on and an input needs it. Shapes broadcast as in PyTorch; inputs may be
+// any view. Results are contiguous unless the operator is a view (reshape, transpose, …), which
+// shares its input's storage.
+//
+// float32 and float64 are computed with in their own type; float16 and bfloat16 through float32.
+// Integers and bool where PyTorch has them. Mixed dtypes promote as in PyTorch.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "autograd/node.hpp"
+
+namespace duramen::ops {
+
+// ---- elementwise (ops/elementwise.cpp)
+TensorRef add(Context&, const TensorRef& a, const TensorRef& b, double alpha = 1);
+TensorRef sub(Context&, const TensorRef& a, const TensorRef& b, double alpha = 1);
+TensorRef mul(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef div(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef neg(Context&, const TensorRef& a);
+TensorRef exp(Context&, const TensorRef& a);
+TensorRef log(Context&, const TensorRef& a);
+TensorRef sqrt(Context&, const TensorRef& a);
+TensorRef relu(Context&, const TensorRef& a);
+TensorRef tanh(Context&, const TensorRef& a);
+TensorRef sigmoid(Context&, const TensorRef& a);
+// A 0-dim tensor of a Python number: float32 (int64 for an integer), marked so that it does not
+// raise the other dtype.
+TensorRef scalar(Context&, double value);
+
+// ---- reductions (ops/reduce.cpp); no dims: all of them
+struct ReduceOptions {
+  std::vector<int64_t> dims;
+  bool keepdim = false;
+};
+TensorRef sum(Context&, const TensorRef& a, const ReduceOptions& options = {});
+TensorRef mean(Context&, const TensorRef& a, const ReduceOptions& options = {});
+TensorRef argmax(Context&, const TensorRef& a, std::optional<int64_t> dim = std::nullopt,
+                 bool keepdim = false);
+
+// ---- shape (ops/shape.cpp)
+TensorRef reshape(Context&, const TensorRef& a, std::span<const int64_t> shape);
+TensorRef flatten(Context&, const TensorRef& a, int64_t start_dim = 0, int64_t end_dim = -1);
+TensorRef transpose(Context&, const TensorRef& a, int64_t dim0, int64_t dim1);
+TensorRef permute(Context&, const TensorRef& a, std::span<const int64_t> dims);
+TensorRef expand(Context&, const TensorRef& a, std::span<const int64_t> shape);
+TensorRef select(Context&, const TensorRef& a, int64_t dim, int64_t index);
+TensorRef slice(Context&, const TensorRef& a, int64_t dim, int64_t start, int64_t stop,
+                int64_t step = 1);
+TensorRef unsqueeze(Context&, const TensorRef& a, int64_t dim);
+TensorRef squeeze(Context&, const TensorRef& a, std::optional<int64_t> dim = std::nullopt);
+TensorRef cat(Context&, std::span<const TensorRef> tensors, int64_t dim = 0);
+TensorRef contiguous(Context&, const TensorRef& a);  // itself when it is contiguous
+TensorRef clone(Context&, const TensorRef& a);
+TensorRef detach(Context&, const TensorRef& a);
+TensorRef to(Context&, const TensorRef& a, Dtype dtype);  // itself when it has the dtype
+// In place, not recorded: STATE when the target requires grad in grad mode; READ_ONLY;
+// SHAPE_MISMATCH (source broadcasts).
+void copy_(Context&, Tensor& target, const Tensor& source);
+void fill_(Context&, Tensor& target, double value);
+
+// ---- products (ops/matmul.cpp)
+TensorRef matmul(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef linear(Context&, const TensorRef& input, const TensorRef& weight,
+                 const TensorRef& bias_or_null);
+
+// ---- layers (ops/normalization.cpp, ops/dropout.cpp, ops/loss.cpp)
+struct BatchNormOptions {
+  bool use_batch_statistics = true;  // training, or no running statistics
+  double momentum =
+      0.1;  // of the running statistics' update; used when they are given and training
+  double eps = 1e-5;
+};
+// running_* may be null, and are updated in place (unbiased variance) when use_batch_statistics.
+// weight, bias may be null.
+TensorRef batch_norm(Context&, const TensorRef& input, const TensorRef& running_mean,
+                     const TensorRef& running_var, const TensorRef& weight, const TensorRef& bias,
+                     const BatchNormOptions& options);
+TensorRef dropout(Context&, const TensorRef& input, double p, bool training);
+
+enum class Reduction : uint8_t { none, mean, sum };
+struct CrossEntropyOptions {
+  TensorRef weight;  // per class, may be null
+  int64_t ignore_index = -100;
+  Reduction reduction = Reduction::mean;
+  double label_smoothing = 0;
+};
+TensorRef cross_entropy(Context&, const TensorRef& input, const TensorRef& target,
+                        const CrossEntropyOptions& options = {});
+TensorRef mse_loss(Context&, const TensorRef& input, const TensorRef& target,
+                   Reduction reduction = Reduction::mean);
+
+}  // namespace duramen::ops

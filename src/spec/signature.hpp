@@ -1,0 +1,76 @@
+// What a registered type takes: names, kinds and defaults of its parameters, and the binding of a
+// call to them.
+//
+// Tables are constant data (no static constructors): each layer, loss, optimizer or operator
+// declares a constexpr array of Parameter beside its factory. One registry mechanism serves ops, nn
+// and optim.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "spec/syntax.hpp"
+
+namespace duramen::spec {
+
+// What an argument may be; a set of bits. Kinds follow Python: an int is accepted where a real is
+// wanted, a bool is not an int here (PyTorch's isinstance checks differ; see docs).
+using Kinds = uint32_t;
+inline constexpr Kinds kNone = 1, kBool = 2, kInt = 4, kReal = 8, kText = 16, kDtype = 32,
+                       kTensor = 64, kModule = 128,
+                       kList = 256,  // list or tuple of anything
+    kInts = 512,                     // an int, or a list or tuple of ints
+    kDict = 1024, kAny = 1u << 31;
+
+struct Parameter {
+  std::string_view name;
+  Kinds kinds;
+  std::string_view fallback;  // the default as Python text; empty: required
+  std::string_view doc;
+  bool keyword_only = false;
+  bool variadic =
+      false;  // takes all further positional arguments (Sequential(*args)); last positional
+};
+
+struct Signature {
+  std::string_view name;
+  std::span<const Parameter> parameters;
+  std::string_view doc;
+};
+
+// A call bound to a signature: one expression a parameter, defaults filled in.
+class Arguments {
+ public:
+  // INVALID_ARGUMENT (torch_error TypeError) for too many, unknown (with "nearest"), repeated,
+  // missing arguments and wrong kinds; the column of the culprit is a detail.
+  Arguments(const Signature& signature, const Expression& call);
+
+  const Expression& call() const noexcept { return *call_; }
+  const Expression& operator[](std::string_view name) const;  // the parameter must exist
+  bool given(std::string_view name) const;                    // by the caller, not the default
+  const std::vector<const Expression*>& variadic() const noexcept { return variadic_; }
+
+  bool is_none(std::string_view name) const { return (*this)[name].form == Form::none; }
+  bool boolean(std::string_view name) const;
+  int64_t integer(std::string_view name) const;
+  double real(std::string_view name) const;  // an int too
+  std::string_view text(std::string_view name) const;
+  std::vector<int64_t> integers(std::string_view name) const;  // one int gives one
+  std::optional<double> optional_real(std::string_view name) const;
+  std::optional<int64_t> optional_integer(std::string_view name) const;
+
+ private:
+  size_t index_of(std::string_view name) const;
+
+  const Signature* signature_;
+  const Expression* call_;
+  std::vector<const Expression*> bound_;
+  std::vector<Expression> defaults_;
+  std::vector<bool> given_;
+  std::vector<const Expression*> variadic_;
+};
+
+}  // namespace duramen::spec

@@ -1,0 +1,64 @@
+// The text form, parsed: a constructor call as in Python, nested, with Python's literals. No names
+// are resolved and nothing is built here; positions are kept for error messages.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/counted.hpp"
+#include "base/error.hpp"
+
+namespace duramen::spec {
+
+enum class Form : uint8_t {
+  none,
+  boolean,
+  integer,
+  real,
+  complex,
+  text,
+  name,
+  list,
+  tuple,
+  dict,
+  call,
+  object
+};
+
+// One expression. A plain tree by value; depth and length are limited by the parser.
+struct Expression {
+  Form form = Form::none;
+  uint32_t column = 1;  // 1-based, in characters from the start of the text (line breaks count)
+  bool boolean = false;
+  int64_t integer = 0;
+  double real = 0;                // real; the imaginary part of complex
+  std::string text;               // text; the name; the callee of a call
+  std::vector<Expression> items;  // list, tuple, dict values, a call's positional arguments
+  std::vector<Expression> keys;   // dict
+  std::vector<std::pair<std::string, Expression>> keywords;  // a call's
+  Ref<Counted> object;  // given by the caller under a name: a tensor or a module
+};
+
+struct Limits {
+  uint32_t max_depth = 200;
+  size_t max_length = 64u << 20;
+};
+
+// Objects that the text may use by name (`ctx.module(text, a=other)`).
+struct NamedObject {
+  std::string_view name;
+  Ref<Counted> object;
+};
+
+// INVALID_ARGUMENT with the details "column", "expected", "actual"; LIMIT.
+Expression parse(std::string_view text, std::span<const NamedObject> objects = {},
+                 const Limits& limits = {});
+// Back to Python text; parse(format(e)) gives e again.
+std::string format(const Expression& expression);
+
+// An error at an expression: INVALID_ARGUMENT `message (at column N)` with the detail "column".
+Error error_at(const Expression& where, Code code, std::string message);
+
+}  // namespace duramen::spec

@@ -1,0 +1,52 @@
+// What a load found, or would find: one list a kind of trouble, each with names and both sides.
+// Immutable once handed out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tensor/tensor.hpp"
+
+namespace duramen {
+
+class LoadReport final : public Counted {
+ public:
+  static constexpr uint32_t kTag = make_tag("rprt");
+
+  enum class Kind : int32_t {
+    missing = 1,     // in the module, not in the dict
+    unexpected = 2,  // in the dict, not in the module
+    shape_mismatch = 3,
+    dtype_mismatch = 4,  // converted, unless the policy refuses it
+    not_a_tensor = 5,
+    defaulted = 6,  // missing, and filled by a versioning rule (num_batches_tracked)
+    failed = 7,     // could not be copied: overlapping memory, a class's own error
+  };
+  struct Item {
+    Kind kind;
+    std::string name;  // in the module's words, after rename rules
+    std::string text;  // one line in PyTorch's wording; empty for missing, unexpected, defaulted
+    Shape expected_shape;  // of the module's tensor
+    Shape actual_shape;    // of the dict's tensor
+    Dtype expected_dtype = Dtype::invalid;
+    Dtype actual_dtype = Dtype::invalid;
+    std::string
+        nearest;  // missing: the likeliest unexpected name; unexpected: the likeliest missing one
+  };
+
+  explicit LoadReport(std::string root_class) : Counted(kTag), root_class(std::move(root_class)) {}
+  ~LoadReport() override = default;
+
+  std::string root_class;
+  std::vector<Item> items;  // in PyTorch's order within each kind
+  uint64_t loaded = 0;      // entries that fit
+
+  size_t count(Kind kind) const noexcept;
+  // PyTorch's message: "Error(s) in loading state_dict for Net:\n\tMissing key(s) …"; empty when
+  // there is nothing to say. With `strict`, missing and unexpected are errors.
+  std::string torch_message(bool strict) const;
+  // Missing and unexpected names with likely counterparts fill each other's `nearest`.
+  void find_nearest();
+};
+
+}  // namespace duramen

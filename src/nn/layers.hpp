@@ -1,0 +1,26 @@
+// The module types that come with the library: one constant entry a type, defined beside its layer
+// (signature, factory). registry.cpp lists them.
+#pragma once
+
+#include "nn/build.hpp"
+
+namespace duramen::nn {
+
+extern const ModuleType kModuleType;
+extern const ModuleType kLinearType;
+extern const ModuleType kBatchNorm1dType;
+extern const ModuleType kBatchNorm2dType;
+extern const ModuleType kBatchNorm3dType;
+extern const ModuleType kSequentialType;
+extern const ModuleType kModuleListType;
+extern const ModuleType kModuleDictType;
+extern const ModuleType kIdentityType;
+extern const ModuleType kFlattenType;
+extern const ModuleType kReluType;
+extern const ModuleType kTanhType;
+extern const ModuleType kSigmoidType;
+extern const ModuleType kDropoutType;
+extern const ModuleType kCrossEntropyLossType;
+extern const ModuleType kMseLossType;
+
+}  // namespace duramen::nn

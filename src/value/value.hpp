@@ -81,6 +81,7 @@ class Value final : public Counted {
 
  private:
   static ValueRef container(ValueKind kind, std::vector<ValueRef> items);
+  void settle_depth();
 
   ValueKind kind_;
   uint32_t depth_ = 1;

@@ -1,0 +1,129 @@
+#include "tensor/tensor.hpp"
+
+#include <cstring>
+
+#include "base/text.hpp"
+
+namespace duramen {
+namespace {
+
+Error cannot_require_grad(Dtype dtype) {
+  return Error(Code::dtype_mismatch,
+               join("Only Tensors of floating point and complex dtype can require gradients (got ",
+                    dtype_name(dtype), ")"))
+      .with("actual", std::string(dtype_name(dtype)))
+      .with("torch_error", "RuntimeError");
+}
+
+// Copies the block at `from` in C order; returns the end of what was written.
+std::byte* copy_block(const Layout& layout, size_t dim, const std::byte* from, size_t item,
+                      std::byte* out) {
+  const auto size = static_cast<size_t>(layout.shape[dim]);
+  const auto step = static_cast<size_t>(layout.strides[dim]) * item;
+  if (dim + 1 == layout.rank() && step == item) {
+    std::memcpy(out, from, size * item);
+    return out + size * item;
+  }
+  for (size_t i = 0; i < size; ++i, from += step) {
+    if (dim + 1 < layout.rank()) {
+      out = copy_block(layout, dim + 1, from, item, out);
+    } else {
+      std::memcpy(out, from, item);
+      out += item;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Tensor::~Tensor() = default;
+
+void Tensor::set_data(Ref<Storage> storage, Layout layout, Dtype dtype) noexcept {
+  storage_ = std::move(storage);
+  layout_ = std::move(layout);
+  dtype_ = dtype;
+  numel_ = numel_of(layout_.shape);
+  contiguous_ = duramen::is_contiguous(layout_);
+}
+
+void Tensor::set_requires_grad(bool value) {
+  if (value && !can_require_grad(dtype_)) throw cannot_require_grad(dtype_);
+  if (!value && grad_fn_) {
+    throw Error(Code::state,
+                "requires_grad: you can only change requires_grad flags of leaf variables")
+        .with("torch_error", "RuntimeError");
+  }
+  if (!grad_fn_) requires_grad_ = value;
+}
+
+void Tensor::set_grad(TensorRef grad) {
+  if (grad && !(grad->shape() == shape())) {
+    throw Error(Code::shape_mismatch,
+                join("assigned grad has data of a different size (expected ", format_shape(shape()),
+                     ", got ", format_shape(grad->shape()), ")"))
+        .with("expected", format_shape(shape()))
+        .with("actual", format_shape(grad->shape()))
+        .with("torch_error", "RuntimeError");
+  }
+  if (grad && grad->dtype() != dtype_) {
+    throw Error(Code::dtype_mismatch,
+                join("assigned grad has data of a different type (expected ", dtype_name(dtype_),
+                     ", got ", dtype_name(grad->dtype()), ")"))
+        .with("expected", std::string(dtype_name(dtype_)))
+        .with("actual", std::string(dtype_name(grad->dtype())))
+        .with("torch_error", "RuntimeError");
+  }
+  if (grad.get() == this) {
+    throw Error(Code::invalid_argument, "grad: a tensor cannot be its own gradient")
+        .with("torch_error", "RuntimeError");
+  }
+  grad_ = std::move(grad);
+}
+
+TensorRef empty(const Ref<Allocator>& allocator, Shape shape, Dtype dtype) {
+  const uint32_t bits = dtype_info(dtype).bits;
+  const int64_t nbytes = bytes_of(checked_numel(shape, bits), bits);
+  auto storage = Storage::allocate(allocator, static_cast<size_t>(nbytes));
+  return make<Tensor>(std::move(storage), contiguous_layout(std::move(shape)), dtype);
+}
+
+TensorRef alias(const Tensor& tensor) { return alias(tensor, tensor.layout()); }
+
+TensorRef alias(const Tensor& tensor, Layout layout) {
+  return make<Tensor>(tensor.storage(), std::move(layout), tensor.dtype());
+}
+
+TensorRef make_parameter(const Tensor& data, bool requires_grad) {
+  if (requires_grad && !can_require_grad(data.dtype())) throw cannot_require_grad(data.dtype());
+  TensorRef parameter = alias(data);
+  parameter->set_is_parameter(true);
+  parameter->set_requires_grad(requires_grad);
+  return parameter;
+}
+
+void check_layout(const Layout& layout, Dtype dtype, size_t nbytes, const char* operation) {
+  const uint32_t bits = dtype_info(dtype).bits;
+  checked_numel(layout.shape, bits);
+  const std::optional<int64_t> extent = extent_of(layout);
+  // Divided, not multiplied: the extent may be anything.
+  const uint64_t room = nbytes > UINT64_MAX / 8 ? UINT64_MAX / bits : uint64_t{nbytes} * 8 / bits;
+  if (!extent || static_cast<uint64_t>(*extent) > room) {
+    throw Error(
+        Code::invalid_argument,
+        join(operation, ": the layout leaves the memory (shape ", format_shape(layout.shape),
+             ", strides ", format_shape(layout.strides), ", offset ", layout.offset,
+             "; expected at most ", room, " elements of ", dtype_name(dtype), ")"));
+  }
+}
+
+void copy_to_bytes(const Tensor& tensor, std::byte* out) {
+  if (tensor.numel() == 0) return;
+  if (tensor.is_contiguous()) {
+    std::memcpy(out, tensor.bytes(), static_cast<size_t>(tensor.nbytes()));
+    return;
+  }
+  copy_block(tensor.layout(), 0, tensor.bytes(), itemsize(tensor.dtype()), out);
+}
+
+}  // namespace duramen

@@ -31,8 +31,9 @@ struct Parameter {
   std::string_view fallback;  // the default as Python text; empty: required
   std::string_view doc;
   bool keyword_only = false;
-  bool variadic =
-      false;  // takes all further positional arguments (Sequential(*args)); last positional
+  // Takes all further positional arguments (Sequential(*args)), after the other positional ones;
+  // with keyword_only: accepts and ignores any other keyword (Identity(**kwargs)).
+  bool variadic = false;
 };
 
 struct Signature {
@@ -46,7 +47,11 @@ class Arguments {
  public:
   // INVALID_ARGUMENT (torch_error TypeError) for too many, unknown (with "nearest"), repeated,
   // missing arguments and wrong kinds; the column of the culprit is a detail.
+  // Both must outlive the arguments. Texts as PyTorch's: a name in upper case is a class and reads
+  // "Linear.__init__() …".
   Arguments(const Signature& signature, const Expression& call);
+  Arguments(const Arguments&) = delete;  // points into itself
+  Arguments(Arguments&&) = default;
 
   const Expression& call() const noexcept { return *call_; }
   const Expression& operator[](std::string_view name) const;  // the parameter must exist
@@ -63,6 +68,10 @@ class Arguments {
   std::optional<int64_t> optional_integer(std::string_view name) const;
 
  private:
+  void bind_positional();
+  void bind_keyword(const std::string& name, const Expression& value);
+  void check_missing(bool keyword_only) const;
+  void fill_defaults();
   size_t index_of(std::string_view name) const;
 
   const Signature* signature_;

@@ -33,7 +33,8 @@ struct Expression {
   uint32_t column = 1;  // 1-based, in characters from the start of the text (line breaks count)
   bool boolean = false;
   int64_t integer = 0;
-  double real = 0;                // real; the imaginary part of complex
+  double real = 0;                // real; the real part of complex
+  double imaginary = 0;           // complex
   std::string text;               // text; the name; the callee of a call
   std::vector<Expression> items;  // list, tuple, dict values, a call's positional arguments
   std::vector<Expression> keys;   // dict
@@ -52,10 +53,12 @@ struct NamedObject {
   Ref<Counted> object;
 };
 
-// INVALID_ARGUMENT with the details "column", "expected", "actual"; LIMIT.
+// INVALID_ARGUMENT with the details "column", "expected", "actual"; LIMIT. A callee is stored
+// without torch.nn. and the like; a name among `objects` becomes an object; inf, nan and
+// float('inf') are reals. UNSUPPORTED for the text that print(model) shows.
 Expression parse(std::string_view text, std::span<const NamedObject> objects = {},
                  const Limits& limits = {});
-// Back to Python text; parse(format(e)) gives e again.
+// Back to Python text; parse(format(e)) gives e again (given the same objects).
 std::string format(const Expression& expression);
 
 // An error at an expression: INVALID_ARGUMENT `message (at column N)` with the detail "column".

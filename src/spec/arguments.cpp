@@ -1,0 +1,46 @@
+#include "base/text.hpp"
+#include "spec/signature.hpp"
+
+namespace duramen::spec {
+
+size_t Arguments::index_of(std::string_view name) const {
+  size_t index = 0;
+  while (index < bound_.size() && signature_->parameters[index].name != name) ++index;
+  if (index < bound_.size()) return index;
+  throw Error(Code::internal, join(signature_->name, ": no parameter '", name, "'"));
+}
+
+const Expression& Arguments::operator[](std::string_view name) const {
+  return *bound_[index_of(name)];
+}
+bool Arguments::given(std::string_view name) const { return given_[index_of(name)]; }
+bool Arguments::boolean(std::string_view name) const { return (*this)[name].boolean; }
+int64_t Arguments::integer(std::string_view name) const { return (*this)[name].integer; }
+
+double Arguments::real(std::string_view name) const {
+  const Expression& value = (*this)[name];
+  return value.form == Form::integer ? static_cast<double>(value.integer) : value.real;
+}
+
+std::string_view Arguments::text(std::string_view name) const { return (*this)[name].text; }
+
+std::vector<int64_t> Arguments::integers(std::string_view name) const {
+  const Expression& value = (*this)[name];
+  if (value.form == Form::integer) return {value.integer};
+  std::vector<int64_t> out;
+  out.reserve(value.items.size());
+  for (const Expression& item : value.items) out.push_back(item.integer);
+  return out;
+}
+
+std::optional<double> Arguments::optional_real(std::string_view name) const {
+  if (is_none(name)) return std::nullopt;
+  return real(name);
+}
+
+std::optional<int64_t> Arguments::optional_integer(std::string_view name) const {
+  if (is_none(name)) return std::nullopt;
+  return integer(name);
+}
+
+}  // namespace duramen::spec

@@ -1,0 +1,106 @@
+#include <cmath>
+
+#include "base/text.hpp"
+#include "spec/syntax.hpp"
+
+namespace duramen::spec {
+namespace {
+
+void append(std::string& out, const Expression& expression);
+
+void append_items(std::string& out, const std::vector<Expression>& items) {
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i) out += ", ";
+    append(out, items[i]);
+  }
+}
+
+void append_dict(std::string& out, const Expression& dict) {
+  out += '{';
+  for (size_t i = 0; i < dict.items.size(); ++i) {
+    if (i) out += ", ";
+    append(out, dict.keys[i]);
+    out += ": ";
+    append(out, dict.items[i]);
+  }
+  out += '}';
+}
+
+void append_call(std::string& out, const Expression& call) {
+  out += call.text;
+  out += '(';
+  append_items(out, call.items);
+  for (size_t i = 0; i < call.keywords.size(); ++i) {
+    if (i || !call.items.empty()) out += ", ";
+    out += call.keywords[i].first;
+    out += '=';
+    append(out, call.keywords[i].second);
+  }
+  out += ')';
+}
+
+void append_complex(std::string& out, const Expression& number) {
+  const std::string imaginary = format_float(number.imaginary) + "j";
+  if (number.real == 0 && !std::signbit(number.real) && imaginary[0] != '-') {
+    out += imaginary;
+    return;
+  }
+  out += '(';
+  out += format_float(number.real);
+  if (imaginary[0] != '-') out += '+';
+  out += imaginary;
+  out += ')';
+}
+
+void append(std::string& out, const Expression& expression) {
+  switch (expression.form) {
+    case Form::none:
+      out += "None";
+      return;
+    case Form::boolean:
+      out += expression.boolean ? "True" : "False";
+      return;
+    case Form::integer:
+      out += std::to_string(expression.integer);
+      return;
+    case Form::real:
+      out += format_float(expression.real);
+      return;
+    case Form::complex:
+      append_complex(out, expression);
+      return;
+    case Form::text:
+      out += format_quoted(expression.text);
+      return;
+    case Form::name:
+    case Form::object:
+      out += expression.text;
+      return;
+    case Form::list:
+      out += '[';
+      append_items(out, expression.items);
+      out += ']';
+      return;
+    case Form::tuple:
+      out += '(';
+      append_items(out, expression.items);
+      out += expression.items.size() == 1 ? ",)" : ")";
+      return;
+    case Form::dict:
+      append_dict(out, expression);
+      return;
+    case Form::call:
+      append_call(out, expression);
+      return;
+  }
+}
+
+}  // namespace
+
+std::string format(const Expression& expression) {
+  std::string out;
+  append(out, expression);
+  return out;
+}
+
+}  // namespace duramen::spec

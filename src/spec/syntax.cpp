@@ -1,0 +1,303 @@
+#include "spec/syntax.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/text.hpp"
+#include "spec/scanner.hpp"
+
+namespace duramen::spec {
+namespace {
+
+constexpr uint32_t kDeepest = 500;  // the parser and the destructor recurse
+
+// Where PyTorch users import from; the longest first.
+constexpr std::string_view kNamespaces[] = {"torch.nn.functional.",
+                                            "torch.nn.parameter.",
+                                            "torch.nn.init.",
+                                            "torch.nn.",
+                                            "torch.optim.",
+                                            "torch.",
+                                            "nn.functional.",
+                                            "nn.parameter.",
+                                            "nn.init.",
+                                            "nn.",
+                                            "optim.",
+                                            "collections.",
+                                            "F."};
+
+std::string_view bare_callee(std::string_view name) noexcept {
+  for (const std::string_view space : kNamespaces) {
+    if (name.starts_with(space)) return name.substr(space.size());
+  }
+  return name;
+}
+
+// A name that is a float: inf, nan, math.inf, torch.nan, …
+std::optional<double> named_real(std::string_view name) noexcept {
+  for (const std::string_view space : {"math.", "torch.", "np.", "numpy."}) {
+    if (name.starts_with(space)) name.remove_prefix(space.size());
+  }
+  if (name == "inf") return std::numeric_limits<double>::infinity();
+  if (name == "nan") return std::numeric_limits<double>::quiet_NaN();
+  return std::nullopt;
+}
+
+class Parser {
+ public:
+  Parser(std::string_view text, std::span<const NamedObject> objects, const Limits& limits)
+      : scanner_(text), objects_(objects), max_depth_(std::min(limits.max_depth, kDeepest)) {}
+
+  Expression whole() {
+    Expression out = expression();
+    scanner_.skip_blanks();
+    if (!scanner_.at_end()) scanner_.fail("end of text");
+    return out;
+  }
+
+ private:
+  Expression expression();
+  Expression atom(bool negative);
+  Expression signed_number(bool negative);
+  Expression parenthesised();
+  Expression bracketed();
+  Expression braced();
+  Expression named();
+  Expression called(std::string_view name, uint32_t column);
+  void argument(Expression& call);
+  void add_imaginary(Expression& number);
+  void enter();
+  Expression start(Form form) const {
+    Expression out;
+    out.form = form;
+    out.column = scanner_.column();
+    return out;
+  }
+
+  Scanner scanner_;
+  std::span<const NamedObject> objects_;
+  uint32_t max_depth_;
+  uint32_t depth_ = 0;
+};
+
+void Parser::enter() {
+  if (++depth_ <= max_depth_) return;
+  throw error_at(start(Form::none), Code::limit,
+                 join("text: nested deeper than ", max_depth_, " levels"))
+      .with("expected", join("at most ", max_depth_, " levels"));
+}
+
+Expression Parser::expression() {
+  scanner_.skip_blanks();
+  const uint32_t column = scanner_.column();
+  bool is_signed = false;
+  bool negative = false;
+  for (; scanner_.peek() == '-' || scanner_.peek() == '+'; scanner_.skip_blanks()) {
+    is_signed = true;
+    negative ^= scanner_.peek() == '-';
+    scanner_.advance(1);
+  }
+  Expression out = is_signed ? signed_number(negative) : atom(false);
+  out.column = column;
+  add_imaginary(out);
+  return out;
+}
+
+Expression Parser::signed_number(bool negative) {
+  const uint32_t column = scanner_.column();
+  Expression out = atom(negative);
+  const bool is_number =
+      out.form == Form::integer || out.form == Form::real || out.form == Form::complex;
+  if (!is_number) throw syntax_error(column, "a number after the sign", format(out));
+  return out;
+}
+
+// "1 + 2j": the only sum there is.
+void Parser::add_imaginary(Expression& number) {
+  if (number.form != Form::integer && number.form != Form::real) return;
+  Scanner ahead = scanner_;
+  ahead.skip_blanks();
+  const char sign = ahead.peek();
+  if (sign != '+' && sign != '-') return;
+  ahead.advance(1);
+  ahead.skip_blanks();
+  Expression part;
+  if (ahead.at_number()) {
+    part = ahead.number(sign == '-');
+  } else if (const std::string_view name = ahead.identifier(); name == "infj" || name == "nanj") {
+    part.form = Form::complex;
+    part.imaginary = *named_real(name.substr(0, 3)) * (sign == '-' ? -1 : 1);
+  }
+  if (part.form != Form::complex) return;
+  scanner_ = ahead;
+  if (number.form == Form::integer) number.real = static_cast<double>(number.integer);
+  number.integer = 0;
+  number.imaginary = part.imaginary;
+  number.form = Form::complex;
+}
+
+Expression Parser::atom(bool negative) {
+  if (scanner_.at_number()) return scanner_.number(negative);
+  Expression out;
+  if (scanner_.at_string()) {
+    out = start(Form::text);
+    out.text = scanner_.string();
+  } else if (scanner_.at_identifier()) {
+    out = named();
+  } else if (scanner_.peek() == '(') {
+    out = parenthesised();
+  } else if (scanner_.peek() == '[') {
+    out = bracketed();
+  } else if (scanner_.peek() == '{') {
+    out = braced();
+  } else {
+    scanner_.fail("a value or a call");
+  }
+  if (!negative) return out;
+  if (out.form == Form::integer && out.integer == std::numeric_limits<int64_t>::min()) {
+    throw syntax_error(out.column, "an integer of at most 64 bits", "9223372036854775808");
+  }
+  out.integer = -out.integer;
+  if (out.form == Form::real || out.form == Form::complex) out.real = -out.real;
+  if (out.form == Form::complex) out.imaginary = -out.imaginary;
+  return out;
+}
+
+Expression Parser::parenthesised() {
+  Expression out = start(Form::tuple);
+  enter();
+  scanner_.advance(1);
+  bool comma = false;
+  while (!scanner_.accept(')')) {
+    if (!out.items.empty() && !comma) scanner_.fail("',' or ')'");
+    out.items.push_back(expression());
+    comma = scanner_.accept(',');
+  }
+  --depth_;
+  if (out.items.size() != 1 || comma) return out;
+  return Expression(std::move(out.items[0]));
+}
+
+Expression Parser::bracketed() {
+  Expression out = start(Form::list);
+  enter();
+  scanner_.advance(1);
+  for (bool comma = true; !scanner_.accept(']'); comma = scanner_.accept(',')) {
+    if (!comma) scanner_.fail("',' or ']'");
+    out.items.push_back(expression());
+  }
+  --depth_;
+  return out;
+}
+
+Expression Parser::braced() {
+  Expression out = start(Form::dict);
+  enter();
+  scanner_.advance(1);
+  for (bool comma = true; !scanner_.accept('}'); comma = scanner_.accept(',')) {
+    if (!comma) scanner_.fail("',' or '}'");
+    out.keys.push_back(expression());
+    scanner_.expect(':', "':' after a dictionary's key");
+    out.items.push_back(expression());
+  }
+  --depth_;
+  return out;
+}
+
+Expression Parser::named() {
+  Expression out = start(Form::name);
+  const std::string_view name = scanner_.dotted_name();
+  Scanner ahead = scanner_;
+  if (ahead.accept('(')) return called(name, out.column);
+  if (name == "None") return out.form = Form::none, out;
+  if (name == "True" || name == "False") {
+    out.form = Form::boolean;
+    out.boolean = name == "True";
+    return out;
+  }
+  out.text = name;
+  for (const NamedObject& given : objects_) {
+    if (given.name != name) continue;
+    out.form = Form::object;
+    out.object = given.object;
+    return out;
+  }
+  const bool imaginary = name == "infj" || name == "nanj";
+  if (const auto real = named_real(imaginary ? name.substr(0, 3) : name)) {
+    out.form = imaginary ? Form::complex : Form::real;
+    (imaginary ? out.imaginary : out.real) = *real;
+    out.text.clear();
+  }
+  return out;
+}
+
+// float('inf') is how Python spells it.
+void fold_float(Expression& call) {
+  if (call.text != "float" || call.items.size() != 1 || !call.keywords.empty()) return;
+  const Expression& given = call.items[0];
+  std::optional<double> value;
+  if (given.form == Form::text) value = parse_float(given.text);
+  if (given.form == Form::real) value = given.real;
+  if (given.form == Form::integer) value = static_cast<double>(given.integer);
+  if (!value) throw syntax_error(given.column, "a number", format(given));
+  const uint32_t column = call.column;
+  call = Expression();
+  call.form = Form::real;
+  call.column = column;
+  call.real = *value;
+}
+
+Expression Parser::called(std::string_view name, uint32_t column) {
+  Expression out;
+  out.form = Form::call;
+  out.column = column;
+  out.text = bare_callee(name);
+  enter();
+  scanner_.accept('(');
+  for (bool comma = true; !scanner_.accept(')'); comma = scanner_.accept(',')) {
+    if (!comma) scanner_.fail("',' or ')'");
+    argument(out);
+  }
+  --depth_;
+  fold_float(out);
+  return out;
+}
+
+void Parser::argument(Expression& call) {
+  scanner_.skip_blanks();
+  if (scanner_.at_printed_child()) {
+    throw error_at(start(Form::none), Code::unsupported,
+                   "text: this is the text that print(model) shows, which cannot be read yet "
+                   "(expected constructor calls such as Sequential(Linear(3, 4), ReLU()))")
+        .with("expected", "a constructor call")
+        .with("actual", "a printed module");
+  }
+  if (scanner_.at_keyword()) {
+    std::string name(scanner_.identifier());
+    scanner_.accept('=');
+    call.keywords.emplace_back(std::move(name), expression());
+  } else if (call.keywords.empty()) {
+    call.items.push_back(expression());
+  } else {
+    scanner_.fail("a keyword argument (positional ones come first)");
+  }
+}
+
+}  // namespace
+
+Expression parse(std::string_view text, std::span<const NamedObject> objects,
+                 const Limits& limits) {
+  if (text.size() > limits.max_length) {
+    throw Error(Code::limit, join("text: longer than the limit (expected at most ",
+                                  limits.max_length, " bytes, got ", text.size(), ")"));
+  }
+  check_utf8(text);
+  return Parser(text, objects, limits).whole();
+}
+
+Error error_at(const Expression& where, Code code, std::string message) {
+  return Error(code, join(message, " (at column ", where.column, ")"))
+      .with("column", std::to_string(where.column));
+}
+
+}  // namespace duramen::spec

@@ -8,7 +8,8 @@ target_compile_features(duramen_defaults INTERFACE c_std_99 cxx_std_20)
 target_compile_options(duramen_defaults INTERFACE
   -Wall -Wextra -Wshadow=local
   "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
-  $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden -fno-gnu-unique>)
+  $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
+  $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 sees an overlap in `"text" + std::string` that cannot happen (its bug 105651).
   target_compile_options(duramen_defaults INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""PyTorch's side of the benchmark: reads a row's name a line, answers with nanoseconds an iteration.
+
+Started by vs_torch.py as a worker, so that both sides are measured alternately in one run. Needs torch and safetensors.
+"""
+import argparse
+import re
+import statistics
+import sys
+import time
+
+import torch
+from torch import nn
+
+
+def timed(body, seconds=0.3):
+    """Median nanoseconds of one call, over batches of at least a millisecond, after a warm-up."""
+    body()
+    start = time.perf_counter_ns()
+    count = 0
+    while time.perf_counter_ns() - start < 20_000_000 or count == 0:
+        body()
+        count += 1
+    batch = max(1, int(count / 20))
+    samples = []
+    end = time.perf_counter_ns() + int(seconds * 1e9)
+    while time.perf_counter_ns() < end or len(samples) < 3:
+        begin = time.perf_counter_ns()
+        for _ in range(batch):
+            body()
+        samples.append((time.perf_counter_ns() - begin) / batch)
+    return statistics.median(samples)
+
+
+def forward_row(module, example):
+    def body():
+        with torch.no_grad():
+            module(example)
+
+    return body
+
+
+def forward_backward_row(module, example):
+    example.requires_grad_(True)
+    weight = torch.rand_like(module(example))
+
+    def body():
+        example.grad = None
+        module.zero_grad()
+        module(example).backward(weight)
+
+    return body
+
+
+def layer_row(match):
+    module, example = {
+        "Linear/1024x1024": lambda b: (nn.Linear(1024, 1024), torch.rand(b, 1024)),
+        "Linear/784x512": lambda b: (nn.Linear(784, 512), torch.rand(b, 784)),
+        "BatchNorm1d/512": lambda b: (nn.BatchNorm1d(512), torch.rand(b, 512)),
+        "BatchNorm2d/64x56x56": lambda b: (nn.BatchNorm2d(64), torch.rand(b, 64, 56, 56)),
+    }[match[1]](int(match[2]))
+    make = forward_row if match[3] == "f" else forward_backward_row
+    return make(module, example)
+
+
+def mlp():
+    return nn.Sequential(
+        nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 4)
+    )
+
+
+def mlp_eval(_):
+    return forward_row(mlp().eval(), torch.rand(1, 16))
+
+
+def mlp_train(_):
+    model, example, target = mlp(), torch.rand(1, 16), torch.tensor([2])
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+    loss = nn.CrossEntropyLoss()
+
+    def body():
+        optimizer.zero_grad()
+        loss(model(example), target).backward()
+        optimizer.step()
+
+    return body
+
+
+def wide_tree():
+    return nn.Sequential(
+        *(nn.Sequential(*(nn.Linear(2, 2) for _ in range(100))) for _ in range(100))
+    )
+
+
+def tree_list(_):
+    tree = wide_tree()
+    return lambda: list(tree.named_parameters())
+
+
+def tree_state_dict(_):
+    tree = wide_tree()
+    return lambda: tree.state_dict()
+
+
+def tree_load(_):
+    tree = wide_tree()
+    state = wide_tree().state_dict()
+    return lambda: tree.load_state_dict(state)
+
+
+def open_safetensors(match):
+    from safetensors import safe_open
+
+    def body():
+        with safe_open(match[1], framework="pt") as file:
+            file.keys()
+
+    return body
+
+
+def open_torch(match):
+    return lambda: torch.load(match[1], weights_only=True)
+
+
+ROWS = [
+    (r"((?:Linear|BatchNorm\dd)/[\dx]+)/batch:(\d+)/(fb?)", layer_row),
+    (r"Mlp/eval", mlp_eval),
+    (r"Mlp/train", mlp_train),
+    (r"Tree/list", tree_list),
+    (r"Tree/state_dict", tree_state_dict),
+    (r"Tree/load", tree_load),
+    (r"Open/safetensors (.*)", open_safetensors),
+    (r"Open/torch (.*)", open_torch),
+]
+
+
+def measure(name):
+    for pattern, make in ROWS:
+        match = re.fullmatch(pattern, name)
+        if match:
+            return timed(make(match))
+    raise SystemExit(f"torch_rows: no row '{name}'")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=1)
+    torch.set_num_threads(parser.parse_args().threads)
+    for line in sys.stdin:
+        print(f"{measure(line.strip()):.1f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

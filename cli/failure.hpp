@@ -1,0 +1,18 @@
+// How a verb fails: one line for stderr and the exit code.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace cli {
+
+// 0 ok · 1 differs or incompatible · 2 usage · 3 file unreadable or refused.
+enum ExitCode { kOk = 0, kDiffers = 1, kUsage = 2, kRefused = 3 };
+
+class Failure : public std::runtime_error {
+ public:
+  Failure(ExitCode code, const std::string& message) : std::runtime_error(message), code(code) {}
+  ExitCode code;
+};
+
+}  // namespace cli

@@ -36,6 +36,9 @@ class Context final : public Counted {
 
   const LogSink& log() const noexcept { return log_; }
   const ProgressSink& progress() const noexcept { return progress_; }
+  // Numbers the recorded operations, so that the backward walk has a fixed order.
+  uint64_t next_node_number() noexcept { return ++node_count_; }
+
   // The old sink is never called again; whoever installed it destroys its user.
   void set_log(LogSink sink) noexcept { log_ = sink; }
   void set_progress(ProgressSink sink) noexcept { progress_ = sink; }
@@ -46,6 +49,7 @@ class Context final : public Counted {
   Generator generator_;
   CancelFlag cancel_;
   bool grad_enabled_ = true;
+  uint64_t node_count_ = 0;
   LogSink log_;
   ProgressSink progress_;
 };

@@ -7,6 +7,7 @@
 // recursion.
 #pragma once
 
+#include <type_traits>
 #include <vector>
 
 #include "autograd/context.hpp"
@@ -24,7 +25,7 @@ struct Edge {
 };
 
 // A tensor kept for backward. unpack() throws STATE when its memory was written to, or re-pointed,
-// since.
+// since, and when the graph was freed.
 class SavedTensor {
  public:
   SavedTensor() = default;
@@ -34,11 +35,14 @@ class SavedTensor {
   static SavedTensor of_output(const Tensor& tensor);
 
   const TensorRef& unpack(const char* node_name) const;
-  void reset() noexcept { tensor_ = nullptr; }
+  void reset() noexcept {
+    tensor_ = nullptr;
+    storage_ = nullptr;
+  }
 
  private:
   TensorRef tensor_;
-  const Storage* storage_ = nullptr;
+  Ref<Storage> storage_;
   uint64_t version_ = 0;
 };
 
@@ -53,7 +57,8 @@ class Node : public Counted {
   // create_graph.
   virtual std::vector<TensorRef> backward(Context& context,
                                           std::span<const TensorRef> output_grads) = 0;
-  // Drops what was saved; a second backward is then an error (STATE).
+  // Drops what was saved; a second backward is then an error (STATE), as in PyTorch only for a node
+  // that had saved something.
   virtual void release_saved() noexcept {}
 
   const std::vector<Edge>& edges() const noexcept { return edges_; }
@@ -67,7 +72,11 @@ class Node : public Counted {
 
   // Called once by the recorder, before the node is attached to its outputs.
   void set_edges(std::span<const TensorRef> inputs);
+  void set_edges(std::span<Tensor* const> inputs);
   void set_num_outputs(uint32_t count) noexcept { num_outputs_ = count; }
+  // The order of recording within the context; breaks ties of the backward walk.
+  uint64_t number() const noexcept { return number_; }
+  void set_number(uint64_t number) noexcept { number_ = number; }
 
  protected:
   Node() noexcept : Counted(kTag) {}
@@ -78,28 +87,45 @@ class Node : public Counted {
   std::vector<Edge> edges_;
   uint32_t num_outputs_ = 1;
   bool released_ = false;
+  uint64_t number_ = 0;
+  uint32_t visit_ = 0;  // the walk's index of this node; meaningless between walks
+  friend class BackwardWalk;
 };
 
 // Is an operation over these inputs to be recorded?
 bool should_record(const Context& context, std::span<const TensorRef> inputs) noexcept;
+inline bool should_record(const Context& context, std::span<Tensor* const> inputs) noexcept {
+  if (!context.grad_enabled()) return false;
+  for (const Tensor* input : inputs) {
+    if (input && input->requires_grad()) return true;
+  }
+  return false;
+}
 
 // The pattern of every operator:
-//   if (auto node = record<MulBackward>(context, {a, b})) { node->a = SavedTensor(b); …;
-//   attach(*node, out); }
+//   if (auto node = record<MulBackward>(context, a, b)) { node->b = SavedTensor(b); …;
+//   attach(node, *out); }
 // Null when nothing is to be recorded. `inputs` may hold nulls (optional arguments).
-template <class N>
-Ref<N> record(Context& context, std::initializer_list<TensorRef> inputs) {
-  const std::span<const TensorRef> span(inputs.begin(), inputs.size());
-  if (!should_record(context, span)) return nullptr;
-  auto node = make<N>();
-  node->set_edges(span);
-  return node;
-}
 template <class N>
 Ref<N> record(Context& context, std::span<const TensorRef> inputs) {
   if (!should_record(context, inputs)) return nullptr;
   auto node = make<N>();
   node->set_edges(inputs);
+  node->set_number(context.next_node_number());
+  return node;
+}
+template <class N>
+Ref<N> record(Context& context, std::initializer_list<TensorRef> inputs) {
+  return record<N>(context, std::span<const TensorRef>(inputs.begin(), inputs.size()));
+}
+template <class N, class... Inputs>
+requires(std::is_same_v<Inputs, TensorRef>&&...) Ref<N> record(Context& context,
+                                                              const Inputs&... inputs) {
+  Tensor* const span[] = {inputs.get()...};
+  if (!should_record(context, std::span<Tensor* const>(span))) return nullptr;
+  auto node = make<N>();
+  node->set_edges(std::span<Tensor* const>(span));
+  node->set_number(context.next_node_number());
   return node;
 }
 

@@ -1,6 +1,9 @@
 // Optimizers: updates of a list of parameters from their gradients, in groups with their own
-// options. They never see modules. A step runs under no-grad and is one fused pass a parameter; a
-// parameter that two entries name is updated once.
+// options. They never see modules. A step is one fused pass a parameter; nothing changes when any
+// gradient is wrong.
+//
+// A tensor belongs to an optimizer once. PyTorch only warns about one that a list names twice, and
+// updates it twice; here that is INVALID_ARGUMENT.
 #pragma once
 
 #include "autograd/context.hpp"
@@ -10,15 +13,11 @@
 
 namespace duramen::optim {
 
-// An option of a group, in PyTorch's order of keys.
-struct Option {
-  std::string name;
-  ValueRef value;  // none, bool, int, real, tuple
-};
+using Options = OrderedMap<ValueRef>;  // "lr", "momentum", …: none, bool, int, real, tuple
 
 struct Group {
   std::vector<TensorRef> parameters;
-  OrderedMap<ValueRef> options;  // "lr", "momentum", …
+  Options options;  // in PyTorch's order of keys
 };
 
 class Optimizer : public Counted {
@@ -26,30 +25,56 @@ class Optimizer : public Counted {
   static constexpr uint32_t kTag = make_tag("optm");
 
   const std::string& class_name() const noexcept { return class_name_; }
-  std::vector<Group>& groups() noexcept { return groups_; }
   const std::vector<Group>& groups() const noexcept { return groups_; }
 
-  // Updates every parameter that has a gradient. All gradients are checked before anything changes.
+  // add_param_group: the optimizer's own options with those of `options` in their place, a text
+  // such as "dict(lr=0.5, momentum=0.2)"; empty: none. INVALID_ARGUMENT for a non-leaf, a tensor
+  // that is there already (ValueError), an unknown option (with "nearest"), a wrong value.
+  void add_group(std::vector<TensorRef> parameters, std::string_view options = {});
+  // param_groups[group][name] = value. NOT_FOUND for an unknown group or option; INVALID_ARGUMENT
+  // for a value of the wrong kind. As in PyTorch, the range is not checked.
+  void set_option(size_t group, std::string_view name, ValueRef value);
+  double learning_rate(size_t group) const;  // NOT_FOUND
+  void set_learning_rate(size_t group, double value) {
+    set_option(group, "lr", Value::real(value));
+  }
+
+  // Updates every parameter that has a gradient. SHAPE_MISMATCH, DTYPE_MISMATCH, UNSUPPORTED,
+  // READ_ONLY: before anything has changed.
   virtual void step(Context& context) = 0;
   void zero_grad(bool set_to_none = true);
 
-  // PyTorch's structure: {"state": {index: {…}}, "param_groups": [{…, "params": [indices]}]}.
+  // PyTorch's structure: {"state": {index: {…}}, "param_groups": [{…, "params": [indices]}]}. The
+  // tensors are the optimizer's own, as in PyTorch: the next step changes them.
   virtual ValueRef state_dict() const = 0;
-  // INCOMPATIBLE when groups or sizes differ; nothing has changed then.
+  // Copies the state, converted to the parameters' dtypes. INCOMPATIBLE when groups or sizes
+  // differ, INVALID_ARGUMENT for another structure; nothing has changed then. Group keys that are
+  // not options (initial_lr, …) are kept.
   virtual void load_state_dict(Context& context, const Value& state) = 0;
 
  protected:
-  Optimizer(std::string class_name) : Counted(kTag), class_name_(std::move(class_name)) {}
+  // The options are the arguments, in the signature's order. `signature` is static data.
+  Optimizer(const spec::Signature& signature, const spec::Arguments& arguments);
   ~Optimizer() override = default;
 
+  // Throws as the constructor of the class does in PyTorch (ValueError).
+  virtual void check_ranges(const Options& options) const = 0;
+  // After any change of groups or options; not called while the constructor runs.
+  virtual void groups_changed() = 0;
+
+  // Parts of state_dict and load_state_dict.
+  ValueRef param_groups_value() const;
+  std::vector<Group> groups_from(const Value& param_groups) const;  // with this one's parameters
+
   std::string class_name_;
+  const spec::Signature* signature_;
+  Options defaults_;
   std::vector<Group> groups_;
 };
 
 struct OptimizerType {
   spec::Signature signature;  // without params
-  Ref<Optimizer> (*create)(Context& context, const spec::Arguments& arguments,
-                           std::vector<TensorRef> parameters);
+  Ref<Optimizer> (*create)(const spec::Signature& signature, const spec::Arguments& arguments);
 };
 
 const spec::Registry<OptimizerType>& optimizer_types() noexcept;

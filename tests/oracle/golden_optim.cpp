@@ -24,12 +24,6 @@ std::vector<TensorRef> make_parameters(Context& context, const Json& one, Dtype 
   return parameters;
 }
 
-ValueRef literal(const spec::Expression& value) {
-  if (value.form == spec::Form::integer) return Value::integer(value.integer);
-  if (value.form == spec::Form::boolean) return Value::boolean(value.boolean);
-  return Value::real(value.real);
-}
-
 std::vector<TensorRef> named_parameters(const spec::Expression& list,
                                         const std::vector<TensorRef>& all) {
   std::vector<TensorRef> chosen;
@@ -39,19 +33,12 @@ std::vector<TensorRef> named_parameters(const spec::Expression& list,
   return chosen;
 }
 
-// A further group: the options of the first with its own in their place.
-optim::Group further_group(const optim::Optimizer& optimizer, const spec::Expression& dict,
-                           const std::vector<TensorRef>& all) {
-  optim::Group group;
-  group.options = optimizer.groups().front().options;
-  for (const auto& [key, value] : dict.keywords) {
-    if (key == "params") {
-      group.parameters = named_parameters(value, all);
-    } else {
-      group.options.set(key, literal(value));
-    }
-  }
-  return group;
+// dict(params=[p1], lr=0.5): the parameters are given beside the text of the options.
+void add_group(optim::Optimizer& optimizer, spec::Expression dict,
+               const std::vector<TensorRef>& all) {
+  const auto chosen = named_parameters(dict.keywords.at(0).second, all);
+  dict.keywords.erase(dict.keywords.begin());
+  optimizer.add_group(chosen, spec::format(dict));
 }
 
 Ref<optim::Optimizer> make_optimizer(Context& context, const Json& one,
@@ -66,7 +53,7 @@ Ref<optim::Optimizer> make_optimizer(Context& context, const Json& one,
   const auto& first = parameters.items.at(0).keywords.at(0).second;
   auto optimizer = optim::optimizer_from_text(context, options, named_parameters(first, all));
   for (size_t i = 1; i < parameters.items.size(); ++i) {
-    optimizer->groups().push_back(further_group(*optimizer, parameters.items[i], all));
+    add_group(*optimizer, parameters.items[i], all);
   }
   return optimizer;
 }

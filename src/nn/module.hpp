@@ -42,16 +42,22 @@ class Module : public Counted {
   const Tensors& parameters() const noexcept { return parameters_; }
   const Tensors& buffers() const noexcept { return buffers_; }
   const Children& children() const noexcept { return children_; }
+  // Ordinary attributes: what `assign` of a plain tensor or None to a new name makes (spec 1.3
+  // rule 6). Neither listed nor saved; their names are taken.
+  const Tensors& plain_attributes() const noexcept { return plain_; }
   bool is_persistent(std::string_view buffer) const {
-    return !non_persistent_.contains(std::string(buffer));
+    return non_persistent_.empty() || non_persistent_.find(buffer) == non_persistent_.end();
   }
+  // A parameter, buffer, child, ordinary attribute or class attribute of that name.
+  bool has_name(std::string_view name) const;
 
   // Registration, with PyTorch's checks in PyTorch's order (spec 1.1); null is None. Errors carry
   // "torch_error".
   void register_parameter(std::string_view name, TensorRef parameter);
   void register_buffer(std::string_view name, TensorRef buffer, bool persistent = true);
   void register_module(std::string_view name, ModuleRef child);
-  // Erases the entry of that name from whichever map has it. NOT_FOUND (AttributeError).
+  // Erases the entry of that name: a parameter, else a buffer (its persistence is forgotten), else
+  // a child, else an ordinary attribute. NOT_FOUND (AttributeError).
   void remove(std::string_view name);
   // `m.name = value` (spec 1.3) for a parameter, tensor or None; and for a module.
   void assign(std::string_view name, TensorRef value);
@@ -64,6 +70,9 @@ class Module : public Counted {
   void put_buffer(std::string_view name, TensorRef buffer) {
     buffers_.set(name, std::move(buffer));
   }
+  void put_child(std::string_view name, ModuleRef child) { children_.set(name, std::move(child)); }
+  // A container's edit: all children anew.
+  void put_children(Children children) noexcept { children_ = std::move(children); }
 
   bool training() const noexcept { return training_; }
   void set_training(bool training) noexcept { training_ = training; }  // this module only
@@ -95,7 +104,16 @@ class Module : public Counted {
   void destroy() const noexcept override;
 
  private:
-  void check_new_name(std::string_view name, const char* kind, bool already_there) const;
+  struct NameHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view name) const noexcept {
+      return std::hash<std::string_view>()(name);
+    }
+  };
+
+  void check_tensor_name(std::string_view name, const char* kind, bool already_there) const;
+  void check_parameter(std::string_view name, const Tensor* parameter) const;
+  void erase_persistence(std::string_view name);
 
   std::string class_name_;
   int64_t version_;
@@ -103,7 +121,9 @@ class Module : public Counted {
   Tensors parameters_;
   Tensors buffers_;
   Children children_;
-  std::unordered_set<std::string> non_persistent_;
+  Tensors plain_;
+  std::unordered_set<std::string, NameHash, std::equal_to<>> non_persistent_;
+  mutable const Module* next_dead_ = nullptr;  // the chain of destroy()
 };
 
 }  // namespace duramen::nn

@@ -35,11 +35,20 @@ std::vector<NamedTensor> named_buffers(const Module& root, const WalkOptions& op
 using Visit = FunctionRef<void(std::string_view name, Module& module)>;
 void walk(const Module& root, const WalkOptions& options, Visit visit);
 
+// The listings without a string for each entry: the name is valid during the call only.
+// `persistent` is true for parameters.
+using VisitTensor = FunctionRef<void(std::string_view name, const TensorRef& tensor, Module& owner,
+                                     bool persistent)>;
+void visit_parameters(const Module& root, const WalkOptions& options, VisitTensor visit);
+void visit_buffers(const Module& root, const WalkOptions& options, VisitTensor visit);
+
 // By dotted path, "" is the root itself. NOT_FOUND with PyTorch's text (AttributeError) and
 // "nearest".
 Module& get_submodule(const Module& root, std::string_view path);
 Tensor& get_parameter(const Module& root, std::string_view path);
 TensorRef get_buffer(const Module& root, std::string_view path);  // a None buffer is null
+// Replaces a child by path, or makes it when its parent exists; `strict`: only replaces.
+void set_submodule(Module& root, std::string_view path, ModuleRef module, bool strict = false);
 
 // Whole-tree operations.
 void train(Module& root, bool training);

@@ -41,10 +41,26 @@ class LoadReport final : public Counted {
   std::vector<Item> items;  // in PyTorch's order within each kind
   uint64_t loaded = 0;      // entries that fit
 
+  // Which kinds are errors; not_a_tensor and failed always are.
+  struct Errors {
+    bool missing = true;
+    bool unexpected = true;
+    bool shape = true;
+    bool dtype = false;
+  };
+
   size_t count(Kind kind) const noexcept;
+  bool is_error(Kind kind, const Errors& errors) const noexcept;
+  bool has_errors(const Errors& errors) const noexcept;
+  // One line: "1 missing, 2 unexpected keys for Net (first: missing "0.weight")"; "no errors for
+  // Net".
+  std::string summary(const Errors& errors) const;
   // PyTorch's message: "Error(s) in loading state_dict for Net:\n\tMissing key(s) …"; empty when
   // there is nothing to say. With `strict`, missing and unexpected are errors.
-  std::string torch_message(bool strict) const;
+  std::string torch_message(const Errors& errors) const;
+  std::string torch_message(bool strict) const {
+    return torch_message({.missing = strict, .unexpected = strict, .shape = true, .dtype = false});
+  }
   // Missing and unexpected names with likely counterparts fill each other's `nearest`.
   void find_nearest();
 };

@@ -1,0 +1,71 @@
+#include "nn/traverse.hpp"
+#include "nn/walk.hpp"
+
+namespace duramen::nn {
+namespace {
+
+class Exporter {
+ public:
+  Exporter(const StateDictOptions& options, StateDict& dict) : options_(options), dict_(dict) {}
+
+  void run(const Module& root) {
+    name_.assign(options_.prefix);
+    dict_.set_has_versions(true);
+    traverse(
+        root, name_, {"state_dict", false, true, true}, [this](Module& m) { enter(m); },
+        [](Module&) {});
+  }
+
+ private:
+  void enter(Module& module) {
+    // No two paths of plain names are equal, so nothing is searched for. A child named with a dot,
+    // or not at all, can take another's path; the later one then replaces the earlier.
+    for (const auto& entry : module.children()) {
+      plain_ = plain_ && !entry.name.empty() && entry.name.find('.') == std::string::npos;
+    }
+    add_version(module);
+    for (const auto& [name, parameter] : module.parameters()) {
+      if (parameter) add(name, parameter, StateKind::parameter);
+    }
+    for (const auto& [name, buffer] : module.buffers()) {
+      if (buffer && module.is_persistent(name)) add(name, buffer, StateKind::buffer);
+    }
+  }
+
+  void add_version(const Module& module) {
+    const std::string_view path =
+        std::string_view(name_).substr(0, name_.empty() ? 0 : name_.size() - 1);
+    if (plain_) {
+      dict_.versions().append(std::string(path), module.version());
+    } else {
+      dict_.set_version(path, module.version());
+    }
+  }
+
+  void add(const std::string& name, const TensorRef& tensor, StateKind kind) {
+    std::string key;
+    key.reserve(name_.size() + name.size());
+    key.append(name_).append(name);
+    TensorRef value = options_.keep_vars ? tensor : alias(*tensor);
+    if (plain_) {
+      dict_.entries().append(std::move(key), {std::move(value), nullptr, kind});
+    } else {
+      dict_.set_tensor(key, std::move(value), kind);
+    }
+  }
+
+  const StateDictOptions& options_;
+  StateDict& dict_;
+  std::string name_;
+  bool plain_ = true;
+};
+
+}  // namespace
+
+Ref<StateDict> state_dict(const Module& root, const StateDictOptions& options) {
+  auto dict = make<StateDict>();
+  Exporter(options, *dict).run(root);
+  return dict;
+}
+
+}  // namespace duramen::nn

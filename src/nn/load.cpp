@@ -1,0 +1,154 @@
+#include "nn/load.hpp"
+
+#include <cstring>
+#include <unordered_map>
+
+#include "base/text.hpp"
+#include "kernels/copy.hpp"
+#include "nn/match.hpp"
+#include "nn/traverse.hpp"
+
+namespace duramen::nn {
+namespace {
+
+using Kind = LoadReport::Kind;
+
+LoadReport::Errors errors_of(const LoadOptions& options) noexcept {
+  return {.missing = !options.allow_missing,
+          .unexpected = !options.allow_unexpected,
+          .shape = !options.skip_mismatched,
+          .dtype = options.require_dtype};
+}
+
+Error load_error(const Ref<LoadReport>& report, const LoadReport::Errors& errors) {
+  return Error(Code::incompatible, join("load_state_dict: ", report->summary(errors)))
+      .with("torch_error", "RuntimeError")
+      .with("torch_message", report->torch_message(errors))
+      .with_payload(report);
+}
+
+// Small tensors are most of the entries and a copy kernel's set-up most of their cost.
+constexpr int64_t kSmallBytes = 64 << 10;
+
+void copy_into(Context& context, Tensor& target, const Tensor& source) {
+  const bool plain =
+      target.dtype() == source.dtype() && target.is_contiguous() && source.is_contiguous();
+  if (plain && target.nbytes() <= kSmallBytes) {
+    std::memmove(target.mutable_bytes(), source.bytes(), static_cast<size_t>(target.nbytes()));
+  } else {
+    kernels::copy(context.pool(), target, source);
+  }
+}
+
+// What may run out of memory comes before the first write.
+std::vector<TensorRef> stages_for(Context& context, const std::vector<LoadMove>& moves) {
+  std::vector<TensorRef> stages;
+  for (const LoadMove& move : moves) {
+    if (!move.staged) continue;
+    stages.push_back(empty(context.allocator(), move.source->shape(), move.source->dtype()));
+  }
+  return stages;
+}
+
+void commit_copies(Context& context, const std::vector<LoadMove>& moves) {
+  const std::vector<TensorRef> stages = stages_for(context, moves);
+  size_t next_stage = 0;
+  for (const LoadMove& move : moves) {
+    if (same_data(*move.target, *move.source)) continue;
+    const Tensor* source = move.source.get();
+    if (move.staged) {
+      Tensor& stage = *stages[next_stage++];
+      kernels::copy(context.pool(), stage, *source);
+      source = &stage;
+    }
+    copy_into(context, *move.target, *source);
+    move.target->storage()->bump_version();
+  }
+}
+
+struct Replacement {
+  Module* owner;
+  std::string name;
+  TensorRef value;
+  bool requires_grad;  // of a parameter, the module's own
+};
+
+Replacement replacement_for(const LoadMove& move) {
+  TensorRef value = move.source;
+  if (move.target->is_parameter() && !value->is_parameter()) {
+    value = make_parameter(*value, move.target->requires_grad());
+  }
+  return {move.owner, *move.name, std::move(value),
+          move.target->is_parameter() && move.target->requires_grad()};
+}
+
+// Names that held one object hold one object afterwards, the last one loaded, as a copy would leave
+// the last values; also names that the dict does not have.
+void add_tied(const Module& root, const std::unordered_map<const Tensor*, Replacement>& tied,
+              std::vector<Replacement>& out) {
+  if (tied.empty()) return;
+  std::string name;
+  const auto add_slots = [&](Module& owner, const Module::Tensors& slots) {
+    for (const auto& [slot, tensor] : slots) {
+      const auto found = tied.find(tensor.get());
+      if (found == tied.end()) continue;
+      out.push_back({&owner, slot, found->second.value, found->second.requires_grad});
+    }
+  };
+  traverse(
+      root, name, {"load_state_dict", true, true, true},
+      [&](Module& owner) {
+        add_slots(owner, owner.parameters());
+        add_slots(owner, owner.buffers());
+      },
+      [](Module&) {});
+}
+
+void commit_assignments(const Module& root, const std::vector<LoadMove>& moves) {
+  std::vector<Replacement> replacements;
+  std::unordered_map<const Tensor*, Replacement> tied;
+  replacements.reserve(moves.size());
+  for (const LoadMove& move : moves) {
+    Replacement replacement = replacement_for(move);
+    if (move.target->use_count() > 1) {
+      tied.insert_or_assign(move.target, std::move(replacement));
+    } else {
+      replacements.push_back(std::move(replacement));
+    }
+  }
+  add_tied(root, tied, replacements);
+  for (Replacement& replacement : replacements) {
+    if (replacement.value->is_parameter()) {
+      replacement.value->set_requires_grad(replacement.requires_grad);
+    }
+    replacement.owner->assign(replacement.name, std::move(replacement.value));
+  }
+}
+
+}  // namespace
+
+Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,
+                                 const LoadOptions& options) {
+  Matcher matcher(module, dict, options);
+  matcher.run();
+  return matcher.report();
+}
+
+Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDict& dict,
+                                const LoadOptions& options) {
+  Matcher matcher(module, dict, options);
+  matcher.run();
+  const LoadReport::Errors errors = errors_of(options);
+  const bool failed = matcher.report()->has_errors(errors);
+  if (failed && !options.partial) throw load_error(matcher.report(), errors);
+  context.cancel().check("load_state_dict");
+  if (options.assign) {
+    commit_assignments(module, matcher.moves());
+  } else {
+    commit_copies(context, matcher.moves());
+  }
+  if (failed) throw load_error(matcher.report(), errors);
+  return matcher.report();
+}
+
+}  // namespace duramen::nn

@@ -1,0 +1,242 @@
+#include "nn/match.hpp"
+
+#include "base/text.hpp"
+#include "kernels/copy.hpp"
+#include "nn/traverse.hpp"
+
+namespace duramen::nn {
+namespace {
+
+std::string torch_size(const Shape& shape) { return join("torch.Size(", format_shape(shape), ")"); }
+
+// What Python's type() prints for a value of that kind.
+std::string python_type(const Value& value) {
+  switch (value.kind()) {
+    case ValueKind::none:
+      return "<class 'NoneType'>";
+    case ValueKind::big_integer:
+      return "<class 'int'>";
+    case ValueKind::dict:
+    case ValueKind::opaque:
+      return join("<class '", printable(value.as_text()), "'>");
+    default:
+      return join("<class '", value_kind_name(value.kind()), "'>");
+  }
+}
+
+// An expanded dimension: PyTorch's certain case of overlapping itself.
+bool is_expanded(const Tensor& tensor) noexcept {
+  for (size_t i = 0; i < tensor.rank(); ++i) {
+    if (tensor.strides()[i] == 0 && tensor.size(i) > 1) return true;
+  }
+  return false;
+}
+
+std::string mismatch_text(std::string_view key, const Tensor& target, const Tensor& source) {
+  return join("size mismatch for ", printable(key, SIZE_MAX), ": copying a param with shape ",
+              torch_size(source.shape()), " from checkpoint, the shape in current model is ",
+              torch_size(target.shape()), ".");
+}
+
+std::string dtype_text(std::string_view key, const Tensor& target, const Tensor& source) {
+  return join("dtype mismatch for ", printable(key, SIZE_MAX),
+              ": copying a param with dtype torch.", dtype_name(source.dtype()),
+              " from checkpoint, the dtype in current model is torch.", dtype_name(target.dtype()),
+              ".");
+}
+
+std::string failure_text(std::string_view key, const Tensor& target, const Tensor& source,
+                         std::string_view cause) {
+  return join("While copying the parameter named \"", printable(key, SIZE_MAX),
+              "\", whose dimensions in the model are ", torch_size(target.shape()),
+              " and whose dimensions in the checkpoint are ", torch_size(source.shape()),
+              ", an exception occurred : (", format_quoted(cause), ",).");
+}
+
+}  // namespace
+
+Overlap overlap_of(const Tensor& a, const Tensor& b) noexcept {
+  if (&a == &b) return Overlap::full;
+  if (a.numel() == 0 || b.numel() == 0) return Overlap::none;
+  const bool dense = is_dense(a.layout()) && is_dense(b.layout());
+  const auto end_of = [dense](const Tensor& t) {
+    const int64_t last = dense ? t.numel() : extent_of(t.layout()).value_or(0) - t.layout().offset;
+    return t.bytes() + bytes_of(last, dtype_info(t.dtype()).bits);
+  };
+  const std::byte *a_begin = a.bytes(), *a_end = end_of(a), *b_begin = b.bytes(),
+                  *b_end = end_of(b);
+  if (a_begin >= b_end || b_begin >= a_end) return Overlap::none;
+  if (!dense) return Overlap::unknown;
+  const bool same = a_begin == b_begin && a_end == b_end && a.strides() == b.strides();
+  return same ? Overlap::full : Overlap::partial;
+}
+
+bool same_data(const Tensor& a, const Tensor& b) noexcept {
+  return a.bytes() == b.bytes() && a.dtype() == b.dtype() && a.shape() == b.shape() &&
+         a.strides() == b.strides();
+}
+
+Matcher::Matcher(const Module& root, const StateDict& dict, const LoadOptions& options)
+    : root_(root),
+      dict_(dict),
+      options_(options),
+      report_(make<LoadReport>(root.class_name())),
+      matched_(dict.entries().size()) {
+  moves_.reserve(dict.entries().size());
+}
+
+void Matcher::run() {
+  traverse(
+      root_, prefix_, {"load_state_dict", false, true, true}, [this](Module& m) { enter(m); },
+      [](Module&) {});
+  if (match_count_ < dict_.entries().size() || !dotted_children_.empty()) find_unexpected();
+  report_->loaded = moves_.size();
+  report_->find_nearest();
+}
+
+void Matcher::enter(Module& module) {
+  for (size_t i = 0; i < module.children().size(); ++i) {
+    const std::string& name = module.children()[i].name;
+    if (name.find('.') != std::string::npos) dotted_children_[&module].push_back(i);
+  }
+  const size_t prefix_size = prefix_.size();
+  const auto has = [&](std::string_view name) {
+    prefix_ += name;
+    const bool found = dict_.entries().contains(prefix_);
+    prefix_.resize(prefix_size);
+    return found;
+  };
+  const std::vector<Module::Upgrade> upgrades = module.upgrade_state(version_here(), has);
+  const auto match_slot = [&](const std::string& name, const TensorRef& target) {
+    prefix_ += name;
+    match({&module, &name, &target}, upgrades);
+    prefix_.resize(prefix_size);
+  };
+  for (const auto& [name, target] : module.parameters()) {
+    if (target) match_slot(name, target);
+  }
+  for (const auto& [name, target] : module.buffers()) {
+    if (target && module.is_persistent(name)) match_slot(name, target);
+  }
+}
+
+std::optional<int64_t> Matcher::version_here() {
+  if (!dict_.has_versions()) return std::nullopt;
+  const std::string_view path(prefix_.data(), prefix_.empty() ? 0 : prefix_.size() - 1);
+  const auto& versions = dict_.versions();
+  if (next_version_ >= versions.size() || versions[next_version_].name != path) {
+    next_version_ = versions.index_of(path);
+    if (next_version_ == versions.kNotFound) return next_version_ = 0, std::nullopt;
+  }
+  return versions[next_version_++].value;
+}
+
+size_t Matcher::find_entry(std::string_view key) {
+  const auto& entries = dict_.entries();
+  size_t index = next_entry_;
+  if (index >= entries.size() || entries[index].name != key) index = entries.index_of(key);
+  if (index == entries.kNotFound) return index;
+  next_entry_ = index + 1;
+  if (!matched_[index]) ++match_count_;
+  matched_[index] = 1;
+  return index;
+}
+
+LoadReport::Item& Matcher::add(Kind kind, std::string_view key, const Tensor* target,
+                               const Tensor* source) {
+  LoadReport::Item item;
+  item.kind = kind;
+  item.name = key;
+  if (target) {
+    item.expected_shape = target->shape();
+    item.expected_dtype = target->dtype();
+  }
+  if (source) {
+    item.actual_shape = source->shape();
+    item.actual_dtype = source->dtype();
+  }
+  report_->items.push_back(std::move(item));
+  return report_->items.back();
+}
+
+void Matcher::match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades) {
+  const std::string_view key = prefix_;
+  const Tensor* target = slot.target->get();
+  const size_t index = find_entry(key);
+  if (index != StateDict::Entries::kNotFound) {
+    const StateEntry& entry = dict_.entries()[index].value;
+    if (entry.tensor) return match_tensor(slot, entry.tensor);
+    add(Kind::not_a_tensor, key, target, nullptr).text =
+        join("While copying the parameter named \"", printable(key, SIZE_MAX),
+             "\", expected torch.Tensor or Tensor-like object from checkpoint but received ",
+             python_type(*entry.value));
+    return;
+  }
+  for (const Module::Upgrade& upgrade : upgrades) {
+    if (upgrade.name != *slot.name) continue;
+    add(Kind::defaulted, key, target, upgrade.value.get());
+    return match_tensor(slot, upgrade.value);
+  }
+  add(Kind::missing, key, target, nullptr);
+}
+
+void Matcher::match_tensor(const Slot& slot, TensorRef source) {
+  const std::string_view key = prefix_;
+  Tensor& target = **slot.target;
+  if (target.rank() == 0 && source->rank() == 1 && source->size(0) == 1) {
+    source = alias(*source, view_select(source->layout(), 0, 0));
+  }
+  if (source->shape() != target.shape()) {
+    add(Kind::shape_mismatch, key, &target, source.get()).text =
+        mismatch_text(key, target, *source);
+    return;
+  }
+  if (source->dtype() != target.dtype()) {
+    LoadReport::Item& item = add(Kind::dtype_mismatch, key, &target, source.get());
+    if (options_.require_dtype) {
+      item.text = dtype_text(key, target, *source);
+      return;
+    }
+  }
+  bool staged = false;
+  const std::string fault = copy_fault(target, *source, &staged);
+  if (!fault.empty()) {
+    add(Kind::failed, key, &target, source.get()).text = failure_text(key, target, *source, fault);
+    return;
+  }
+  moves_.push_back({slot.owner, slot.name, &target, std::move(source), staged});
+}
+
+std::string Matcher::copy_fault(const Tensor& target, const Tensor& source, bool* staged) const {
+  if (options_.assign) {
+    if (!target.is_parameter() || !target.requires_grad()) return "";
+    if (can_require_grad(source.dtype())) return "";
+    return source.is_parameter()
+               ? "only Tensors of floating point dtype can require gradients"
+               : "Only Tensors of floating point and complex dtype can require gradients";
+  }
+  if (same_data(target, source)) return "";
+  if (target.storage()->read_only()) return "the memory of the parameter is read-only";
+  if (source.dtype() != target.dtype() && !kernels::can_convert(source.dtype(), target.dtype())) {
+    return join("cannot convert torch.", dtype_name(source.dtype()), " to torch.",
+                dtype_name(target.dtype()));
+  }
+  if (is_expanded(target)) {
+    return "unsupported operation: more than one element of the written-to tensor refers to a "
+           "single memory location. Please clone() the tensor before performing the operation.";
+  }
+  const Overlap overlap = overlap_of(target, source);
+  *staged = overlap == Overlap::unknown;
+  if (overlap != Overlap::partial) return "";
+  return "unsupported operation: some elements of the input tensor and the written-to tensor refer "
+         "to a single memory location. Please clone() the tensor before performing the operation.";
+}
+
+void Matcher::find_unexpected() {
+  for (size_t index : unexpected_entries(root_, dict_, matched_, dotted_children_)) {
+    const auto& [name, entry] = dict_.entries()[index];
+    add(Kind::unexpected, name, nullptr, entry.tensor.get());
+  }
+}
+
+}  // namespace duramen::nn

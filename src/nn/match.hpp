@@ -1,0 +1,75 @@
+// The first half of load_state_dict: a walk over the tree that pairs every slot with its entry of
+// the dict and writes down what does not fit. Nothing changes.
+#pragma once
+
+#include <unordered_map>
+
+#include "nn/load.hpp"
+
+namespace duramen::nn {
+
+// One entry that fits: what the second half carries out, in this order.
+struct LoadMove {
+  Module* owner;
+  const std::string* name;  // the slot's, inside the owner's map
+  Tensor* target;
+  TensorRef source;
+  bool staged;  // through a copy, since the two lie in the same memory in a way hard to tell
+};
+
+class Matcher {
+ public:
+  Matcher(const Module& root, const StateDict& dict, const LoadOptions& options);
+
+  void run();
+  const Ref<LoadReport>& report() const noexcept { return report_; }
+  const std::vector<LoadMove>& moves() const noexcept { return moves_; }
+
+ private:
+  using Kind = LoadReport::Kind;
+  struct Slot {
+    Module* owner;
+    const std::string* name;
+    const TensorRef* target;
+  };
+
+  void enter(Module& module);
+  void match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades);
+  void match_tensor(const Slot& slot, TensorRef source);
+  std::string copy_fault(const Tensor& target, const Tensor& source, bool* staged) const;
+  std::optional<int64_t> version_here();
+  size_t find_entry(std::string_view key);
+  LoadReport::Item& add(Kind kind, std::string_view key, const Tensor* target,
+                        const Tensor* source);
+  void find_unexpected();
+
+  const Module& root_;
+  const StateDict& dict_;
+  const LoadOptions& options_;
+  Ref<LoadReport> report_;
+  std::vector<LoadMove> moves_;
+  std::string prefix_;            // of the module at hand, with its dot
+  std::vector<uint8_t> matched_;  // of each entry of the dict
+  size_t match_count_ = 0;
+  // Dicts mostly follow the walk's order: the next entry and the next version are looked at before
+  // anything is searched for.
+  size_t next_entry_ = 0;
+  size_t next_version_ = 0;
+  // Children whose own name has a dot (only assignment makes them), by position.
+  std::unordered_map<const Module*, std::vector<size_t>> dotted_children_;
+};
+
+// Which keys of the dict belong nowhere: appended in PyTorch's order, by the module at which the
+// key fails and then by the dict.
+using DottedChildren = std::unordered_map<const Module*, std::vector<size_t>>;
+std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict,
+                                       const std::vector<uint8_t>& matched,
+                                       const DottedChildren& dotted_children);
+
+// How two tensors lie in memory, in PyTorch's terms (at::get_overlap_status).
+enum class Overlap : uint8_t { none, full, partial, unknown };
+Overlap overlap_of(const Tensor& a, const Tensor& b) noexcept;
+// Requires no copy: the same elements in the same places.
+bool same_data(const Tensor& a, const Tensor& b) noexcept;
+
+}  // namespace duramen::nn

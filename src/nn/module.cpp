@@ -1,0 +1,214 @@
+#include "nn/module.hpp"
+
+#include "base/text.hpp"
+#include "nn/torch_names.hpp"
+
+namespace duramen::nn {
+namespace {
+
+void check_text(std::string_view name, const char* operation) {
+  const char* fault = nullptr;
+  if (name.find('\0') != std::string_view::npos) fault = "must not contain a NUL byte";
+  if (!is_utf8(name)) fault = "must be UTF-8";
+  if (!fault) return;
+  throw Error(Code::invalid_argument,
+              join(operation, ": the name '", printable(name, 60), "' ", fault))
+      .with("argument", "name");
+}
+
+Error name_error(Code code, std::string message) {
+  return Error(code, std::move(message)).with("torch_error", "KeyError").with("argument", "name");
+}
+
+Error type_error(std::string message) {
+  return Error(Code::invalid_argument, std::move(message))
+      .with("torch_error", "TypeError")
+      .with("argument", "value");
+}
+
+}  // namespace
+
+Module::~Module() = default;
+
+void Module::destroy() const noexcept {
+  // The children that only this tree holds are chained up instead of being released inside each
+  // other's destructors. Nothing is allocated, since this must not fail.
+  const Module* pending = this;
+  while (pending) {
+    Module* dead = const_cast<Module*>(pending);
+    pending = dead->next_dead_;
+    for (size_t i = dead->children_.size(); i-- > 0;) {
+      const Module* child = dead->children_.value_at(i).detach();
+      if (!child) continue;
+      if (child->use_count() == 1) {
+        child->next_dead_ = pending;
+        pending = child;
+      } else {
+        child->release();
+      }
+    }
+    delete dead;
+  }
+}
+
+bool Module::has_name(std::string_view name) const {
+  return parameters_.contains(name) || buffers_.contains(name) || children_.contains(name) ||
+         plain_.contains(name) || has_attribute(name);
+}
+
+void Module::check_tensor_name(std::string_view name, const char* kind, bool already_there) const {
+  const std::string operation = join("register_", kind);
+  check_text(name, operation.c_str());
+  if (name.find('.') != std::string_view::npos) {
+    throw name_error(
+        Code::invalid_argument,
+        join(operation, ": ", kind, " name can't contain \".\" (got '", printable(name, 60), "')"));
+  }
+  if (name.empty()) {
+    throw name_error(Code::invalid_argument,
+                     join(operation, ": ", kind, " name can't be empty string \"\""));
+  }
+  if (!already_there && has_name(name)) {
+    throw name_error(Code::already_exists,
+                     join(operation, ": attribute '", printable(name, 60), "' already exists"));
+  }
+}
+
+void Module::check_parameter(std::string_view name, const Tensor* parameter) const {
+  if (!parameter) return;
+  if (!parameter->is_parameter()) {
+    throw type_error(join("register_parameter: cannot assign '", torch_typename(*parameter),
+                          "' object to parameter '", printable(name, 60),
+                          "' (torch.nn.Parameter or None required)"));
+  }
+  if (parameter->is_leaf()) return;
+  throw Error(Code::invalid_argument,
+              join("register_parameter: Cannot assign non-leaf Tensor to parameter '",
+                   printable(name, 60), "'"))
+      .with("torch_error", "ValueError")
+      .with("argument", "value");
+}
+
+void Module::erase_persistence(std::string_view name) {
+  const auto found = non_persistent_.find(name);
+  if (found != non_persistent_.end()) non_persistent_.erase(found);
+}
+
+void Module::register_parameter(std::string_view name, TensorRef parameter) {
+  check_tensor_name(name, "parameter", parameters_.contains(name));
+  check_parameter(name, parameter.get());
+  parameters_.set(name, std::move(parameter));
+}
+
+void Module::register_buffer(std::string_view name, TensorRef buffer, bool persistent) {
+  check_tensor_name(name, "buffer", buffers_.contains(name));
+  if (!persistent) non_persistent_.emplace(name);
+  buffers_.set(name, std::move(buffer));
+  if (persistent) erase_persistence(name);
+}
+
+void Module::register_module(std::string_view name, ModuleRef child) {
+  check_text(name, "register_module");
+  if (!children_.contains(name) && has_name(name)) {
+    throw name_error(Code::already_exists,
+                     join("register_module: attribute '", printable(name, 60), "' already exists"));
+  }
+  if (name.find('.') != std::string_view::npos) {
+    throw name_error(
+        Code::invalid_argument,
+        join("register_module: module name can't contain \".\", got: ", printable(name, 60)));
+  }
+  if (name.empty()) {
+    throw name_error(Code::invalid_argument,
+                     "register_module: module name can't be empty string \"\"");
+  }
+  children_.set(name, std::move(child));
+}
+
+void Module::remove(std::string_view name) {
+  if (parameters_.erase(name)) return;
+  if (buffers_.erase(name)) return erase_persistence(name);
+  if (children_.erase(name) || plain_.erase(name)) return;
+  throw Error(Code::not_found, join("remove: '", class_name_, "' object has no attribute '",
+                                    printable(name, 60), "'"))
+      .with("torch_error", "AttributeError")
+      .with("path", std::string(name));
+}
+
+void Module::assign(std::string_view name, TensorRef value) {
+  if (value && value->is_parameter()) {
+    if (!parameters_.contains(name) && has_attribute(name)) {
+      throw name_error(Code::already_exists,
+                       join("assign: attribute '", printable(name, 60), "' already exists"));
+    }
+    check_tensor_name(name, "parameter", true);
+    check_parameter(name, value.get());
+    parameters_.set(name, std::move(value));
+    if (buffers_.erase(name)) erase_persistence(name);
+    children_.erase(name);
+    plain_.erase(name);
+    return;
+  }
+  if (parameters_.contains(name)) {
+    if (value) {
+      throw type_error(join("assign: cannot assign '", torch_typename(*value), "' as parameter '",
+                            printable(name, 60), "' (torch.nn.Parameter or None expected)"));
+    }
+    return parameters_.set(name, nullptr);
+  }
+  if (children_.contains(name)) {
+    if (value) {
+      throw type_error(join("assign: cannot assign '", torch_typename(*value),
+                            "' as child module '", printable(name, 60),
+                            "' (torch.nn.Module or None expected)"));
+    }
+    return children_.set(name, nullptr);
+  }
+  if (buffers_.contains(name)) return buffers_.set(name, std::move(value));
+  check_text(name, "assign");
+  plain_.set(name, std::move(value));
+}
+
+void Module::assign(std::string_view name, ModuleRef value) {
+  if (!value) return assign(name, TensorRef());
+  if (parameters_.contains(name)) {
+    throw type_error(join("assign: cannot assign '", torch_typename(*value), "' as parameter '",
+                          printable(name, 60), "' (torch.nn.Parameter or None expected)"));
+  }
+  check_text(name, "assign");
+  children_.set(name, std::move(value));
+  if (buffers_.erase(name)) erase_persistence(name);
+  plain_.erase(name);
+}
+
+TensorRef Module::forward(Context&, std::span<const TensorRef>) {
+  throw Error(Code::unsupported, join("forward: Module [", class_name_,
+                                      "] is missing the required \"forward\" function"))
+      .with("torch_error", "NotImplementedError");
+}
+
+ValueRef Module::call(Context& context, const Value& arguments, const Value* keywords) {
+  const auto refuse = [&](std::string_view what) {
+    return Error(Code::unsupported,
+                 join("call: ", class_name_, " takes a tuple of tensors (got ", what, ")"))
+        .with("torch_error", "TypeError");
+  };
+  if (keywords && keywords->count() > 0) throw refuse("keyword arguments");
+  if (arguments.kind() != ValueKind::tuple) throw refuse(value_kind_name(arguments.kind()));
+  std::vector<TensorRef> inputs;
+  inputs.reserve(arguments.count());
+  for (const ValueRef& item : arguments.items()) {
+    if (item->kind() != ValueKind::tensor) throw refuse(value_kind_name(item->kind()));
+    inputs.push_back(item->as_tensor());
+  }
+  return Value::tensor(forward(context, inputs));
+}
+
+std::vector<Module::Upgrade> Module::upgrade_state(std::optional<int64_t>,
+                                                   FunctionRef<bool(std::string_view)>) const {
+  return {};
+}
+
+bool Module::has_attribute(std::string_view name) const { return is_base_attribute(name); }
+
+}  // namespace duramen::nn

@@ -1,0 +1,125 @@
+#include "base/text.hpp"
+#include "kernels/copy.hpp"
+#include "nn/traverse.hpp"
+#include "nn/walk.hpp"
+
+namespace duramen::nn {
+namespace {
+
+constexpr auto kNothing = [](Module&) {};
+
+// Children before their parent. Owning, since what is done to them may drop modules from the tree.
+std::vector<ModuleRef> bottom_up(const Module& root, const char* operation, bool once) {
+  std::vector<ModuleRef> out;
+  std::string name;
+  traverse(root, name, {operation, once, true, false}, kNothing,
+           [&](Module& module) { out.emplace_back(&module); });
+  return out;
+}
+
+bool is_converted(const Tensor& tensor, Dtype dtype) noexcept {
+  return can_require_grad(tensor.dtype()) && tensor.dtype() != dtype;
+}
+
+void check_convertible(const TensorRef& tensor, std::string_view name, Dtype dtype) {
+  if (!tensor || !is_converted(*tensor, dtype)) return;
+  if (kernels::can_convert(tensor->dtype(), dtype)) return;
+  throw Error(Code::unsupported, join("to: '", printable(name, 100), "' cannot be converted from ",
+                                      dtype_name(tensor->dtype()), " to ", dtype_name(dtype)))
+      .with("path", std::string(name));
+}
+
+// As tensor.to(dtype): a dense layout keeps its strides.
+TensorRef converted(Context& context, const Tensor& tensor, Dtype dtype) {
+  TensorRef out = empty(context.allocator(), tensor.shape(), dtype);
+  if (is_dense(tensor.layout())) {
+    Layout layout = tensor.layout();
+    layout.offset = 0;
+    out->set_data(out->storage(), std::move(layout), dtype);
+  }
+  kernels::copy(context.pool(), *out, tensor);
+  return out;
+}
+
+void convert_in_place(Context& context, const TensorRef& tensor, Dtype dtype) {
+  if (tensor && is_converted(*tensor, dtype)) {
+    tensor->set_data(*converted(context, *tensor, dtype));
+  }
+}
+
+void convert_module(Context& context, Module& module, Dtype dtype) {
+  for (const auto& entry : module.parameters()) {
+    if (!entry.value) continue;
+    convert_in_place(context, entry.value, dtype);
+    convert_in_place(context, entry.value->grad(), dtype);
+  }
+  for (const auto& [name, buffer] : module.buffers()) {
+    if (buffer && is_converted(*buffer, dtype)) {
+      module.put_buffer(name, converted(context, *buffer, dtype));
+    }
+  }
+}
+
+void zero_in_place(Tensor& grad) {
+  grad.set_grad_fn(nullptr, 0);
+  grad.set_requires_grad(false);
+  kernels::fill(grad, 0);
+}
+
+}  // namespace
+
+void train(Module& root, bool training) {
+  for (const ModuleRef& module : bottom_up(root, "train", true)) module->set_training(training);
+}
+
+void requires_grad(Module& root, bool flag) {
+  std::vector<Tensor*> parameters;
+  visit_parameters(root, {}, [&](std::string_view name, const TensorRef& tensor, Module&, bool) {
+    if (flag && !can_require_grad(tensor->dtype())) {
+      throw Error(Code::dtype_mismatch,
+                  join("requires_grad: only Tensors of floating point dtype can require gradients"
+                       " ('",
+                       printable(name, 100), "' is ", dtype_name(tensor->dtype()), ")"))
+          .with("torch_error", "RuntimeError")
+          .with("path", std::string(name));
+    }
+    parameters.push_back(tensor.get());
+  });
+  for (Tensor* parameter : parameters) parameter->set_requires_grad(flag);
+}
+
+void zero_grad(Module& root, bool set_to_none) {
+  visit_parameters(root, {}, [&](std::string_view, const TensorRef& tensor, Module&, bool) {
+    if (!tensor->grad()) return;
+    if (set_to_none) {
+      tensor->set_grad(nullptr);
+    } else {
+      zero_in_place(*tensor->grad());
+    }
+  });
+}
+
+void apply(Module& root, FunctionRef<void(Module&)> body) {
+  for (const ModuleRef& module : bottom_up(root, "apply", false)) body(*module);
+}
+
+void to_dtype(Context& context, Module& root, Dtype dtype) {
+  if (!can_require_grad(dtype)) {
+    throw Error(Code::dtype_mismatch,
+                join("to: nn.Module.to only accepts floating point or complex dtypes, but got "
+                     "desired dtype=torch.",
+                     dtype_name(dtype)))
+        .with("torch_error", "TypeError");
+  }
+  const std::vector<ModuleRef> modules = bottom_up(root, "to", true);
+  for (const ModuleRef& module : modules) {
+    for (const auto& [name, parameter] : module->parameters()) {
+      check_convertible(parameter, name, dtype);
+      if (parameter) check_convertible(parameter->grad(), name, dtype);
+    }
+    for (const auto& [name, buffer] : module->buffers()) check_convertible(buffer, name, dtype);
+  }
+  for (const ModuleRef& module : modules) convert_module(context, *module, dtype);
+}
+
+}  // namespace duramen::nn

@@ -1,0 +1,97 @@
+// The one traversal of a module tree that every walk, state_dict and load is made of: depth first,
+// pre-order, without recursion, with one name buffer for all names.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nn/module.hpp"
+#include "nn/pointer_set.hpp"
+
+namespace duramen::nn {
+
+struct TraverseMode {
+  const char* operation;  // starts an error's text
+  bool once;              // a module once, under its first path; else once a path
+  bool refuse_cycles;     // with `once`: a cycle, which would just end there, is an error too
+  bool trailing_dot;      // the name is state_dict's prefix: every level ends with a dot
+};
+
+// A module that is reached, while its name lies in the buffer.
+struct TraverseFrame {
+  Module* module;
+  size_t next_child = 0;
+  size_t parent_name_size = 0;  // what to cut the buffer back to
+};
+
+// Which modules lie on the way from the root to here. The first levels are searched, deeper ones
+// hashed.
+class TraversePath {
+ public:
+  std::vector<TraverseFrame>& frames() noexcept { return frames_; }
+  void push(const TraverseFrame& frame) {
+    if (frames_.size() >= kSearched) deep_.insert(frame.module);
+    frames_.push_back(frame);
+  }
+  void pop() noexcept {
+    if (frames_.size() > kSearched) deep_.erase(frames_.back().module);
+    frames_.pop_back();
+  }
+  bool contains(const Module* module) const noexcept {
+    const size_t searched = std::min(frames_.size(), kSearched);
+    for (size_t i = 0; i < searched; ++i) {
+      if (frames_[i].module == module) return true;
+    }
+    return deep_.contains(module);
+  }
+
+ private:
+  static constexpr size_t kSearched = 32;
+  std::vector<TraverseFrame> frames_;
+  PointerSet deep_;
+};
+
+// STATE, with the path at which a module meets itself again.
+[[noreturn]] void throw_cycle(const char* operation, std::string path);
+
+// Calls enter(module) and, after its children, leave(module); `name` holds the module's name (or
+// prefix) both times and starts as the root's. The tree must not be edited meanwhile.
+template <class Enter, class Leave>
+void traverse(const Module& root, std::string& name, const TraverseMode& mode, Enter&& enter,
+              Leave&& leave) {
+  TraversePath path;
+  PointerSet seen;
+  auto& frames = path.frames();
+  path.push({const_cast<Module*>(&root), 0, name.size()});
+  enter(*frames.back().module);
+  while (!frames.empty()) {
+    TraverseFrame& top = frames.back();
+    if (top.next_child == top.module->children().size()) {
+      leave(*top.module);
+      name.resize(top.parent_name_size);
+      path.pop();
+      continue;
+    }
+    const auto& [child_name, child] = top.module->children()[top.next_child++];
+    if (!child) continue;
+    const size_t name_size = name.size();
+    if (!mode.trailing_dot && name_size > 0) name += '.';
+    name += child_name;
+    if (mode.trailing_dot) name += '.';
+    // With a single holder, the slot just read, a module can be nowhere else in the tree.
+    const bool shared = child->use_count() > 1 || child.get() == &root;
+    bool again = false;
+    if (shared && (!mode.once || mode.refuse_cycles) && path.contains(child.get())) {
+      throw_cycle(mode.operation, name);
+    }
+    if (shared && mode.once) again = child.get() == &root || !seen.insert(child.get());
+    if (again) {
+      name.resize(name_size);
+      continue;
+    }
+    path.push({child.get(), 0, name_size});
+    enter(*child);
+  }
+}
+
+}  // namespace duramen::nn

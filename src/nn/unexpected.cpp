@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <tuple>
+
+#include "nn/match.hpp"
+
+namespace duramen::nn {
+namespace {
+
+constexpr std::string_view kExtraState = "_extra_state";
+
+// A key on its way down the tree.
+struct Descent {
+  const Module* module;
+  std::string_view rest;       // the key without the module's prefix
+  std::vector<uint32_t> path;  // the module's place in the walk: positions of children
+};
+
+struct Unexpected {
+  std::vector<uint32_t> path;
+  bool ordinary;  // extra state comes first at its module
+  size_t entry;
+};
+
+bool is_slot(const Module& module, std::string_view name) {
+  if (const TensorRef* parameter = module.parameters().find(name)) return bool(*parameter);
+  const TensorRef* buffer = module.buffers().find(name);
+  return buffer && *buffer && module.is_persistent(name);
+}
+
+class Finder {
+ public:
+  explicit Finder(const DottedChildren& dotted) : dotted_(dotted) {}
+
+  void follow(const Module& root, std::string_view key, size_t entry) {
+    pending_.push_back({&root, key, {}});
+    while (!pending_.empty()) {
+      Descent at = std::move(pending_.back());
+      pending_.pop_back();
+      descend(std::move(at), entry);
+    }
+  }
+  std::vector<size_t> sorted() {
+    std::stable_sort(found_.begin(), found_.end(), [](const Unexpected& a, const Unexpected& b) {
+      return std::tie(a.path, a.ordinary, a.entry) < std::tie(b.path, b.ordinary, b.entry);
+    });
+    std::vector<size_t> out;
+    out.reserve(found_.size());
+    for (const Unexpected& unexpected : found_) out.push_back(unexpected.entry);
+    return out;
+  }
+
+ private:
+  // Spec 4.2.4. A key below a child that is None is passed over in silence, as PyTorch does.
+  void descend(Descent at, size_t entry) {
+    for (;;) {
+      follow_dotted(at);
+      if (at.rest == kExtraState) return add(std::move(at), false, entry);
+      const size_t dot = at.rest.find('.');
+      if (dot == std::string_view::npos) {
+        if (!is_slot(*at.module, at.rest)) add(std::move(at), true, entry);
+        return;
+      }
+      const size_t child = at.module->children().index_of(at.rest.substr(0, dot));
+      if (child == Module::Children::kNotFound) return add(std::move(at), true, entry);
+      if (!at.module->children()[child].value) return;
+      step(at, child, dot);
+    }
+  }
+  // A child named "a.b" sees the keys below "a.b." as well.
+  void follow_dotted(const Descent& at) {
+    if (dotted_.empty()) return;
+    const auto found = dotted_.find(at.module);
+    if (found == dotted_.end()) return;
+    for (size_t child : found->second) {
+      const auto& [name, module] = at.module->children()[child];
+      const bool below =
+          at.rest.starts_with(name) && at.rest.size() > name.size() && at.rest[name.size()] == '.';
+      if (!module || !below) continue;
+      Descent branch = at;
+      step(branch, child, name.size());
+      pending_.push_back(std::move(branch));
+    }
+  }
+  static void step(Descent& at, size_t child, size_t dot) {
+    at.path.push_back(static_cast<uint32_t>(child));
+    at.rest.remove_prefix(dot + 1);
+    at.module = at.module->children()[child].value.get();
+  }
+  void add(Descent at, bool ordinary, size_t entry) {
+    found_.push_back({std::move(at.path), ordinary, entry});
+  }
+
+  const DottedChildren& dotted_;
+  std::vector<Descent> pending_;
+  std::vector<Unexpected> found_;
+};
+
+}  // namespace
+
+std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict,
+                                       const std::vector<uint8_t>& matched,
+                                       const DottedChildren& dotted_children) {
+  Finder finder(dotted_children);
+  for (size_t i = 0; i < dict.entries().size(); ++i) {
+    if (matched[i] && dotted_children.empty()) continue;
+    finder.follow(root, dict.entries()[i].name, i);
+  }
+  return finder.sorted();
+}
+
+}  // namespace duramen::nn

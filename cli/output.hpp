@@ -1,0 +1,32 @@
+// What verbs print: tables for people, and text without control bytes for terminals.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cli {
+
+// Control characters and invalid UTF-8 as \xNN, so that a name from a file cannot drive a terminal.
+std::string printable(std::string_view text);
+// "[2, 3]"
+std::string format_shape(std::span<const int64_t> shape);
+// "1.2 kB", "548.1 MB"
+std::string format_bytes(uint64_t nbytes);
+
+// Columns as wide as their widest cell; numbers to the right when asked.
+class Table {
+ public:
+  enum class Align { left, right };
+  explicit Table(std::vector<std::pair<std::string, Align>> columns);
+  void add(std::vector<std::string> cells);
+  std::string str() const;
+
+ private:
+  std::vector<Align> aligns_;
+  std::vector<std::vector<std::string>> rows_;  // the heading first
+};
+
+}  // namespace cli

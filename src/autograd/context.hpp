@@ -34,6 +34,11 @@ class Context final : public Counted {
   bool grad_enabled() const noexcept { return grad_enabled_; }
   void set_grad_enabled(bool enabled) noexcept { grad_enabled_ = enabled; }
 
+  // What a factory uses where no dtype is given, as torch.set_default_dtype. Requires: a floating
+  // dtype.
+  Dtype default_dtype() const noexcept { return default_dtype_; }
+  void set_default_dtype(Dtype dtype) noexcept { default_dtype_ = dtype; }
+
   const LogSink& log() const noexcept { return log_; }
   const ProgressSink& progress() const noexcept { return progress_; }
   // Numbers the recorded operations, so that the backward walk has a fixed order.
@@ -49,6 +54,7 @@ class Context final : public Counted {
   Generator generator_;
   CancelFlag cancel_;
   bool grad_enabled_ = true;
+  Dtype default_dtype_ = Dtype::float32;
   uint64_t node_count_ = 0;
   LogSink log_;
   ProgressSink progress_;

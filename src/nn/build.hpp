@@ -29,8 +29,8 @@ ModuleRef build_module(const BuildContext& build, const spec::Expression& call);
 // PyTorch 2.15's print(module), without recursion.
 std::string repr(const Module& module);
 
-// device=None, dtype=None, which end nearly every signature: the dtype given, or the context's default.
-// UNSUPPORTED for a device other than the CPU.
+// device=None, dtype=None, which end nearly every signature: the dtype given, or the context's
+// default. UNSUPPORTED for a device other than the CPU.
 Dtype dtype_argument(const BuildContext& build, const spec::Arguments& arguments);
 
 }  // namespace duramen::nn

@@ -1,0 +1,79 @@
+#include "nn/build.hpp"
+
+#include "nn/tensor_functions.hpp"
+
+namespace duramen::nn {
+namespace {
+
+using spec::Expression;
+using spec::Form;
+
+Error not_a_module(const Expression& expression) {
+  const bool is_class = expression.form == Form::name && module_types().find(expression.text);
+  std::string message =
+      join("module: expected a module, got ", printable(spec::format(expression), 60));
+  if (is_class) message += join(" (a class: did you mean ", expression.text, "()?)");
+  return spec::error_at(expression, Code::invalid_argument, std::move(message))
+      .with("expected", "a module")
+      .with("actual", printable(spec::format(expression), 60))
+      .with("torch_error", "TypeError");
+}
+
+void check_device(const Expression& device) {
+  const bool is_call = device.form == Form::call && device.text == "device" &&
+                       device.items.size() == 1 && device.keywords.empty();
+  const Expression& name = is_call ? device.items[0] : device;
+  if (name.form == Form::none || name.text == "cpu" || name.text == "cpu:0") return;
+  throw spec::error_at(device, Code::unsupported,
+                       join("device: only the CPU is there (expected 'cpu', got ",
+                            printable(spec::format(device), 60), ")"))
+      .with("argument", "device")
+      .with("expected", "'cpu'")
+      .with("actual", spec::format(device));
+}
+
+}  // namespace
+
+ModuleRef BuildContext::module(const Expression& expression) const {
+  if (expression.form == Form::call) return build_module(*this, expression);
+  if (expression.form == Form::object && expression.object->tag() == Module::kTag) {
+    return ModuleRef(static_cast<Module*>(expression.object.get()));
+  }
+  throw not_a_module(expression);
+}
+
+TensorRef BuildContext::tensor(const Expression& expression) const {
+  return build_tensor(*this, expression);
+}
+
+ModuleRef build_module(const BuildContext& build, const Expression& call) {
+  const ModuleType& type = module_types().get(call, "module type");
+  const spec::Arguments arguments(type.signature, call);
+  try {
+    return type.create(build, arguments);
+  } catch (Error& error) {
+    error.with("column", std::to_string(call.column));  // of the innermost call
+    throw;
+  }
+}
+
+ModuleRef module_from_text(Context& context, std::string_view text,
+                           std::span<const spec::NamedObject> objects) {
+  return BuildContext{context}.module(spec::parse(text, objects));
+}
+
+Dtype dtype_argument(const BuildContext& build, const spec::Arguments& arguments) {
+  check_device(arguments["device"]);
+  const Expression& name = arguments["dtype"];
+  if (name.form == Form::none) return build.context.default_dtype();
+  const Dtype dtype = dtype_from_name(name.text);
+  if (dtype != Dtype::invalid) return dtype;
+  throw spec::error_at(name, Code::invalid_argument,
+                       join("dtype: '", printable(name.text, 60), "' is none of PyTorch's"))
+      .with("argument", "dtype")
+      .with("expected", "a dtype such as float32")
+      .with("actual", spec::format(name))
+      .with("torch_error", "AttributeError");
+}
+
+}  // namespace duramen::nn

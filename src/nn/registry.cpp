@@ -1,0 +1,20 @@
+#include "nn/layers.hpp"
+
+namespace duramen::nn {
+namespace {
+
+constexpr const ModuleType* kTypes[] = {
+    &kModuleType,      &kLinearType,      &kBatchNorm1dType,
+    &kBatchNorm2dType, &kBatchNorm3dType, &kSequentialType,
+    &kModuleListType,  &kModuleDictType,  &kIdentityType,
+    &kFlattenType,     &kReluType,        &kTanhType,
+    &kSigmoidType,     &kDropoutType,     &kCrossEntropyLossType,
+    &kMseLossType,
+};
+constexpr spec::Registry<ModuleType> kRegistry(kTypes);
+
+}  // namespace
+
+const spec::Registry<ModuleType>& module_types() noexcept { return kRegistry; }
+
+}  // namespace duramen::nn

@@ -1,0 +1,271 @@
+#include "nn/tensor_functions.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "kernels/copy.hpp"
+
+namespace duramen::nn {
+namespace {
+
+using spec::Arguments;
+using spec::Expression;
+using spec::Form;
+
+// ---- The elements of tensor([...]) ----
+
+bool is_sequence(const Expression& e) { return e.form == Form::list || e.form == Form::tuple; }
+
+Error value_error(const Expression& where, std::string message) {
+  return spec::error_at(where, Code::invalid_argument, std::move(message))
+      .with("torch_error", "ValueError");
+}
+
+// The shape that the first items promise.
+Shape shape_of(const Expression& data) {
+  Shape shape;
+  const Expression* level = &data;
+  while (is_sequence(*level)) {
+    shape.push_back(static_cast<int64_t>(level->items.size()));
+    if (level->items.empty()) break;
+    level = &level->items[0];
+  }
+  return shape;
+}
+
+// Calls visit(element) in C order; throws where the nesting differs from `shape`.
+template <class Visit>
+void visit_elements(const Expression& data, const Shape& shape, size_t dim, const Visit& visit) {
+  if (dim == shape.size()) {
+    const bool is_number = data.form == Form::boolean || data.form == Form::integer ||
+                           data.form == Form::real || data.form == Form::complex;
+    if (is_number) return visit(data);
+    throw value_error(data,
+                      join("tensor: expected a number, got ", printable(spec::format(data), 60)));
+  }
+  const auto expected = shape[dim];
+  if (!is_sequence(data)) {
+    throw value_error(data, join("tensor: expected sequence of length ", expected, " at dim ", dim,
+                                 ", got ", printable(spec::format(data), 60)));
+  }
+  if (static_cast<int64_t>(data.items.size()) != expected) {
+    throw value_error(data, join("tensor: expected sequence of length ", expected, " at dim ", dim,
+                                 " (got ", data.items.size(), ")"));
+  }
+  for (const Expression& item : data.items) visit_elements(item, shape, dim + 1, visit);
+}
+
+Dtype complex_of(Dtype real) noexcept {
+  return real == Dtype::float64   ? Dtype::complex128
+         : real == Dtype::float16 ? Dtype::complex32
+                                  : Dtype::complex64;
+}
+
+// bool < int64 < the default dtype < its complex one, as torch.tensor infers.
+Dtype inferred_dtype(const Expression& data, const Shape& shape, Dtype default_dtype) {
+  const Dtype dtypes[] = {Dtype::boolean, Dtype::int64, default_dtype, complex_of(default_dtype)};
+  int rank = -1;
+  visit_elements(data, shape, 0, [&](const Expression& e) {
+    const int own = e.form == Form::boolean   ? 0
+                    : e.form == Form::integer ? 1
+                    : e.form == Form::real    ? 2
+                                              : 3;
+    rank = std::max(rank, own);
+  });
+  return rank < 0 ? default_dtype : dtypes[rank];
+}
+
+Error overflow(const Expression& where, Dtype dtype) {
+  return spec::error_at(where, Code::invalid_argument,
+                        join("tensor: value cannot be converted to type ", dtype_name(dtype),
+                             " without overflow"))
+      .with("actual", spec::format(where))
+      .with("torch_error", "RuntimeError");
+}
+
+void write_integer(std::byte* out, Dtype dtype, const Expression& e) {
+  const uint32_t bits = dtype_info(dtype).bits;
+  double real = e.form == Form::real ? e.real : 0;
+  if (!(real > -0x1p63 && real < 0x1p63)) throw overflow(e, dtype);
+  const int64_t value = e.form == Form::boolean   ? e.boolean
+                        : e.form == Form::integer ? e.integer
+                                                  : static_cast<int64_t>(real);
+  const bool is_signed = dtype_info(dtype).kind == DtypeKind::signed_integer;
+  const int64_t high = is_signed    ? INT64_MAX >> (64 - bits)
+                       : bits == 64 ? INT64_MAX
+                                    : (int64_t{1} << bits) - 1;
+  const int64_t low = is_signed ? -high - 1 : 0;
+  if (value < low || value > high) throw overflow(e, dtype);
+  std::memcpy(out, &value, bits / 8);  // little-endian: the low bytes come first
+}
+
+Dtype part_of(Dtype dtype) noexcept {
+  return dtype == Dtype::complex32   ? Dtype::float16
+         : dtype == Dtype::complex64 ? Dtype::float32
+                                     : Dtype::float64;
+}
+
+void write_element(std::byte* out, Dtype dtype, const Expression& e) {
+  const double real = e.form == Form::boolean   ? e.boolean
+                      : e.form == Form::integer ? static_cast<double>(e.integer)
+                                                : e.real;
+  if (is_complex(dtype)) {
+    const Dtype part = part_of(dtype);
+    kernels::write_double(out, part, real);
+    kernels::write_double(out + itemsize(part), part, e.imaginary);
+  } else if (e.form == Form::complex) {
+    throw overflow(e, dtype);
+  } else if (dtype == Dtype::boolean) {
+    *out = std::byte{real != 0};
+  } else if (is_integral(dtype)) {
+    write_integer(out, dtype, e);
+  } else {
+    kernels::write_double(out, dtype, real);
+  }
+}
+
+// ---- The functions ----
+
+struct TensorFunction {
+  spec::Signature signature;
+  TensorRef (*create)(const BuildContext& build, const Arguments& arguments);
+};
+
+Dtype checked_dtype(const BuildContext& build, const Arguments& arguments) {
+  const Dtype dtype = dtype_argument(build, arguments);
+  if (dtype_info(dtype).kind != DtypeKind::opaque) return dtype;
+  throw spec::error_at(arguments["dtype"], Code::unsupported,
+                       join("tensor: no numbers can be written as ", dtype_name(dtype)));
+}
+
+TensorRef with_flag(TensorRef tensor, const Arguments& arguments) {
+  tensor->set_requires_grad(arguments.boolean("requires_grad"));
+  return tensor;
+}
+
+TensorRef create_tensor(const BuildContext& build, const Arguments& arguments) {
+  const Expression& data = arguments["data"];
+  const Shape shape = shape_of(data);
+  const Dtype given = checked_dtype(build, arguments);
+  const Dtype dtype = arguments.is_none("dtype")
+                          ? inferred_dtype(data, shape, build.context.default_dtype())
+                          : given;
+  TensorRef out = empty(build.context.allocator(), shape, dtype);
+  std::byte* next = out->mutable_bytes();
+  visit_elements(data, shape, 0, [&](const Expression& e) {
+    write_element(next, dtype, e);
+    next += itemsize(dtype);
+  });
+  return with_flag(std::move(out), arguments);
+}
+
+// zeros(2, 3), zeros((2, 3)) or zeros(size=(2, 3)).
+std::vector<const Expression*> size_items(const Arguments& arguments) {
+  const auto& given = arguments.variadic();
+  const Expression* size = &arguments["size"];
+  if (!arguments.given("size")) {
+    if (given.size() != 1) return given;
+    size = given[0];
+  }
+  if (!is_sequence(*size)) return {size};
+  std::vector<const Expression*> items;
+  for (const Expression& item : size->items) items.push_back(&item);
+  return items;
+}
+
+Shape size_argument(const Arguments& arguments) {
+  Shape shape;
+  for (const Expression* size : size_items(arguments)) {
+    if (size->form != Form::integer) {
+      throw spec::error_at(*size, Code::invalid_argument,
+                           join(arguments.call().text, ": a size must be int, not ",
+                                printable(spec::format(*size), 60)))
+          .with("torch_error", "TypeError");
+    }
+    shape.push_back(size->integer);
+  }
+  for (const int64_t size : shape) {
+    if (size >= 0) continue;
+    throw spec::error_at(
+        arguments.call(), Code::invalid_argument,
+        join("Trying to create tensor with negative dimension ", size, ": ", format_shape(shape)))
+        .with("torch_error", "RuntimeError");
+  }
+  return shape;
+}
+
+TensorRef filled(const BuildContext& build, const Arguments& arguments, double value) {
+  const Dtype dtype = checked_dtype(build, arguments);
+  TensorRef out = empty(build.context.allocator(), size_argument(arguments), dtype);
+  kernels::fill(*out, value);
+  return with_flag(std::move(out), arguments);
+}
+
+TensorRef create_zeros(const BuildContext& build, const Arguments& arguments) {
+  return filled(build, arguments, 0);
+}
+
+TensorRef create_ones(const BuildContext& build, const Arguments& arguments) {
+  return filled(build, arguments, 1);
+}
+
+TensorRef create_parameter(const BuildContext& build, const Arguments& arguments) {
+  const Expression& data = arguments["data"];
+  const TensorRef tensor = data.form == Form::none ? empty(build.context.allocator(), Shape{0},
+                                                           build.context.default_dtype())
+                                                   : build_tensor(build, data);
+  return make_parameter(*tensor, arguments.boolean("requires_grad"));
+}
+
+constexpr spec::Parameter kDtypeParameter = {"dtype", spec::kNone | spec::kDtype, "None",
+                                             "the element type; worked out when None", true};
+constexpr spec::Parameter kDeviceParameter = {"device", spec::kAny, "None", "the CPU", true};
+constexpr spec::Parameter kFlagParameter = {"requires_grad", spec::kBool, "False",
+                                            "whether gradients are wanted", true};
+
+constexpr spec::Parameter kTensorParameters[] = {
+    {"data", spec::kAny, "", "a number, or nested lists of numbers"},
+    kDtypeParameter,
+    kDeviceParameter,
+    kFlagParameter};
+constexpr spec::Parameter kSizedParameters[] = {
+    {"sizes", spec::kInts, "", "the shape", false, true},
+    {"size", spec::kInts | spec::kList, "()", "the shape as a tuple", true},
+    kDtypeParameter,
+    kDeviceParameter,
+    kFlagParameter};
+constexpr spec::Parameter kParameterParameters[] = {
+    {"data", spec::kTensor | spec::kNone, "None", "its values"},
+    {"requires_grad", spec::kBool, "True", "whether gradients are wanted"}};
+
+constexpr TensorFunction kTensor = {{"tensor", kTensorParameters, "The numbers given."},
+                                    create_tensor};
+constexpr TensorFunction kZeros = {{"zeros", kSizedParameters, "All zeros."}, create_zeros};
+constexpr TensorFunction kOnes = {{"ones", kSizedParameters, "All ones."}, create_ones};
+constexpr TensorFunction kParameter = {
+    {"Parameter", kParameterParameters, "A tensor that a module owns."}, create_parameter};
+
+constexpr const TensorFunction* kFunctions[] = {&kTensor, &kZeros, &kOnes, &kParameter};
+constexpr spec::Registry<TensorFunction> kRegistry(kFunctions);
+
+}  // namespace
+
+TensorRef build_tensor(const BuildContext& build, const Expression& expression) {
+  if (expression.form == Form::object && expression.object->tag() == Tensor::kTag) {
+    return TensorRef(static_cast<Tensor*>(expression.object.get()));
+  }
+  if (expression.form == Form::call) {
+    const TensorFunction& function = kRegistry.get(expression, "tensor function");
+    return function.create(build, Arguments(function.signature, expression));
+  }
+  throw spec::error_at(
+      expression, Code::invalid_argument,
+      join("tensor: expected a tensor, got ", printable(spec::format(expression), 60)))
+      .with("expected", "a tensor")
+      .with("actual", printable(spec::format(expression), 60))
+      .with("torch_error", "TypeError");
+}
+
+}  // namespace duramen::nn

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""The real PyTorch reads what this library saved: torch_reads_ours.py WRITER.
+
+Each module is built here and there from the same text and seed, so every value must be equal bit for bit. Exit 77: no
+PyTorch (an error where DURAMEN_REQUIRE_ALL=1).
+"""
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SEED = 20251
+MODULES = [
+    "Linear(4, 3)",
+    "Linear(5, 2, bias=False)",
+    "Linear(7, 6, dtype=float64)",
+    "Linear(40, 9, dtype=bfloat16)",
+    "Linear(25, 8, dtype=float16)",
+    "BatchNorm1d(3)",
+    "BatchNorm2d(5, affine=False)",
+    "Sequential(Linear(6, 8), BatchNorm1d(8), ReLU(), Dropout(0.5), Linear(8, 3))",
+    "ModuleDict({'b': Linear(2, 3), 'a': Sequential(BatchNorm1d(3), ModuleList([Linear(3, 1)]))})",
+    "CrossEntropyLoss(weight=tensor([0.5, 1.0, 2.0]))",
+    "Sequential()",
+]
+
+
+def interpreters():
+    """This one, $DURAMEN_PYTHON, and the one that ./dev setup --ci makes."""
+    yield sys.executable
+    yield os.environ.get("DURAMEN_PYTHON", "")
+    yield str(ROOT / "build" / "python" / "bin" / "python")
+
+
+def use_an_interpreter_with_torch():
+    """Continues in the first interpreter that has PyTorch and safetensors."""
+    check = ["-c", "import torch, safetensors"]
+    for python in interpreters():
+        if python and os.path.exists(python) and subprocess.run([python, *check], capture_output=True).returncode == 0:
+            if python != sys.executable:
+                os.execv(python, [python, *sys.argv])
+            return
+    print("skipped: no Python with torch and safetensors (set DURAMEN_PYTHON, or ./dev setup --ci)")
+    sys.exit(1 if os.environ.get("DURAMEN_REQUIRE_ALL") == "1" else 77)
+
+
+def same_bits(a, b):
+    import torch
+
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    return torch.equal(a.contiguous().flatten().view(torch.uint8), b.contiguous().flatten().view(torch.uint8))
+
+
+class Oracle:
+    def __init__(self, writer, folder):
+        self.writer, self.folder, self.checks = writer, Path(folder), 0
+
+    def write(self, name, *arguments):
+        path = str(self.folder / name)
+        subprocess.run([self.writer, *map(str, arguments), path], check=True)
+        return path
+
+    def require(self, condition, text):
+        self.checks += 1
+        if not condition:
+            raise SystemExit(f"FAILED: {text}")
+
+    def equal_dicts(self, ours, theirs, label):
+        self.require(list(ours) == list(theirs), f"{label}: keys {list(ours)} instead of {list(theirs)}")
+        for key in theirs:
+            self.require(same_bits(ours[key], theirs[key]), f"{label}: {key} differs")
+
+    def build(self, text, seed):
+        import collections
+
+        import torch
+
+        names = {**vars(torch.nn), "OrderedDict": collections.OrderedDict, "tensor": torch.tensor}
+        names.update({dtype: getattr(torch, dtype) for dtype in ("float16", "bfloat16", "float64")})
+        torch.manual_seed(seed)
+        return eval(text, names)  # noqa: S307, the texts above
+
+    def module(self, text):
+        import safetensors.torch
+        import torch
+
+        theirs = self.build(text, SEED)
+        ours = torch.load(self.write("module.pt", "module", text, SEED), weights_only=True)
+        self.equal_dicts(ours, theirs.state_dict(), text)
+        versions = {path: entry["version"] for path, entry in theirs.state_dict()._metadata.items()}
+        self.require(
+            {path: entry["version"] for path, entry in ours._metadata.items()} == versions, f"{text}: _metadata"
+        )
+        fresh = self.build(text, SEED + 1)
+        fresh.load_state_dict(ours, strict=True)
+        self.equal_dicts(fresh.state_dict(), theirs.state_dict(), f"{text} loaded")
+        plain = safetensors.torch.load_file(self.write("module.safetensors", "module", text, SEED))
+        expected = theirs.state_dict()
+        self.equal_dicts(dict(sorted(plain.items())), dict(sorted(expected.items())), f"{text} safetensors")
+
+    def tied(self):
+        import torch
+
+        ours = torch.load(self.write("tied.pt", "tied"), weights_only=True)
+        encoder, decoder = ours["encoder.weight"], ours["decoder.weight"]
+        self.require(encoder.data_ptr() == decoder.data_ptr(), "tied: one storage")
+        self.require(ours["transposed"].stride() == (1, 3), "tied: strides of the view")
+        self.require(torch.equal(ours["transposed"], encoder.T), "tied: values of the view")
+        encoder.zero_()
+        self.require(not decoder.any() and not ours["transposed"].any(), "tied: writes are shared")
+
+    def checkpoint(self):
+        import torch
+
+        ours = torch.load(self.write("checkpoint.pt", "checkpoint", SEED), weights_only=True)
+        self.require(ours["step"] == 2, "checkpoint: step")
+        model = self.build("Sequential(Linear(3, 5), BatchNorm1d(5), Linear(5, 2))", SEED)
+        start = {key: value.clone() for key, value in model.state_dict().items()}
+        model.load_state_dict(ours["model"], strict=True)
+        self.require(int(model[1].num_batches_tracked) == 2, "checkpoint: counted batches")
+        self.require(not torch.equal(model[0].weight, start["0.weight"]), "checkpoint: training moved the weights")
+        optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+        optimizer.load_state_dict(ours["optimizer"])
+        self.require(optimizer.param_groups[0]["lr"] == 0.125, "checkpoint: learning rate")
+        self.require(optimizer.param_groups[0]["momentum"] == 0.5, "checkpoint: momentum")
+        buffers = [optimizer.state[p]["momentum_buffer"] for p in model.parameters()]
+        self.require(all(b.shape == p.shape for b, p in zip(buffers, model.parameters())), "checkpoint: momentum shapes")
+        self.require(buffers[0].abs().sum() > 0, "checkpoint: momentum values")
+        model(torch.ones(4, 3)).sum().backward()
+        optimizer.step()
+
+
+def main():
+    use_an_interpreter_with_torch()
+    import torch
+
+    with tempfile.TemporaryDirectory() as folder:
+        oracle = Oracle(sys.argv[1], folder)
+        for text in MODULES:
+            oracle.module(text)
+        oracle.tied()
+        oracle.checkpoint()
+        print(f"torch {torch.__version__} read {len(MODULES)} modules and 2 checkpoints, {oracle.checks} checks")
+
+
+if __name__ == "__main__":
+    main()

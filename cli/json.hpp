@@ -1,4 +1,5 @@
-// Writes JSON text in one pass: keys and values in the order of the calls, commas and quotes where they belong.
+// Writes JSON text in one pass: keys and values in the order of the calls, commas and quotes where
+// they belong.
 #pragma once
 
 #include <cstdint>

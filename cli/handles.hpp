@@ -1,0 +1,65 @@
+// The C handles as owners, and failed calls as Failure. The one place of the tool that knows about
+// releasing.
+#pragma once
+
+#include <duramen/duramen.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "failure.hpp"
+
+namespace cli {
+
+template <class T, void (*release)(T*) noexcept>
+struct Release {
+  void operator()(T* object) const noexcept { release(object); }
+};
+template <class T, void (*release)(T*) noexcept>
+using Handle = std::unique_ptr<T, Release<T, release>>;
+
+using Error = Handle<duramen_error, duramen_error_release>;
+using Context = Handle<duramen_context, duramen_context_release>;
+using Checkpoint = Handle<duramen_checkpoint, duramen_checkpoint_release>;
+using Module = Handle<duramen_module, duramen_module_release>;
+using StateDict = Handle<duramen_state_dict, duramen_state_dict_release>;
+using Listing = Handle<duramen_listing, duramen_listing_release>;
+using String = Handle<duramen_string, duramen_string_release>;
+
+// Receives an out-parameter: `call(…, Out(handle), Out(error))`.
+template <class H>
+class Out {
+ public:
+  explicit Out(H& handle) : handle_(handle) {}
+  Out(const Out&) = delete;
+  Out& operator=(const Out&) = delete;
+  ~Out() { handle_.reset(raw_); }
+  operator typename H::element_type **() { return &raw_; }
+
+ private:
+  H& handle_;
+  typename H::element_type* raw_ = nullptr;
+};
+
+// Calls and throws Failure(code, "SUBJECT: message") when the status is not good. `body` gets the
+// error's out-pointer.
+template <class Body>
+void call(ExitCode code, std::string_view subject, Body&& body) {
+  duramen_error* raw = nullptr;
+  const duramen_status status = body(&raw);
+  const Error error(raw);
+  if (status == DURAMEN_OK) return;
+  std::string message =
+      error ? duramen_error_message(error.get(), nullptr) : duramen_status_name(status);
+  // Messages about files start with the file already.
+  if (!subject.empty() && !message.starts_with(subject))
+    message = std::string(subject) + ": " + message;
+  throw Failure(code, message);
+}
+
+inline std::string_view view(const char* text, size_t length) {
+  return text ? std::string_view(text, length) : std::string_view();
+}
+
+}  // namespace cli

@@ -1,0 +1,28 @@
+# What is installed, and how other projects find it; no file holds an absolute path, so a prefix may be moved.
+include(CMakePackageConfigHelpers)
+set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/duramen")
+
+# pkg-config: the prefix seen from the folder of the .pc file.
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig"
+           OUTPUT_VARIABLE DURAMEN_PC_PREFIX)
+foreach(folder LIBDIR INCLUDEDIR)
+  if(IS_ABSOLUTE "${CMAKE_INSTALL_${folder}}")
+    set(DURAMEN_PC_${folder} "${CMAKE_INSTALL_${folder}}")
+  else()
+    set(DURAMEN_PC_${folder} "\${prefix}/${CMAKE_INSTALL_${folder}}")
+  endif()
+endforeach()
+configure_file("${CMAKE_CURRENT_LIST_DIR}/duramen.pc.in" duramen.pc @ONLY)
+
+configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/duramenConfig.cmake.in" duramenConfig.cmake
+  INSTALL_DESTINATION "${package_folder}" NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(duramenConfigVersion.cmake COMPATIBILITY SameMajorVersion)
+
+install(TARGETS duramen EXPORT duramenTargets FILE_SET HEADERS
+        INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(EXPORT duramenTargets NAMESPACE duramen:: DESTINATION "${package_folder}")
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/duramenConfig.cmake"
+              "${CMAKE_CURRENT_BINARY_DIR}/duramenConfigVersion.cmake"
+        DESTINATION "${package_folder}")
+install(FILES "${CMAKE_CURRENT_BINARY_DIR}/duramen.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+install(FILES LICENSE NOTICE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")

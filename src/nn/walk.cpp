@@ -95,7 +95,7 @@ void throw_cycle(const char* operation, std::string path) {
   if (path.ends_with('.')) path.pop_back();
   throw Error(Code::state, join(operation, ": the module tree has a cycle: '", printable(path, 200),
                                 "' is one of the modules above it"))
-      .with("path", std::move(path))
+      .with("path", path)
       .with("torch_error", "RecursionError");
 }
 

@@ -32,9 +32,9 @@ void append_call(std::string& out, const Expression& call) {
   append_items(out, call.items);
   for (size_t i = 0; i < call.keywords.size(); ++i) {
     if (i || !call.items.empty()) out += ", ";
-    out += call.keywords[i].first;
+    out += call.keywords[i].name;
     out += '=';
-    append(out, call.keywords[i].second);
+    append(out, call.keywords[i].value);
   }
   out += ')';
 }

@@ -295,7 +295,7 @@ Expression parse(std::string_view text, std::span<const NamedObject> objects,
   return Parser(text, objects, limits).whole();
 }
 
-Error error_at(const Expression& where, Code code, std::string message) {
+Error error_at(const Expression& where, Code code, std::string_view message) {
   return Error(code, join(message, " (at column ", where.column, ")"))
       .with("column", std::to_string(where.column));
 }

@@ -27,6 +27,8 @@ enum class Form : uint8_t {
   object
 };
 
+struct Keyword;
+
 // One expression. A plain tree by value; depth and length are limited by the parser.
 struct Expression {
   Form form = Form::none;
@@ -38,8 +40,16 @@ struct Expression {
   std::string text;               // text; the name; the callee of a call
   std::vector<Expression> items;  // list, tuple, dict values, a call's positional arguments
   std::vector<Expression> keys;   // dict
-  std::vector<std::pair<std::string, Expression>> keywords;  // a call's
-  Ref<Counted> object;  // given by the caller under a name: a tensor or a module
+  std::vector<Keyword> keywords;  // a call's
+  Ref<Counted> object;            // given by the caller under a name: a tensor or a module
+};
+
+struct Keyword {
+  Keyword(std::string keyword, Expression expression)
+      : name(std::move(keyword)), value(std::move(expression)) {}
+
+  std::string name;
+  Expression value;
 };
 
 struct Limits {
@@ -62,6 +72,6 @@ Expression parse(std::string_view text, std::span<const NamedObject> objects = {
 std::string format(const Expression& expression);
 
 // An error at an expression: INVALID_ARGUMENT `message (at column N)` with the detail "column".
-Error error_at(const Expression& where, Code code, std::string message);
+Error error_at(const Expression& where, Code code, std::string_view message);
 
 }  // namespace duramen::spec

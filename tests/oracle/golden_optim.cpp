@@ -36,7 +36,7 @@ std::vector<TensorRef> named_parameters(const spec::Expression& list,
 // dict(params=[p1], lr=0.5): the parameters are given beside the text of the options.
 void add_group(optim::Optimizer& optimizer, spec::Expression dict,
                const std::vector<TensorRef>& all) {
-  const auto chosen = named_parameters(dict.keywords.at(0).second, all);
+  const auto chosen = named_parameters(dict.keywords.at(0).value, all);
   dict.keywords.erase(dict.keywords.begin());
   optimizer.add_group(chosen, spec::format(dict));
 }
@@ -50,7 +50,7 @@ Ref<optim::Optimizer> make_optimizer(Context& context, const Json& one,
   if (parameters.form == spec::Form::name) {
     return optim::optimizer_from_text(context, options, all);
   }
-  const auto& first = parameters.items.at(0).keywords.at(0).second;
+  const auto& first = parameters.items.at(0).keywords.at(0).value;
   auto optimizer = optim::optimizer_from_text(context, options, named_parameters(first, all));
   for (size_t i = 1; i < parameters.items.size(); ++i) {
     add_group(*optimizer, parameters.items[i], all);

@@ -23,8 +23,8 @@ bool same(const Expression& a, const Expression& b) {
   if (a.text != b.text || !(a.object == b.object)) return false;
   if (a.keywords.size() != b.keywords.size()) return false;
   for (size_t i = 0; i < a.keywords.size(); ++i) {
-    if (a.keywords[i].first != b.keywords[i].first) return false;
-    if (!same(a.keywords[i].second, b.keywords[i].second)) return false;
+    if (a.keywords[i].name != b.keywords[i].name) return false;
+    if (!same(a.keywords[i].value, b.keywords[i].value)) return false;
   }
   return same_all(a.items, b.items) && same_all(a.keys, b.keys);
 }
@@ -237,8 +237,8 @@ TEST_CASE("brackets nest, with trailing commas, breaks and comments", "[spec][sy
   CHECK(call.text == "Sequential");
   const Expression& linear = call.items[0].items[0].items[0].items[1];
   CHECK(linear.text == "Linear");
-  CHECK(linear.keywords[0].first == "bias");
-  CHECK(linear.keywords[0].second.form == Form::boolean);
+  CHECK(linear.keywords[0].name == "bias");
+  CHECK(linear.keywords[0].value.form == Form::boolean);
 }
 
 TEST_CASE("known namespaces are stripped from a callee only", "[spec][syntax]") {
@@ -248,8 +248,8 @@ TEST_CASE("known namespaces are stripped from a callee only", "[spec][syntax]") 
   CHECK(parse("torch.special.i0()").text == "special.i0");
   CHECK(parse("mine.Linear()").text == "mine.Linear");
   const Expression call = parse("Linear(1, 2, dtype=torch.float64)");
-  CHECK(call.keywords[0].second.form == Form::name);
-  CHECK(call.keywords[0].second.text == "torch.float64");
+  CHECK(call.keywords[0].value.form == Form::name);
+  CHECK(call.keywords[0].value.text == "torch.float64");
   CHECK(parse("ReLU").form == Form::name);
   CHECK(parse("None").form == Form::none);
 }

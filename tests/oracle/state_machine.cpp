@@ -33,11 +33,9 @@ const char* code_name(Code code) {
 std::string json_error(const Error& error) {
   const std::string* torch = error.record()->detail("torch_error");
   const std::string name = torch ? *torch : code_name(error.code());
-  const auto* report = dynamic_cast<LoadReport*>(error.record()->payload.get());
-  if (!report) return join("{\"error\":", json_text(name), "}");
   const std::string* message = error.record()->detail("torch_message");
-  return join("{\"error\":", json_text(name),
-              ",\"message\":", json_text(message ? *message : report->torch_message(true)), "}");
+  if (!message) return join("{\"error\":", json_text(name), "}");
+  return join("{\"error\":", json_text(name), ",\"message\":", json_text(*message), "}");
 }
 
 }  // namespace
@@ -75,6 +73,7 @@ StateMachine::Operation StateMachine::find(std::string_view name) {
       {"get_submodule", &M::get_submodule},
       {"get_parameter", &M::get_parameter},
       {"get_buffer", &M::get_buffer},
+      {"set_submodule", &M::set_submodule},
       {"state_dict", &M::state_dict},
       {"state_dict_quiet", &M::state_dict_quiet},
       {"show", &M::show},

@@ -83,6 +83,7 @@ class StateMachine {
   std::string get_submodule(const Json& step);
   std::string get_parameter(const Json& step);
   std::string get_buffer(const Json& step);
+  std::string set_submodule(const Json& step);
 
   // state_load.cpp
   std::string state_dict(const Json& step);

@@ -160,4 +160,11 @@ std::string StateMachine::get_buffer(const Json& step) {
   return found ? json_entry(*found) : "null";
 }
 
+std::string StateMachine::set_submodule(const Json& step) {
+  const nn::ModuleRef value = at(step, size_t{3}).is_null() ? nn::ModuleRef() : module_ref(step, 3);
+  nn::set_submodule(module(step, 1), text(at(step, size_t{2})), value,
+                    count(step) > 4 && flag(at(step, size_t{4}), "strict"));
+  return "null";
+}
+
 }  // namespace duramen::test

@@ -1,5 +1,5 @@
 // Initialisers, drawing from the context's generator exactly as PyTorch's torch.nn.init does
-// (formulas: docs/random.md).
+// (formulas: docs/random.md), and the tensors that layers are made of.
 #pragma once
 
 #include "autograd/context.hpp"
@@ -14,7 +14,16 @@ struct Fans {
   int64_t out;
 };
 Fans fans_of(const Tensor& tensor);  // INVALID_ARGUMENT (ValueError) below two dimensions
-// kaiming_uniform_(a = √5), the default of Linear and Conv.
+// kaiming_uniform_(a = √5), the default of Linear and Conv. A tensor without elements draws
+// nothing.
 void kaiming_uniform_sqrt5(Context& context, Tensor& tensor);
+// U(-1/√fan_in, 1/√fan_in), the default of a bias; a fan_in of 0 draws too, and gives zeros.
+void uniform_by_fan_in(Context& context, Tensor& tensor, int64_t fan_in);
+
+// Parameter(torch.empty(shape)). INVALID_ARGUMENT with PyTorch's text (RuntimeError) for a negative
+// size; DTYPE_MISMATCH for a dtype that cannot require grad.
+TensorRef new_parameter(Context& context, Shape shape, Dtype dtype);
+// torch.full(shape, value). INVALID_ARGUMENT as above.
+TensorRef new_buffer(Context& context, Shape shape, Dtype dtype, double value);
 
 }  // namespace duramen::nn

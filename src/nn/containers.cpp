@@ -1,0 +1,197 @@
+#include "nn/containers.hpp"
+
+#include "nn/layer.hpp"
+
+namespace duramen::nn {
+namespace {
+
+Error index_error(const Module& module, std::string message) {
+  return Error(Code::not_found, join(module.class_name(), ": ", message))
+      .with("torch_error", "IndexError")
+      .with("argument", "index");
+}
+
+Error key_error(const Module& module, std::string_view key) {
+  std::vector<std::string_view> known;
+  for (const auto& entry : module.children()) known.push_back(entry.name);
+  Error error(Code::not_found, join(module.class_name(), ": no module '", printable(key, 60), "'"));
+  error.with("torch_error", "KeyError").with("argument", "key");
+  const std::string_view nearest = nearest_word(key, known);
+  if (!nearest.empty()) error.with("nearest", std::string(nearest));
+  return error;
+}
+
+bool is_indexed_attribute(std::string_view name) {
+  return is_one_of(name, {"append", "extend", "insert", "pop", "__add__", "__delitem__",
+                          "__getitem__", "__iadd__", "__iter__", "__len__", "__setitem__"});
+}
+
+}  // namespace
+
+size_t IndexedContainer::position(int64_t index) const {
+  const auto count = static_cast<int64_t>(size());
+  if (index >= -count && index < count) {
+    return static_cast<size_t>(index < 0 ? index + count : index);
+  }
+  throw index_error(*this, join("index ", index, " is out of range"));
+}
+
+const ModuleRef& IndexedContainer::at(int64_t index) const {
+  return children()[position(index)].value;
+}
+
+void IndexedContainer::set(int64_t index, ModuleRef child) {
+  put_child(std::string(children()[position(index)].name), std::move(child));
+}
+
+void IndexedContainer::append(ModuleRef child) {
+  register_module(std::to_string(size()), std::move(child));
+}
+
+void IndexedContainer::extend(std::span<const ModuleRef> added) {
+  // The list may be this container's own.
+  const std::vector<ModuleRef> copies(added.begin(), added.end());
+  for (const ModuleRef& child : copies) append(child);
+}
+
+void IndexedContainer::insert_at(int64_t index, ModuleRef child) {
+  Children edited = children();
+  for (auto i = static_cast<int64_t>(size()); i > index; --i) {
+    const ModuleRef* moved = edited.find(std::to_string(i - 1));
+    if (!moved) throw key_error(*this, std::to_string(i - 1));
+    edited.set(std::to_string(i), *moved);
+  }
+  edited.set(std::to_string(index), std::move(child));
+  put_children(std::move(edited));
+}
+
+ModuleRef IndexedContainer::pop(int64_t index) {
+  const size_t removed = position(index);
+  ModuleRef child = children()[removed].value;
+  erase(static_cast<int64_t>(removed), static_cast<int64_t>(removed) + 1);
+  return child;
+}
+
+std::pair<size_t, size_t> IndexedContainer::clamp(int64_t begin, int64_t end) const noexcept {
+  const auto count = static_cast<int64_t>(size());
+  const auto bound = [count](int64_t i) {
+    return std::clamp(i < 0 ? i + count : i, int64_t{0}, count);
+  };
+  return {static_cast<size_t>(bound(begin)), static_cast<size_t>(bound(end))};
+}
+
+void IndexedContainer::erase(int64_t begin, int64_t end) {
+  const auto [first, last] = clamp(begin, end);
+  if (first >= last) return;
+  Children kept;
+  for (size_t i = 0; i < size(); ++i) {
+    if (i < first || i >= last) kept.append(std::to_string(kept.size()), children()[i].value);
+  }
+  put_children(std::move(kept));
+}
+
+TensorRef Sequential::forward(Context& context, std::span<const TensorRef> inputs) {
+  check_inputs(*this, inputs, 1);
+  TensorRef value = inputs[0];
+  for (const auto& [name, child] : children()) {
+    if (!child) {
+      throw Error(Code::state, join("forward: module '", printable(name, 60), "' is None"))
+          .with("torch_error", "TypeError")
+          .with("path", name);
+    }
+    value = child->forward(context, {&value, 1});
+  }
+  return value;
+}
+
+ValueRef Sequential::call(Context& context, const Value& arguments, const Value* keywords) {
+  const bool one = arguments.kind() == ValueKind::tuple && arguments.count() == 1;
+  if (!one || (keywords && keywords->count() > 0)) {
+    return Module::call(context, arguments, keywords);
+  }
+  ValueRef value = arguments.item(0);
+  for (const auto& [name, child] : children()) {
+    if (!child) return Module::call(context, *Value::tuple({value}), nullptr);
+    value = child->call(context, *Value::tuple({value}), nullptr);
+  }
+  return value;
+}
+
+void Sequential::insert(int64_t index, ModuleRef child) {
+  const auto count = static_cast<int64_t>(size());
+  if (index < -count || index > count) {
+    throw index_error(*this, join("Index out of range: ", index));
+  }
+  if (!child) {
+    throw Error(Code::invalid_argument,
+                "Sequential: module should be of type: <class 'torch.nn.modules.module.Module'>")
+        .with("torch_error", "AssertionError");
+  }
+  insert_at(index < 0 ? index + count : index, std::move(child));
+}
+
+Ref<Sequential> Sequential::slice(int64_t begin, int64_t end) const {
+  auto out = make<Sequential>();
+  const auto [first, last] = clamp(begin, end);
+  for (size_t i = first; i < last; ++i) out->put_child(children()[i].name, children()[i].value);
+  return out;
+}
+
+bool Sequential::has_attribute(std::string_view name) const {
+  return is_indexed_attribute(name) ||
+         is_one_of(name, {"__imul__", "__mul__", "__rmul__", "_get_item_by_idx"}) ||
+         Module::has_attribute(name);
+}
+
+void ModuleList::insert(int64_t index, ModuleRef child) {
+  if (index < 0) throw key_error(*this, std::to_string(index));
+  insert_at(index, std::move(child));
+}
+
+Ref<ModuleList> ModuleList::slice(int64_t begin, int64_t end) const {
+  auto out = make<ModuleList>();
+  const auto [first, last] = clamp(begin, end);
+  for (size_t i = first; i < last; ++i) {
+    out->put_child(std::to_string(i - first), children()[i].value);
+  }
+  return out;
+}
+
+bool ModuleList::has_attribute(std::string_view name) const {
+  return is_indexed_attribute(name) || name == "_get_abs_string_index" ||
+         Module::has_attribute(name);
+}
+
+const ModuleRef& ModuleDict::at(std::string_view key) const {
+  const ModuleRef* found = children().find(key);
+  if (!found) throw key_error(*this, key);
+  return *found;
+}
+
+void ModuleDict::set(std::string_view key, ModuleRef child) {
+  register_module(key, std::move(child));
+}
+
+ModuleRef ModuleDict::pop(std::string_view key) {
+  ModuleRef child = at(key);
+  remove(key);
+  return child;
+}
+
+void ModuleDict::update(const Children& others) {
+  const Children before = children();
+  try {
+    for (const auto& [key, child] : Children(others)) set(key, child);
+  } catch (...) {
+    put_children(before);
+    throw;
+  }
+}
+
+bool ModuleDict::has_attribute(std::string_view name) const {
+  return is_one_of(name, {"clear", "items", "keys", "pop", "update", "values", "__contains__",
+                          "__delitem__", "__getitem__", "__iter__", "__len__", "__setitem__"}) ||
+         Module::has_attribute(name);
+}
+
+}  // namespace duramen::nn

@@ -1,0 +1,40 @@
+#include "nn/layer.hpp"
+
+#include "kernels/copy.hpp"
+
+namespace duramen::nn {
+
+void check_inputs(const Module& module, std::span<const TensorRef> inputs, size_t count) {
+  const bool complete =
+      std::all_of(inputs.begin(), inputs.end(), [](const TensorRef& input) { return bool(input); });
+  if (inputs.size() == count && complete) return;
+  throw Error(
+      Code::invalid_argument,
+      join("forward: ", module.class_name(), " takes ", count, count == 1 ? " tensor" : " tensors",
+           " (got ", complete ? std::to_string(inputs.size()) : "a null one", ")"))
+      .with("torch_error", "TypeError");
+}
+
+void check_inplace(const Context& context, const Module& module, const Tensor& input) {
+  const char* fault = nullptr;
+  if (context.grad_enabled() && input.is_leaf() && input.requires_grad()) {
+    fault = "a leaf Variable that requires grad is being used in an in-place operation";
+  } else if (input.storage()->read_only()) {
+    fault = "the input's memory is read-only";
+  } else if (may_overlap_itself(input.layout())) {
+    fault = "more than one element of the written-to tensor refers to a single memory location";
+  }
+  if (!fault) return;
+  const Code code = input.storage()->read_only() ? Code::read_only : Code::state;
+  throw Error(code, join("forward: ", module.class_name(), ": ", fault))
+      .with("torch_error", "RuntimeError");
+}
+
+TensorRef write_over(Context& context, const TensorRef& input, const TensorRef& result) {
+  kernels::copy(context.pool(), *input, *result);
+  input->storage()->bump_version();
+  if (result->grad_fn()) input->set_grad_fn(result->grad_fn(), result->output_index());
+  return input;
+}
+
+}  // namespace duramen::nn

@@ -22,8 +22,9 @@ class Generator {
   uint64_t initial_seed() const noexcept { return seed_; }
 
   uint32_t random() noexcept;
-  uint64_t random64() noexcept;      // two draws, the first is the high half
-  double uniform_double() noexcept;  // 53 bits of random64, in [0, 1)
+  void fill(std::span<uint32_t> out) noexcept;  // that many calls of random()
+  uint64_t random64() noexcept;                 // two draws, the first is the high half
+  double uniform_double() noexcept;             // 53 bits of random64, in [0, 1)
 
   // The cached second value of the polar pair, which leaks from one small normal_ into the next.
   std::optional<double> take_cached_normal() noexcept;
@@ -34,11 +35,12 @@ class Generator {
   void set_state(std::span<const std::byte> blob);
 
  private:
+  bool needs_refill() const noexcept { return next_ == 0 || next_ >= state_.size(); }
   void refill() noexcept;
 
   std::array<uint32_t, 624> state_{};
   uint64_t seed_ = 0;
-  uint32_t next_ = 624;  // index of the next word; 624: refill first
+  uint32_t next_ = 0;  // index of the next word; 0 (just seeded) and 624: refill first
   std::optional<double> cached_normal_;
 };
 

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "base/function_ref.hpp"
+#include "kernels/blas.hpp"
 
 namespace duramen {
 
@@ -33,6 +34,7 @@ class ThreadPool {
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   uint32_t num_threads() const noexcept { return num_threads_; }
+  const kernels::BlasLibrary& blas() const noexcept { return blas_; }
   // Calls body(i) once for each i in [0, count); returns when all are done. Falls back to the
   // calling thread alone when no worker can be started.
   void run(int64_t count, FunctionRef<void(int64_t)> body);
@@ -41,8 +43,10 @@ class ThreadPool {
   void parallel_for(int64_t n, int64_t grain, FunctionRef<void(int64_t, int64_t)> body);
 
  private:
-  struct Core;
+  class Core;
   uint32_t num_threads_;
+  Runner runner_;
+  kernels::BlasLibrary blas_;
   std::unique_ptr<Core> core_;
 };
 

@@ -1,0 +1,224 @@
+#include "kernels/thread_pool.hpp"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <vector>
+
+namespace duramen {
+namespace {
+
+using Body = FunctionRef<void(int64_t)>;
+
+constexpr int kSpins = 1000;                // about 20 µs: longer than the gap between two kernels
+constexpr int64_t kMostChunks = INT32_MAX;  // of one job; more go in rounds
+
+void pause_briefly() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// A sleeping place. Not std::atomic::wait, which keeps a table of its own in our data, and not a
+// mutex, which a fork could leave locked.
+class Semaphore {
+ public:
+  Semaphore() noexcept { sem_init(&semaphore_, 0, 0); }
+  ~Semaphore() { sem_destroy(&semaphore_); }
+  Semaphore(const Semaphore&) = delete;
+  Semaphore& operator=(const Semaphore&) = delete;
+
+  void post() noexcept { sem_post(&semaphore_); }
+  void wait() noexcept {
+    while (sem_wait(&semaphore_) != 0 && errno == EINTR) {
+    }
+  }
+
+ private:
+  sem_t semaphore_;
+};
+
+}  // namespace
+
+// The job on offer is one word: its number above, how many chunks are unclaimed below. A claim is a
+// compare-and-swap of that word, so a worker that slept through a job cannot touch the next one's
+// chunks by mistake, and as long as a claim can succeed the caller is still inside run(), so what
+// the word guards (body_, count_) is still there.
+class ThreadPool::Core {
+ public:
+  explicit Core(uint32_t workers) : wanted_(workers) { threads_.reserve(workers); }
+  ~Core() { stop(); }
+
+  void run(int64_t count, const Body& body) {
+    if (!started_) start();
+    body_.store(&body, std::memory_order_relaxed);
+    count_.store(count, std::memory_order_relaxed);
+    unfinished_.store(count, std::memory_order_relaxed);
+    const uint64_t job = ((offer_.load(std::memory_order_relaxed) >> 32) + 1) << 32;
+    offer_.store(job | static_cast<uint64_t>(count), std::memory_order_seq_cst);
+    wake(count - 1);
+    work();
+    wait_until_finished();
+  }
+
+ private:
+  void start() noexcept {
+    started_ = true;
+    process_ = getpid();
+    // The host's signals are for the host's threads.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return;
+    for (uint32_t i = 0; i < wanted_; ++i) {
+      pthread_t thread;
+      if (pthread_create(&thread, nullptr, &Core::enter, this) != 0) break;
+      threads_.push_back(thread);
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  void stop() noexcept {
+    // A forked child has the pool's memory but not its threads.
+    if (threads_.empty() || process_ != getpid()) return;
+    stopping_.store(true, std::memory_order_seq_cst);
+    wake(static_cast<int64_t>(threads_.size()));
+    for (const pthread_t thread : threads_) pthread_join(thread, nullptr);
+  }
+
+  static void* enter(void* core) {
+    static_cast<Core*>(core)->serve();
+    return nullptr;
+  }
+
+  void serve() noexcept {
+    while (!stopping_.load(std::memory_order_seq_cst)) {
+      work();
+      int spins = 0;
+      while (!has_news() && spins < kSpins) {
+        pause_briefly();
+        ++spins;
+      }
+      if (!has_news()) sleep();
+    }
+  }
+
+  bool has_news() const noexcept {
+    return (offer_.load(std::memory_order_seq_cst) & UINT32_MAX) != 0 ||
+           stopping_.load(std::memory_order_seq_cst);
+  }
+
+  // Claims and runs chunks until none is left.
+  void work() noexcept {
+    uint64_t offer = offer_.load(std::memory_order_acquire);
+    while ((offer & UINT32_MAX) != 0) {
+      const Body* body = body_.load(std::memory_order_relaxed);
+      const int64_t count = count_.load(std::memory_order_relaxed);
+      if (!offer_.compare_exchange_weak(offer, offer - 1, std::memory_order_acq_rel,
+                                        std::memory_order_acquire)) {
+        continue;
+      }
+      (*body)(count - static_cast<int64_t>(offer & UINT32_MAX));
+      if (unfinished_.fetch_sub(1, std::memory_order_seq_cst) == 1 &&
+          caller_sleeps_.exchange(false, std::memory_order_seq_cst)) {
+        finished_.post();
+      }
+      offer = offer_.load(std::memory_order_acquire);
+    }
+  }
+
+  void sleep() noexcept {
+    sleeping_.fetch_add(1, std::memory_order_seq_cst);
+    // News that came before the caller could see us: go on, unless a wake is already on its way.
+    if (has_news() && take_sleeper()) return;
+    awake_.wait();
+  }
+
+  bool take_sleeper() noexcept {
+    int64_t sleeping = sleeping_.load(std::memory_order_seq_cst);
+    while (sleeping > 0) {
+      if (sleeping_.compare_exchange_weak(sleeping, sleeping - 1, std::memory_order_seq_cst)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void wake(int64_t most) noexcept {
+    for (int64_t i = 0; i < most && take_sleeper(); ++i) awake_.post();
+  }
+
+  void wait_until_finished() noexcept {
+    for (int spins = 0; spins < kSpins; ++spins) {
+      if (unfinished_.load(std::memory_order_acquire) == 0) return;
+      pause_briefly();
+    }
+    while (unfinished_.load(std::memory_order_acquire) != 0) {
+      caller_sleeps_.store(true, std::memory_order_seq_cst);
+      const bool finished = unfinished_.load(std::memory_order_seq_cst) == 0;
+      if (finished && caller_sleeps_.exchange(false, std::memory_order_seq_cst)) return;
+      finished_.wait();
+    }
+  }
+
+  alignas(64) std::atomic<uint64_t> offer_{0};
+  std::atomic<const Body*> body_{nullptr};
+  std::atomic<int64_t> count_{0};
+  alignas(64) std::atomic<int64_t> unfinished_{0};
+  std::atomic<bool> caller_sleeps_{false};
+  alignas(64) std::atomic<int64_t> sleeping_{0};
+  std::atomic<bool> stopping_{false};
+  Semaphore awake_;
+  Semaphore finished_;
+  std::vector<pthread_t> threads_;
+  uint32_t wanted_;
+  pid_t process_ = 0;
+  bool started_ = false;
+};
+
+ThreadPool::ThreadPool(uint32_t num_threads) : num_threads_(std::max(num_threads, 1u)) {
+  if (num_threads_ > 1) core_ = std::make_unique<Core>(num_threads_ - 1);
+}
+
+ThreadPool::ThreadPool(const Runner& runner, uint32_t num_threads)
+    : num_threads_(std::max(num_threads, 1u)), runner_(runner) {
+  if (runner.run == nullptr && num_threads_ > 1) core_ = std::make_unique<Core>(num_threads_ - 1);
+}
+
+ThreadPool::~ThreadPool() {
+  core_.reset();
+  if (runner_.destroy != nullptr) runner_.destroy(runner_.user);
+}
+
+void ThreadPool::run(int64_t count, FunctionRef<void(int64_t)> body) {
+  if (count > 1 && runner_.run != nullptr) {
+    const auto call = [](void* user, uint64_t index) {
+      (*static_cast<Body*>(user))(static_cast<int64_t>(index));
+    };
+    runner_.run(runner_.user, static_cast<uint64_t>(count), call, &body);
+    return;
+  }
+  if (count <= 1 || !core_) {
+    for (int64_t i = 0; i < count; ++i) body(i);
+    return;
+  }
+  for (int64_t first = 0; first < count; first += kMostChunks) {
+    const auto shifted = [&](int64_t i) { body(first + i); };
+    core_->run(std::min(kMostChunks, count - first), first == 0 ? body : Body(shifted));
+  }
+}
+
+void ThreadPool::parallel_for(int64_t n, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {
+  grain = std::max<int64_t>(grain, 1);
+  if (n <= 0) return;
+  run((n - 1) / grain + 1, [&](int64_t i) { body(i * grain, std::min(n, i * grain + grain)); });
+}
+
+}  // namespace duramen

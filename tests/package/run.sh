@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# One way of using the package a call; the environment names the SOURCE and BUILD folders, VERSION, CC, CXX and CMAKE.
+set -euo pipefail
+here=$SOURCE/tests/package
+work=$BUILD/tests/package/work
+moved=$work/moved
+
+fail() { echo "package: $*" >&2; exit 1; }
+
+# Installs, moves the prefix away, and looks for what still points to the old place, the sources or the build.
+install_and_move() {
+  rm -rf "$work"
+  mkdir -p "$work"
+  "$CMAKE" --install "$BUILD" --prefix "$work/staged" >/dev/null
+  mv "$work/staged" "$moved"
+  local file
+  for file in lib/libduramen.so.0 lib/libduramen.so lib/pkgconfig/duramen.pc lib/cmake/duramen/duramenConfig.cmake \
+    include/duramen/duramen.h share/duramen/duramen-api.json bin/duramen; do
+    [[ -e $moved/$file ]] || fail "$file is not installed"
+  done
+  if grep -rlF -e "$work/staged" -e "$SOURCE" "$moved"; then
+    fail "the files above hold a path of this machine"
+  fi
+  "$moved/bin/duramen" --version
+}
+
+expect_run() {
+  local said
+  said=$("$@") || fail "$* failed"
+  [[ $said == "duramen $VERSION: 4 parameters" ]] || fail "$* said '$said'"
+  echo "$said"
+}
+
+with_pkg_config() {
+  export PKG_CONFIG_PATH=$moved/lib/pkgconfig LD_LIBRARY_PATH=$moved/lib
+  [[ $(pkg-config --modversion duramen) == "$VERSION" ]] || fail "duramen.pc has another version"
+  local flags
+  read -ra flags <<<"$(pkg-config --cflags --libs duramen)"
+  "$CC" -std=c99 -Wall -Wextra -pedantic -Werror "$here/client.c" "${flags[@]}" -o "$work/client_c"
+  expect_run "$work/client_c"
+  "$CXX" -std=c++17 -Wall -Wextra -pedantic -Werror "$here/client.cpp" "${flags[@]}" -o "$work/client_cpp"
+  expect_run "$work/client_cpp"
+}
+
+# with_cmake NAME [configure arguments]: builds and runs tests/package/NAME.
+with_cmake() {
+  local name=$1
+  shift
+  "$CMAKE" -G Ninja -S "$here/$name" -B "$work/$name" -DCMAKE_BUILD_TYPE=Debug "$@"
+  "$CMAKE" --build "$work/$name" --parallel "$(nproc)"
+  expect_run "$work/$name/client_c"
+  expect_run "$work/$name/client_cpp"
+}
+
+stripped_size() {
+  local copy limit=3000000 size
+  copy=$(mktemp)
+  trap 'rm -f "$copy"' EXIT
+  strip --strip-unneeded -o "$copy" "$1"
+  size=$(stat -c %s "$copy")
+  echo "libduramen.so.0 stripped: $size bytes (limit $limit)"
+  ((size <= limit)) || fail "the library is too large"
+}
+
+case "$1" in
+  install) install_and_move ;;
+  pkg_config) with_pkg_config ;;
+  find_package) with_cmake find_package -DCMAKE_PREFIX_PATH="$moved" -DVERSION="$VERSION" ;;
+  add_subdirectory) with_cmake add_subdirectory -DDURAMEN_SOURCE="$SOURCE" ;;
+  size) stripped_size "$2" ;;
+  *) fail "unknown way $1" ;;
+esac

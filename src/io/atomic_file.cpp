@@ -1,0 +1,131 @@
+#include "io/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+
+#include "base/text.hpp"
+#include "io/file_error.hpp"
+
+namespace duramen::io {
+namespace {
+
+constexpr size_t kGathered = size_t{256} << 10;
+constexpr size_t kChunk = size_t{1} << 30;
+constexpr int kMaxLinks = 40;
+
+// Where the name leads: links are followed by hand, because the last target need not exist.
+std::string follow_links(std::string path) {
+  for (int i = 0; i < kMaxLinks; ++i) {
+    char buffer[PATH_MAX];
+    const ssize_t length = ::readlink(path.c_str(), buffer, sizeof(buffer));
+    if (length < 0 || length == sizeof(buffer)) return path;
+    const std::string link(buffer, static_cast<size_t>(length));
+    const size_t slash = path.rfind('/');
+    const bool relative = !link.starts_with('/') && slash != std::string::npos;
+    path = relative ? path.substr(0, slash + 1) + link : link;
+  }
+  return path;
+}
+
+std::string random_suffix() {
+  static constexpr char kDigits[] = "0123456789abcdefghijklmnopqrstuv";
+  unsigned char bytes[12] = {};
+  if (::getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes)) return {};
+  std::string suffix;
+  for (const unsigned char byte : bytes) suffix += kDigits[byte % 32];
+  return suffix;
+}
+
+void close_quietly(int& descriptor) noexcept {
+  if (descriptor >= 0) ::close(descriptor);
+  descriptor = -1;
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+  const std::string resolved = follow_links(path_);
+  const size_t slash = resolved.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : resolved.substr(0, slash + 1);
+  target_ = slash == std::string::npos ? resolved : resolved.substr(slash + 1);
+  if (target_.empty() || target_ == "." || target_ == "..") {
+    throw file_error(Code::io, {path_, "save", {}, {}}, "expected the name of a file");
+  }
+  gathered_.reserve(kGathered);
+  folder_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder_ < 0) throw system_error(path_, "save: open the folder", errno);
+  try {
+    create_temporary();
+  } catch (...) {
+    close_quietly(folder_);
+    throw;
+  }
+}
+
+void AtomicFile::create_temporary() {
+  struct stat old = {};
+  const bool exists = ::fstatat(folder_, target_.c_str(), &old, 0) == 0;
+  if (exists && !S_ISREG(old.st_mode)) {
+    throw file_error(Code::io, {path_, "save", {}, {}}, "the target is not a regular file");
+  }
+  const std::string name = join(".", target_.substr(0, 200), ".tmp.", random_suffix());
+  // The kernel applies the umask; asking for it would change it for other threads.
+  file_ = ::openat(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (file_ < 0) fail("save: create a temporary file");
+  temporary_ = name;
+  if (exists && ::fchmod(file_, old.st_mode & 07777) != 0) {
+    const int error = errno;
+    ::unlinkat(folder_, temporary_.c_str(), 0);
+    close_quietly(file_);
+    throw system_error(path_, "save: keep the file's mode", error);
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  close_quietly(file_);
+  if (!temporary_.empty()) ::unlinkat(folder_, temporary_.c_str(), 0);
+  close_quietly(folder_);
+}
+
+void AtomicFile::fail(const char* operation) const { throw system_error(path_, operation, errno); }
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  position_ += bytes.size();
+  if (gathered_.size() + bytes.size() > kGathered) flush();
+  if (bytes.size() >= kGathered) return write_now(bytes);
+  gathered_.insert(gathered_.end(), bytes.begin(), bytes.end());
+}
+
+void AtomicFile::flush() {
+  write_now(gathered_);
+  gathered_.clear();
+}
+
+void AtomicFile::write_now(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file_, bytes.data(), std::min(bytes.size(), kChunk));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("save: write");
+    bytes = bytes.subspan(static_cast<size_t>(count));
+  }
+}
+
+void AtomicFile::commit(Durability durability) {
+  flush();
+  if (durability == Durability::durable && ::fsync(file_) != 0) fail("save: fsync");
+  const int closed = ::close(std::exchange(file_, -1));
+  if (closed != 0 && errno != EINTR) fail("save: close");
+  if (::renameat(folder_, temporary_.c_str(), folder_, target_.c_str()) != 0) fail("save: rename");
+  temporary_.clear();
+  if (durability == Durability::durable && ::fsync(folder_) != 0 && errno != EINVAL) {
+    fail("save: fsync the folder");
+  }
+}
+
+}  // namespace duramen::io

@@ -1,0 +1,17 @@
+// Integers beyond 64 bits, as pickle has them (little-endian two's complement) and as people read
+// them. For a few thousand digits: the work grows with the square.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace duramen::io {
+
+inline constexpr size_t kMaxBigIntegerBytes = 1785;  // 4300 digits, Python's own limit
+
+std::string decimal_of(std::string_view little_endian);
+// Nothing for what is not an optional minus and at most 4300 digits.
+std::optional<std::string> little_endian_of(std::string_view decimal);
+
+}  // namespace duramen::io

@@ -1,0 +1,149 @@
+#include "io/checkpoint.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "io/file_error.hpp"
+#include "io/safetensors.hpp"
+#include "io/torch_file.hpp"
+
+namespace duramen::io {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Magic {
+  size_t offset;
+  std::string_view bytes;
+  std::string_view what;
+};
+// Files that people hand to a reader of checkpoints. None begins as a safetensors file that has a
+// header below its limit.
+constexpr Magic kMagics[] = {
+    {0, "GGUF"sv, "a GGUF file"},
+    {0, "\x93NUMPY"sv, "a NumPy .npy file"},
+    {0, "\x89HDF\r\n"sv, "an HDF5 file"},
+    {0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv,
+     "a PyTorch file of before version 1.6 (load it and save it again with a newer PyTorch)"},
+    {0, "\x80\x02"sv, "a pickle"},
+    {0, "\x80\x03"sv, "a pickle"},
+    {0, "\x80\x04"sv, "a pickle"},
+    {0, "\x80\x05"sv, "a pickle"},
+    {257, "ustar"sv, "a tar archive (a PyTorch file of before version 0.2?)"},
+    {0, "version https://git-lfs"sv,
+     "a Git LFS pointer, not the file itself (git lfs pull fetches it)"},
+    {0, "\x1f\x8b"sv, "a gzip file"},
+    {0, "\x28\xb5\x2f\xfd"sv, "a zstd file"},
+    {0, "<"sv, "an HTML or XML page (a download that went wrong?)"},
+    {0, "PK\5\6"sv, "an empty zip archive"},
+};
+
+std::string_view text_of(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+const Magic* find_magic(std::string_view bytes) noexcept {
+  const auto matches = [&](const Magic& magic) {
+    return bytes.size() >= magic.offset && bytes.substr(magic.offset).starts_with(magic.bytes);
+  };
+  const auto* found = std::find_if(std::begin(kMagics), std::end(kMagics), matches);
+  return found == std::end(kMagics) ? nullptr : found;
+}
+
+// A length, and a header that begins as JSON; white space may stand before it.
+bool looks_like_safetensors(std::string_view bytes) noexcept {
+  if (bytes.size() < 9) return false;
+  const size_t first = bytes.find_first_not_of(" \t\r\n", 8);
+  return first != std::string_view::npos && bytes[first] == '{';
+}
+
+Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& source,
+                         const OpenOptions& options) {
+  const uint64_t most =
+      options.limits.max_entries ? options.limits.max_entries : kDefaultMaxEntries;
+  const ZipReader zip(source, most);
+  if (is_torch_archive(zip)) return read_torch(services, zip, options);
+  const bool is_npz = std::any_of(zip.entries().begin(), zip.entries().end(),
+                                  [](const auto& e) { return e.name.ends_with(".npy"); });
+  throw file_error(Code::unsupported, {source->name(), {}, {}, {}},
+                   is_npz ? "not supported yet: this is a NumPy .npz file"
+                          : "not supported: this is a zip archive, but not PyTorch's (it has no "
+                            "data.pkl in its folder)");
+}
+
+Ref<Checkpoint> read(const Services& services, const Ref<const Source>& source,
+                     const OpenOptions& options) {
+  const std::string_view bytes = text_of(source->bytes());
+  const Spot spot{source->name(), {}, {}, {}};
+  if (bytes.empty()) throw file_error(Code::corrupt, spot, "the file is empty");
+  if (bytes.starts_with("PK\3\4")) return read_zip(services, source, options);
+  // By the JSON first: a header's length may begin with any bytes.
+  if (looks_like_safetensors(bytes) && bytes.substr(5, 3) == "\0\0\0"sv) {
+    return read_safetensors(services, source, options.limits);
+  }
+  if (const Magic* magic = find_magic(bytes)) {
+    throw file_error(Code::unsupported, spot, join("not supported yet: this is ", magic->what));
+  }
+  return read_safetensors(services, source, options.limits);
+}
+
+Format format_for(const std::string& path, Format asked) {
+  if (asked == Format::safetensors || asked == Format::torch) return asked;
+  if (path.ends_with(".safetensors")) return Format::safetensors;
+  for (const std::string_view ending : {".pt", ".pth", ".bin", ".ckpt"}) {
+    if (path.ends_with(ending)) return Format::torch;
+  }
+  throw file_error(
+      Code::invalid_argument, {path, "save", {}, {}},
+      "no format known for this name (expected .safetensors, .pt, .pth, .bin or .ckpt)");
+}
+
+void check_path(const std::string& path) {
+  if (path.empty() || path.find('\0') != std::string::npos) {
+    throw file_error(Code::invalid_argument, {path, {}, {}, {}}, "not a path");
+  }
+}
+
+}  // namespace
+
+Ref<Checkpoint> Checkpoint::open(const Services& services, const std::string& path,
+                                 const OpenOptions& options) {
+  check_path(path);
+  const auto mode = options.read_instead_of_map ? Source::Mode::read : Source::Mode::map;
+  return read(services, Source::open(services.allocator, path, mode), options);
+}
+
+Ref<Checkpoint> Checkpoint::from_memory(const Services& services, std::span<const std::byte> bytes,
+                                        Ref<const Counted> keeper, const std::string& name,
+                                        const OpenOptions& options) {
+  return read(services, Source::from_memory(bytes, std::move(keeper), name), options);
+}
+
+Ref<StateDict> Checkpoint::state_dict(std::string_view select) const {
+  auto dict = state_dict_from_value(*content_, select);
+  dict->metadata() = metadata_;
+  return dict;
+}
+
+void save(const Services& services, const StateDict& dict, const std::string& path,
+          const SaveOptions& options) {
+  check_path(path);
+  if (format_for(path, options.format) == Format::safetensors) {
+    write_safetensors(services, dict, path, options);
+  } else {
+    write_torch(services, *value_from_state_dict(dict), path, options);
+  }
+}
+
+void save_value(const Services& services, const Value& content, const std::string& path,
+                const SaveOptions& options) {
+  check_path(path);
+  if (format_for(path, options.format) == Format::safetensors) {
+    throw file_error(Code::unsupported, {path, "save", {}, {}},
+                     "safetensors files hold state dicts only (expected a .pt)");
+  }
+  write_torch(services, content, path, options);
+}
+
+}  // namespace duramen::io

@@ -1,0 +1,28 @@
+#include "io/file_error.hpp"
+
+#include <cstring>
+
+#include "base/text.hpp"
+
+namespace duramen::io {
+
+Error file_error(Code code, const Spot& spot, std::string_view what) {
+  std::string text = printable(spot.file);
+  if (!spot.part.empty()) text += join(": ", spot.part);
+  if (!spot.entry.empty()) text += join(": '", printable(spot.entry), "'");
+  text += join(": ", what);
+  if (spot.offset) text += join(", at byte ", *spot.offset);
+  Error error(code, std::move(text));
+  error.with("file", std::string(spot.file));
+  if (!spot.entry.empty()) error.with("entry", std::string(spot.entry));
+  if (spot.offset) error.with("offset", std::to_string(*spot.offset));
+  return error;
+}
+
+Error system_error(std::string_view file, std::string_view operation, int error_number) {
+  char buffer[128] = "";
+  const char* text = strerror_r(error_number, buffer, sizeof(buffer));
+  return file_error(Code::io, {file, operation, {}, {}}, text);
+}
+
+}  // namespace duramen::io

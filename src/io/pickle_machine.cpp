@@ -1,0 +1,328 @@
+#include "io/pickle_machine.hpp"
+
+#include "base/text.hpp"
+#include "io/file_error.hpp"
+
+namespace duramen::io::pickle {
+namespace {
+
+constexpr size_t kOpcodesBetweenChecks = 4096;
+constexpr uint8_t kHighestProtocol = 5;
+
+}  // namespace
+
+Graph read(std::span<const std::byte> bytes, const Place& place, const CancelFlag& cancel) {
+  return Machine(bytes, place, cancel).run();
+}
+
+Machine::Machine(std::span<const std::byte> bytes, const Place& place, const CancelFlag& cancel)
+    : place_(place), cancel_(cancel), cursor_(bytes) {
+  if (bytes.size() > UINT32_MAX) {
+    throw file_error(Code::limit, {place_.file, "pickle", place_.entry, {}},
+                     "the pickle is too large (expected less than 4 GiB)");
+  }
+  graph_.nodes_.reserve(bytes.size() / 8 + 16);  // a tensor takes about 90 bytes and 11 nodes
+  graph_.links_.reserve(bytes.size() / 6 + 16);
+  graph_.nodes_.emplace_back();  // kNone
+}
+
+Graph Machine::run() {
+  for (size_t count = 0;; ++count) {
+    if (count % kOpcodesBetweenChecks == 0) cancel_.check("open");
+    opcode_at_ = cursor_.position();
+    if (!step(take_number<uint8_t>())) break;
+  }
+  if (stack_.size() != 1 || !marks_.empty()) fail("the pickle does not end with one value");
+  if (!cursor_.at_end()) fail("bytes after the end of the pickle");
+  graph_.root = stack_.back();
+  return std::move(graph_);
+}
+
+void Machine::fail(std::string_view what) const {
+  throw file_error(Code::corrupt, {place_.file, "pickle", place_.entry, opcode_at_}, what);
+}
+void Machine::fail_unsupported(std::string_view what) const {
+  throw file_error(Code::unsupported, {place_.file, "pickle", place_.entry, opcode_at_}, what);
+}
+
+template <class T>
+T Machine::take_number() {
+  const auto number = cursor_.number<T>();
+  if (!number) fail("the pickle is cut off");
+  return *number;
+}
+
+bool Machine::step(uint8_t opcode) {
+  switch (opcode) {
+    case '.':
+      return false;
+    case '(':
+      marks_.push_back(stack_.size());
+      break;
+    case '0': {
+      // POP takes a mark off when nothing lies above it.
+      if (!marks_.empty() && marks_.back() == stack_.size()) {
+        marks_.pop_back();
+      } else {
+        pop();
+      }
+      break;
+    }
+    case '1':
+      drop_to_mark();
+      break;
+    case '2':
+      push(top());
+      break;
+    case 'N':
+      push(kNone);
+      break;
+    case 'J':
+      push_integer(take_number<int32_t>());
+      break;
+    case 'K':
+      push_integer(take_number<uint8_t>());
+      break;
+    case 'M':
+      push_integer(take_number<uint16_t>());
+      break;
+    case 'G':
+      push_real(std::bit_cast<double>(__builtin_bswap64(take_number<uint64_t>())));
+      break;
+    case 'X':
+      push_text(take(take_number<uint32_t>()));
+      break;
+    case 'T':
+      push_python2_string(take(take_number<uint32_t>()));
+      break;
+    case 'U':
+      push_python2_string(take(take_number<uint8_t>()));
+      break;
+    case 'B':
+      push_text(take(take_number<uint32_t>()), Kind::bytes);
+      break;
+    case 'C':
+      push_text(take(take_number<uint8_t>()), Kind::bytes);
+      break;
+    case ')':
+      push(make_tuple({}));
+      break;
+    case ']':
+      push_new(Kind::list);
+      break;
+    case '}':
+      push_new(Kind::dict);
+      break;
+    case 't':
+      replace_marked(make_tuple(above_mark()));
+      break;
+    case 'q':
+      remember(take_number<uint8_t>());
+      break;
+    case 'r':
+      remember(take_number<uint32_t>());
+      break;
+    case 'h':
+      recall(take_number<uint8_t>());
+      break;
+    case 'j':
+      recall(take_number<uint32_t>());
+      break;
+    case 'c':
+      global_from_lines();
+      break;
+    case 'R':
+      reduce(false);
+      break;
+    case 'b':
+      build();
+      break;
+    case 'Q': {
+      const Id id = pop();
+      push(make_tuple(std::span(&id, 1), Kind::persistent));
+      break;
+    }
+    case 'a': {
+      const Id item = pop();
+      append_to(top(), std::span(&item, 1));
+      break;
+    }
+    case 's': {
+      const Id value = pop();
+      const Id key = pop();
+      const Id pair[] = {key, value};
+      set_items(top(), pair);
+      break;
+    }
+    case 'e':
+      append_to(below_mark(), above_mark());
+      drop_to_mark();
+      break;
+    case 'u':
+      set_items(below_mark(), above_mark());
+      drop_to_mark();
+      break;
+    default:
+      opcode < 0x80 ? step_protocol_0(opcode) : step_protocol_2(opcode);
+  }
+  return true;
+}
+
+// What only old files use: numbers and texts as lines.
+void Machine::step_protocol_0(uint8_t opcode) {
+  switch (opcode) {
+    case 'I': {
+      const std::string_view line = take_line();
+      if (line == "00" || line == "01") return push_boolean(line == "01");
+      return push_decimal(line);
+    }
+    case 'L': {
+      std::string_view line = take_line();
+      if (line.ends_with('L')) line.remove_suffix(1);
+      return push_decimal(line);
+    }
+    case 'F': {
+      const auto value = parse_float(take_line());
+      if (!value) fail("not a number");
+      return push_real(*value);
+    }
+    case 'S':
+      return push_decoded(decode_string_literal(take_line()));
+    case 'V':
+      return push_decoded(decode_raw_unicode(take_line()));
+    case 'P':
+      fail_unsupported("persistent ids as text are not supported");
+    case 'l':
+      return replace_marked(make_collection(Kind::list, above_mark()));
+    case 'd': {
+      if (above_mark().size() % 2 != 0) fail("a dict with a key without a value");
+      return replace_marked(make_collection(Kind::dict, above_mark()));
+    }
+    case 'g':
+      return recall(decimal_line());
+    case 'p':
+      return remember(decimal_line());
+    case 'i':
+      return instance_from_lines();
+    case 'o':
+      return instance_from_mark();
+    default:
+      fail(join("unknown opcode ", opcode));
+  }
+}
+
+void Machine::step_protocol_2(uint8_t opcode) {
+  switch (opcode) {
+    case 0x80:
+      if (take_number<uint8_t>() > kHighestProtocol) fail_unsupported("unknown pickle protocol");
+      return;
+    case 0x81:
+      return reduce(false);  // NEWOBJ: cls.__new__(cls, *args)
+    case 0x85:
+      return tuple_of_last(1);
+    case 0x86:
+      return tuple_of_last(2);
+    case 0x87:
+      return tuple_of_last(3);
+    case 0x88:
+      return push_boolean(true);
+    case 0x89:
+      return push_boolean(false);
+    case 0x8a:
+      return push_long(take(take_number<uint8_t>()));
+    case 0x8b:
+      return push_long(take(take_number<uint32_t>()));
+    case 0x8c:
+      return push_text(take(take_number<uint8_t>()));
+    case 0x8d:
+      return push_text(take(take_number<uint64_t>()));
+    case 0x8e:
+      return push_text(take(take_number<uint64_t>()), Kind::bytes);
+    case 0x8f:
+      return push_new(Kind::set);
+    case 0x90:
+      if (graph_.kind(below_mark()) != Kind::set) fail("ADDITEMS to what is not a set");
+      extend(below_mark(), above_mark());
+      return drop_to_mark();
+    case 0x91:
+      return replace_marked(make_collection(Kind::frozenset, above_mark()));
+    case 0x92:
+      return reduce(true);
+    case 0x93:
+      return global_from_stack();
+    case 0x94:
+      return remember(memoized_);
+    case 0x95:
+      return void(take_number<uint64_t>());  // a frame's length says nothing to us
+    case 0x96:
+      return push_text(take(take_number<uint64_t>()), Kind::bytes);
+    case 0x82:
+    case 0x83:
+    case 0x84:
+    case 0x97:
+    case 0x98:
+      fail_unsupported("extension codes and outside buffers are not supported");
+    default:
+      fail(join("unknown opcode ", opcode));
+  }
+}
+
+void Machine::global_from_lines() {
+  const std::string_view module = take_line();
+  const std::string_view name = take_line();
+  push_global({module.data(), module.size() + 1 + name.size()}, module.size());
+}
+
+void Machine::global_from_stack() {
+  const Id name = pop();
+  const Id module = pop();
+  if (graph_.kind(name) != Kind::text || graph_.kind(module) != Kind::text) {
+    fail("STACK_GLOBAL of what is not text");
+  }
+  const size_t length = graph_.text(module).size();
+  const std::string_view joined =
+      graph_.made_texts_.emplace_back(join(graph_.text(module), "\n", graph_.text(name)));
+  push_global(joined, length);
+}
+
+void Machine::instance_from_lines() {
+  global_from_lines();
+  const Id callee = pop();
+  const Id arguments = make_tuple(above_mark());
+  replace_marked(make_object(callee, arguments));
+}
+
+void Machine::instance_from_mark() {
+  const auto items = above_mark();
+  if (items.empty()) fail("OBJ without a class");
+  const Id callee = items.front();
+  if (graph_.kind(callee) != Kind::global) fail("OBJ of what is not a name");
+  replace_marked(make_object(callee, make_tuple(items.subspan(1))));
+}
+
+// A call stays a node: who, with what.
+void Machine::reduce(bool with_keywords) {
+  const Id keywords = with_keywords ? pop() : kNone;
+  Id arguments = pop();
+  const Id callee = pop();
+  const Kind kind = graph_.kind(callee);
+  if (kind != Kind::global && kind != Kind::object) fail("a call of what is not a name");
+  if (graph_.kind(arguments) != Kind::tuple) fail("a call without a tuple of arguments");
+  if (with_keywords) {
+    if (graph_.kind(keywords) != Kind::dict) fail("keyword arguments that are not a dict");
+    const Id both[] = {arguments, keywords};
+    arguments = make_tuple(both);
+  }
+  push(make_object(callee, arguments));
+}
+
+void Machine::build() {
+  const Id state = pop();
+  const Id target = top();
+  if (graph_.kind(target) != Kind::object) fail("BUILD of what is not an object");
+  Object& object = graph_.objects_[graph_.nodes_[target].at.first];
+  if (object.state != kNone) fail("BUILD of an object that was built");
+  object.state = state;
+}
+
+}  // namespace duramen::io::pickle

@@ -1,0 +1,95 @@
+// The stack machine of pickle: one opcode at a time over a bounded cursor. Every operand's kind and
+// every count is checked; what cannot be is CORRUPT with the byte where it stands.
+#pragma once
+
+#include <optional>
+
+#include "base/cursor.hpp"
+#include "io/pickle.hpp"
+
+namespace duramen::io::pickle {
+
+class Machine {
+ public:
+  Machine(std::span<const std::byte> bytes, const Place& place, const CancelFlag& cancel);
+  Graph run();
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const;
+  [[noreturn]] void fail_unsupported(std::string_view what) const;
+
+  // Opcodes. False after STOP.
+  bool step(uint8_t opcode);
+  void step_protocol_0(uint8_t opcode);
+  void step_protocol_2(uint8_t opcode);
+
+  // Operands
+  std::string_view take(uint64_t count);
+  template <class T>
+  T take_number();
+  std::string_view take_line();
+  void check_text(std::string_view text) const;
+
+  // Nodes
+  Node& new_node(Kind kind);
+  Id last() const noexcept { return static_cast<Id>(graph_.nodes_.size() - 1); }
+  void push(Id id) { stack_.push_back(id); }
+  void push_new(Kind kind) {
+    new_node(kind);
+    push(last());
+  }
+  void push_integer(int64_t value);
+  void push_real(double value);
+  void push_boolean(bool value);
+  void push_text(std::string_view text, Kind kind = Kind::text);
+  void push_python2_string(std::string_view text);
+  void push_decoded(std::optional<std::string> text);
+  void push_long(std::string_view bytes);
+  void push_decimal(std::string_view digits);
+  void push_global(std::string_view joined, size_t module_length);
+  Id make_object(Id callee, Id arguments);
+  Id make_tuple(std::span<const Id> items, Kind kind = Kind::tuple);
+  Id make_collection(Kind kind, std::span<const Id> items);
+  void tuple_of_last(size_t count);
+
+  // The stack
+  size_t floor() const noexcept { return marks_.empty() ? 0 : marks_.back(); }
+  Id pop();
+  Id top() const;
+  std::span<const Id> above_mark() const;
+  Id below_mark() const;
+  void drop_to_mark();
+  void replace_marked(Id id);
+  void append_to(Id container, std::span<const Id> items);
+  void set_items(Id container, std::span<const Id> pairs);
+  void extend(Id container, std::span<const Id> items);
+  Id items_of_object(Id object, Kind kind);
+
+  // The memo
+  void remember(uint64_t key);
+  void recall(uint64_t key);
+  uint64_t decimal_line();
+
+  void global_from_lines();
+  void global_from_stack();
+  void instance_from_lines();
+  void instance_from_mark();
+  void reduce(bool with_keywords);
+  void build();
+
+  Place place_;
+  const CancelFlag& cancel_;
+  Cursor cursor_;
+  size_t opcode_at_ = 0;
+  Graph graph_;
+  std::vector<Id> stack_;
+  std::vector<size_t> marks_;
+  std::vector<Id> memo_;  // kEmpty where nothing was put
+  size_t memoized_ = 0;
+};
+
+// Texts as protocol 0 spells them; nothing when the spelling is wrong.
+std::optional<std::string> decode_string_literal(std::string_view line);  // 'it\'s'
+std::optional<std::string> decode_raw_unicode(std::string_view line);     // caf\xe9 \u20ac
+
+}  // namespace duramen::io::pickle

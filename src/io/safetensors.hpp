@@ -1,0 +1,40 @@
+// The safetensors format: u64 header length N, N bytes of JSON, the data. Every byte of the data
+// belongs to exactly one tensor.
+//
+// Stricter than the reference where two readers could disagree: a name, field or metadata key that
+// occurs twice is refused. Leading white space in the header is accepted, as the reference does: it
+// is used for alignment.
+#pragma once
+
+#include "io/checkpoint.hpp"
+#include "io/source.hpp"
+
+namespace duramen::io {
+
+// The reference's limit on N.
+inline constexpr uint64_t kMaxSafetensorsHeader = 100'000'000;
+
+// The tensors share the source, except those that are misaligned for their type.
+Ref<Checkpoint> read_safetensors(const Services& services, const Ref<const Source>& source,
+                                 const Limits& limits);
+
+// Byte-identical to the reference's writer; metadata keys are sorted. Everything is checked before
+// the file is touched.
+void write_safetensors(const Services& services, const StateDict& dict, const std::string& path,
+                       const SaveOptions& options);
+
+// "F32", "BOOL", …; empty for dtypes that the format does not have.
+std::string_view safetensors_name(Dtype dtype) noexcept;
+Dtype safetensors_dtype(std::string_view name) noexcept;  // invalid when unknown
+// Position in the reference's order of dtypes; files hold the highest first.
+int safetensors_rank(Dtype dtype) noexcept;
+
+// BOOL bytes other than 0 and 1 would be undefined for whoever reads them as bool.
+bool has_only_booleans(std::span<const std::byte> bytes) noexcept;
+void normalize_booleans(std::byte* bytes, size_t count) noexcept;
+// A storage over a part of the source: shared where it is aligned for the type, copied otherwise;
+// boolean bytes are made 0 or 1.
+Ref<Storage> storage_over(const Ref<Allocator>& allocator, const Ref<const Source>& source,
+                          std::span<const std::byte> bytes, Dtype dtype);
+
+}  // namespace duramen::io

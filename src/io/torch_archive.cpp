@@ -1,0 +1,238 @@
+#include "io/torch_archive.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/checked.hpp"
+#include "base/text.hpp"
+#include "io/file_error.hpp"
+#include "io/safetensors.hpp"
+
+namespace duramen::io {
+namespace {
+
+using pickle::Graph;
+using pickle::Id;
+using pickle::Kind;
+
+constexpr uint64_t kMaxSmallRecord = 64;
+constexpr uint64_t kMaxPickle = uint64_t{1} << 30;
+constexpr uint64_t kMaxDeflateRatio = 1032;  // deflate cannot do better
+
+uint64_t budget(uint64_t asked, uint64_t base, uint64_t factor, uint64_t file_size) noexcept {
+  if (asked) return asked;
+  return base + checked_mul(file_size, factor).value_or(UINT64_MAX - base);
+}
+
+std::string_view folder_of(const ZipReader& zip) {
+  if (zip.entries().empty()) return {};
+  const std::string_view name = zip.entries().front().name;
+  return name.substr(0, name.find('/') + 1);
+}
+
+void swap_bytes(std::byte* bytes, size_t count, size_t width) noexcept {
+  for (size_t i = 0; i + width <= count; i += width) std::reverse(bytes + i, bytes + i + width);
+}
+
+}  // namespace
+
+bool is_torch_archive(const ZipReader& zip) {
+  return !folder_of(zip).empty() && zip.find(join(folder_of(zip), "data.pkl")) != nullptr;
+}
+
+TorchArchive::TorchArchive(const Services& services, const ZipReader& zip,
+                           const OpenOptions& options)
+    : services_(services),
+      zip_(zip),
+      options_(options),
+      folder_(folder_of(zip)),
+      slots_(zip.entries().size()) {
+  const uint64_t size = zip.source()->bytes().size();
+  const Limits& limits = options.limits;
+  constexpr uint64_t kBase = uint64_t{64} << 20;
+  inflated_budget_ = budget(limits.max_total_bytes, kBase, 32, size);
+  tensor_budget_ = budget(limits.max_tensor_bytes, kBase, 32, size);
+  total_budget_ = budget(limits.max_total_bytes, kBase * 16, 1024, size);
+  if (const ZipEntry* entry = zip.find(folder_ + "constants.pkl")) {
+    throw bad(*entry, "this is a TorchScript archive, which is not supported (save a state_dict)",
+              Code::unsupported);
+  }
+  check_version();
+  const std::string order = small_record("byteorder");
+  if (!order.empty() && order != "little" && order != "big") {
+    throw file_error(Code::corrupt, {file(), "torch file", "byteorder", {}},
+                     join("expected little or big, got ", format_quoted(printable(order))));
+  }
+  big_endian_ = order == "big";
+}
+
+Error TorchArchive::bad(const ZipEntry& entry, std::string_view what, Code code) const {
+  return file_error(code, {file(), "torch file", entry.name, entry.payload}, what);
+}
+
+void TorchArchive::check_version() {
+  std::string text = small_record(".data/version");
+  if (text.empty()) text = small_record("version");
+  if (text.empty()) {
+    throw file_error(Code::corrupt, {file(), "torch file", "version", {}}, "the record is missing");
+  }
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  const auto version = parse_int(text);
+  if (!version || *version < 1 || *version > 10) {
+    throw file_error(Code::unsupported, {file(), "torch file", "version", {}},
+                     join("unknown version (expected 1 to 10, got ", printable(text), ")"));
+  }
+}
+
+// Empty when there is none.
+std::string TorchArchive::small_record(std::string_view name) {
+  const ZipEntry* entry = zip_.find(join(folder_, name));
+  if (!entry) return {};
+  if (entry->size > kMaxSmallRecord) throw bad(*entry, "the record is too large");
+  std::string text(entry->size, '\0');
+  const auto out = std::as_writable_bytes(std::span(text.data(), text.size()));
+  if (entry->is_deflated()) {
+    zip_.inflate(*entry, out);
+  } else if (!out.empty()) {
+    std::memcpy(out.data(), zip_.raw(*entry).data(), out.size());
+  }
+  return text;
+}
+
+std::span<const std::byte> TorchArchive::pickle() {
+  const ZipEntry& entry = *zip_.find(folder_ + "data.pkl");
+  const uint64_t most =
+      options_.limits.max_header_bytes ? options_.limits.max_header_bytes : kMaxPickle;
+  if (entry.size > most) {
+    throw bad(entry, join("the pickle is too large (expected at most ", most, " bytes)"),
+              Code::limit);
+  }
+  if (!entry.is_deflated()) {
+    if (options_.verify_checksums) zip_.check_crc(entry, zip_.raw(entry));
+    return zip_.raw(entry);
+  }
+  pickle_ = copy_record(entry);
+  return {pickle_->data(), pickle_->nbytes()};
+}
+
+// The inflated or plain content in memory of our own.
+Ref<Storage> TorchArchive::copy_record(const ZipEntry& entry) {
+  if (entry.is_deflated()) {
+    if (entry.size / kMaxDeflateRatio > entry.stored_size) {
+      throw bad(entry, join(entry.stored_size, " deflated bytes cannot give ", entry.size));
+    }
+    if (entry.size > inflated_budget_) {
+      throw bad(entry,
+                join("inflating takes too much memory (expected at most ", inflated_budget_,
+                     " bytes more, got ", entry.size, "; a limit can be raised)"),
+                Code::limit);
+    }
+    inflated_budget_ -= entry.size;
+  }
+  auto storage = Storage::allocate(services_.allocator, entry.size);
+  const std::span<std::byte> out(storage->mutable_data(), entry.size);
+  if (entry.is_deflated()) {
+    zip_.inflate(entry, out);
+  } else if (!out.empty()) {
+    std::memcpy(out.data(), zip_.raw(entry).data(), out.size());
+  }
+  if (options_.verify_checksums) zip_.check_crc(entry, out);
+  return storage;
+}
+
+Ref<Storage> TorchArchive::make_storage(const ZipEntry& entry, Dtype dtype) {
+  services_.cancel.check("open");
+  const size_t width = is_complex(dtype) ? itemsize(dtype) / 2 : itemsize(dtype);
+  const bool swap = big_endian_ && width > 1;
+  if (!swap && !entry.is_deflated()) {
+    if (options_.verify_checksums) zip_.check_crc(entry, zip_.raw(entry));
+    return storage_over(services_.allocator, zip_.source(), zip_.raw(entry), dtype);
+  }
+  auto storage = copy_record(entry);
+  if (swap) swap_bytes(storage->mutable_data(), storage->nbytes(), width);
+  if (dtype == Dtype::boolean) normalize_booleans(storage->mutable_data(), storage->nbytes());
+  return storage;
+}
+
+Dtype TorchArchive::class_dtype(const Graph& graph, Id cls) {
+  if (cls == last_class_ && cls != pickle::kNone) return last_class_dtype_;
+  if (graph.kind(cls) != Kind::global) return Dtype::invalid;
+  const std::string_view module = graph.module(cls);
+  const bool is_torch = module == "torch" || module == "torch.cuda" || module == "torch.storage";
+  last_class_dtype_ = is_torch ? dtype_of_storage_class(graph.name(cls)) : Dtype::invalid;
+  last_class_ = cls;
+  return last_class_dtype_;
+}
+
+// ('storage', class, key, location, numel)
+TorchArchive::Persistent TorchArchive::parse(const Graph& graph, Id persistent) {
+  const auto fail = [&](std::string_view what) {
+    return file_error(Code::corrupt, {file(), "torch file", "data.pkl", {}}, what);
+  };
+  if (graph.kind(persistent) != Kind::persistent) throw fail("a tensor without a storage");
+  const Id id = graph.links(persistent)[0];
+  if (graph.kind(id) != Kind::tuple || graph.links(id).size() != 5) {
+    throw fail("a persistent id is not a tuple of 5");
+  }
+  const auto parts = graph.links(id);
+  if (graph.kind(parts[0]) != Kind::text || graph.text(parts[0]) != "storage" ||
+      graph.kind(parts[1]) != Kind::global || graph.kind(parts[2]) != Kind::text ||
+      graph.kind(parts[3]) != Kind::text || !graph.is_integer(parts[4])) {
+    throw fail("a persistent id is not ('storage', class, key, location, size)");
+  }
+  const Dtype dtype = class_dtype(graph, parts[1]);
+  if (dtype == Dtype::invalid && !graph.name(parts[1]).ends_with("UntypedStorage")) {
+    throw file_error(Code::unsupported, {file(), "torch file", "data.pkl", {}},
+                     join("unknown storage class ", printable(graph.full_name(parts[1]))));
+  }
+  return {dtype, graph.text(parts[2]), graph[parts[4]].integer};
+}
+
+const ZipEntry& TorchArchive::record(std::string_view key) {
+  scratch_.assign(folder_).append("data/").append(key);
+  const ZipEntry* entry = zip_.find(scratch_);
+  if (!entry) {
+    throw file_error(Code::corrupt, {file(), "torch file", scratch_, {}},
+                     "the storage's record is missing");
+  }
+  return *entry;
+}
+
+TorchArchive::Use TorchArchive::storage(const Graph& graph, Id persistent, Dtype wanted) {
+  const Persistent id = parse(graph, persistent);
+  const ZipEntry& entry = record(id.key);
+  const uint64_t width = id.class_dtype == Dtype::invalid ? 1 : itemsize(id.class_dtype);
+  const auto expected = checked_mul(static_cast<uint64_t>(id.numel), width);
+  if (id.numel < 0 || !expected || *expected != entry.size) {
+    throw bad(entry, join("the storage has another size than the pickle says (expected ", id.numel,
+                          " elements of ", width, " bytes, got ", entry.size, " bytes)"));
+  }
+  Slot& slot = slots_[static_cast<size_t>(&entry - zip_.entries().data())];
+  const Dtype dtype = id.class_dtype == Dtype::invalid ? wanted : id.class_dtype;
+  if (!slot.storage) {
+    slot = {make_storage(entry, dtype), id.class_dtype, dtype};
+  } else if (slot.class_dtype != id.class_dtype) {
+    throw bad(entry, "one storage has two classes");
+  } else if (slot.made_for != dtype && (big_endian_ || dtype == Dtype::boolean)) {
+    throw bad(entry, "one untyped storage has two dtypes", Code::unsupported);
+  }
+  return {slot.storage, id.class_dtype, &entry};
+}
+
+void TorchArchive::count_tensor(uint64_t nbytes, uint64_t storage_nbytes, const ZipEntry& record) {
+  const bool expanded = nbytes > storage_nbytes;
+  if ((expanded || options_.limits.max_tensor_bytes) && nbytes > tensor_budget_) {
+    throw bad(record,
+              join("a tensor is larger than the file justifies (expected at most ", tensor_budget_,
+                   " bytes, got ", nbytes, "; a limit can be raised)"),
+              Code::limit);
+  }
+  if (nbytes > total_budget_) {
+    throw bad(record,
+              "all tensors together are larger than the file justifies (a limit can be raised)",
+              Code::limit);
+  }
+  total_budget_ -= nbytes;
+}
+
+}  // namespace duramen::io

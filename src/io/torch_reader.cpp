@@ -1,0 +1,14 @@
+#include "io/torch_values.hpp"
+
+namespace duramen::io {
+
+Ref<Checkpoint> read_torch(const Services& services, const ZipReader& zip,
+                           const OpenOptions& options) {
+  TorchArchive archive(services, zip, options);
+  const pickle::Graph graph =
+      pickle::read(archive.pickle(), {archive.file(), "data.pkl"}, services.cancel);
+  ValueRef content = ValueBuilder(services, archive, graph, options.limits).build();
+  return make<Checkpoint>("torch", std::move(content), OrderedMap<std::string>());
+}
+
+}  // namespace duramen::io

@@ -1,0 +1,35 @@
+#include <libdeflate.h>
+
+#include <memory>
+
+#include "base/text.hpp"
+#include "io/file_error.hpp"
+#include "io/zip.hpp"
+
+namespace duramen::io {
+
+void ZipReader::inflate(const ZipEntry& entry, std::span<std::byte> out) const {
+  const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> machine(
+      libdeflate_alloc_decompressor(), libdeflate_free_decompressor);
+  if (!machine) throw std::bad_alloc();
+  const auto packed = raw(entry);
+  size_t used = 0;
+  size_t made = 0;
+  const auto result = libdeflate_deflate_decompress_ex(machine.get(), packed.data(), packed.size(),
+                                                       out.data(), out.size(), &used, &made);
+  if (result != LIBDEFLATE_SUCCESS || used != packed.size() || made != out.size()) {
+    throw file_error(Code::corrupt, {source_->name(), "zip entry", entry.name, entry.payload},
+                     join("the deflated bytes do not give the ", out.size(), " bytes promised"));
+  }
+}
+
+void ZipReader::check_crc(const ZipEntry& entry, std::span<const std::byte> content) const {
+  if (entry.crc == 0) return;
+  const uint32_t crc = libdeflate_crc32(0, content.data(), content.size());
+  if (crc != entry.crc) {
+    throw file_error(Code::corrupt, {source_->name(), "zip entry", entry.name, entry.payload},
+                     join("the CRC-32 does not match (expected ", entry.crc, ", got ", crc, ")"));
+  }
+}
+
+}  // namespace duramen::io

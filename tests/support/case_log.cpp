@@ -33,7 +33,10 @@ void CaseLog::run(const std::string& id, const std::function<void(Problems&)>& b
     return;
   }
   ++failed_;
-  for (const std::string& text : problems.texts()) failures_.push_back(id + ": " + text);
+  for (const std::string& text : problems.texts()) {
+    std::printf("  FAILED %s: %s\n", id.c_str(), text.c_str());
+  }
+  std::fflush(stdout);  // a later case may crash
 }
 
 void CaseLog::skip(const std::string& id, const std::string& reason) {
@@ -52,7 +55,6 @@ void CaseLog::print() const {
     }
     std::printf("%s)\n", ids.size() > kShown ? ", …" : "");
   }
-  for (const std::string& failure : failures_) std::printf("  FAILED %s\n", failure.c_str());
   std::fflush(stdout);
 }
 

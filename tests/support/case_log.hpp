@@ -33,14 +33,14 @@ class CaseLog {
  public:
   explicit CaseLog(std::string name) : name_(std::move(name)) {}
 
-  // Runs one case; what it throws (other than Skip) is a failure.
+  // Runs one case and prints its failures; what it throws (other than Skip) is one.
   void run(const std::string& id, const std::function<void(Problems&)>& body);
   void skip(const std::string& id, const std::string& reason);
 
   size_t passed() const { return passed_; }
   size_t failed() const { return failed_; }
   size_t skipped() const { return skipped_; }
-  // One line of figures, the reasons of skips, and the failures.
+  // One line of figures, and the reasons of skips.
   void print() const;
 
  private:
@@ -48,7 +48,6 @@ class CaseLog {
   size_t passed_ = 0;
   size_t failed_ = 0;
   size_t skipped_ = 0;
-  std::vector<std::string> failures_;
   std::map<std::string, std::vector<std::string>> reasons_;
 };
 

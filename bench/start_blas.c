@@ -1,5 +1,5 @@
-/* The yardstick of start_linear.c: a C program that only links OpenBLAS. It calls nothing of it, as a program whose
- * start is measured would not; naming the symbol keeps the library needed. */
+/* The yardstick of start_linear.c: a C program that only links OpenBLAS. It calls nothing of it, as
+ * a program whose start is measured would not; naming the symbol keeps the library needed. */
 
 extern void openblas_get_config(void);
 

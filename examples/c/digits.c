@@ -7,9 +7,9 @@
 
 #define MAX_IMAGES 10000
 
-static int parse_row(const char *line, float *pixels, int64_t *label) {
+static int parse_row(const char* line, float* pixels, int64_t* label) {
   for (int i = 0; i <= DIGITS_PIXELS; ++i) {
-    char *end;
+    char* end;
     const long value = strtol(line, &end, 10);
     if (end == line || (i < DIGITS_PIXELS && *end != ',')) return -1;
     if (i < DIGITS_PIXELS) {
@@ -22,7 +22,7 @@ static int parse_row(const char *line, float *pixels, int64_t *label) {
   return 0;
 }
 
-static int read_rows(gzFile file, const char *path, digits *out) {
+static int read_rows(gzFile file, const char* path, digits* out) {
   char line[1024];
   while (gzgets(file, line, sizeof line)) {
     if (out->count == MAX_IMAGES ||
@@ -35,7 +35,7 @@ static int read_rows(gzFile file, const char *path, digits *out) {
   return 0;
 }
 
-int digits_read(const char *path, digits *out) {
+int digits_read(const char* path, digits* out) {
   memset(out, 0, sizeof *out);
   gzFile file = gzopen(path, "rb");
   if (!file) {
@@ -50,7 +50,7 @@ int digits_read(const char *path, digits *out) {
   return failed ? -1 : 0;
 }
 
-void digits_free(digits *data) {
+void digits_free(digits* data) {
   free(data->pixels);
   free(data->labels);
   memset(data, 0, sizeof *data);

@@ -1,4 +1,5 @@
-/* The handwritten digits of the demo: 1,797 images of 8 x 8 pixels and their classes, read from a gzip'd CSV file. */
+/* The handwritten digits of the demo: 1,797 images of 8 x 8 pixels and their classes, read from a
+ * gzip'd CSV file. */
 #ifndef EXAMPLES_DIGITS_H
 #define EXAMPLES_DIGITS_H
 
@@ -9,12 +10,12 @@
 
 typedef struct digits {
   size_t count;
-  float *pixels;   /* count x 64, scaled to 0..1 */
-  int64_t *labels; /* count */
+  float* pixels;   /* count x 64, scaled to 0..1 */
+  int64_t* labels; /* count */
 } digits;
 
 /* 0 on success; otherwise -1, with a line on stderr. Release with digits_free. */
-int digits_read(const char *path, digits *out);
-void digits_free(digits *data);
+int digits_read(const char* path, digits* out);
+void digits_free(digits* data);
 
 #endif

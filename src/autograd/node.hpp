@@ -120,7 +120,7 @@ Ref<N> record(Context& context, std::initializer_list<TensorRef> inputs) {
 }
 template <class N, class... Inputs>
 requires(std::is_same_v<Inputs, TensorRef>&&...) Ref<N> record(Context& context,
-                                                              const Inputs&... inputs) {
+                                                               const Inputs&... inputs) {
   Tensor* const span[] = {inputs.get()...};
   if (!should_record(context, std::span<Tensor* const>(span))) return nullptr;
   auto node = make<N>();

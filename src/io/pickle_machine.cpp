@@ -52,6 +52,7 @@ T Machine::take_number() {
   return *number;
 }
 
+// long: one flat switch over the opcodes
 bool Machine::step(uint8_t opcode) {
   switch (opcode) {
     case '.':

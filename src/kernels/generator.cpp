@@ -45,7 +45,7 @@ T get(std::span<const std::byte> blob, size_t at) noexcept {
   return value;
 }
 
-Error invalid_state(std::string what) {
+Error invalid_state(std::string_view what) {
   return Error(Code::invalid_argument, join("set_rng_state: ", what))
       .with("torch_error", "RuntimeError");
 }

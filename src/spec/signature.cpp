@@ -17,9 +17,8 @@ std::string callable_name(const Signature& signature) {
   return join(signature.name, is_class(signature) ? ".__init__()" : "()");
 }
 
-Error type_error(const Expression& where, std::string message) {
-  return error_at(where, Code::invalid_argument, std::move(message))
-      .with("torch_error", "TypeError");
+Error type_error(const Expression& where, std::string_view message) {
+  return error_at(where, Code::invalid_argument, message).with("torch_error", "TypeError");
 }
 
 std::string_view form_name(const Expression& expression) noexcept {

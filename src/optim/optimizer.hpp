@@ -23,21 +23,25 @@ struct Group {
 class Optimizer : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("optm");
+  static constexpr size_t kAllGroups = SIZE_MAX;
 
   const std::string& class_name() const noexcept { return class_name_; }
   const std::vector<Group>& groups() const noexcept { return groups_; }
 
   // add_param_group: the optimizer's own options with those of `options` in their place, a text
-  // such as "dict(lr=0.5, momentum=0.2)"; empty: none. INVALID_ARGUMENT for a non-leaf, a tensor
-  // that is there already (ValueError), an unknown option (with "nearest"), a wrong value.
+  // such as "dict(lr=0.5, momentum=0.2)" or a dict value; empty or null: none. INVALID_ARGUMENT for
+  // a non-leaf, a tensor that is there already (ValueError), an unknown option (with "nearest"),
+  // and what the constructor would refuse.
   void add_group(std::vector<TensorRef> parameters, std::string_view options = {});
-  // param_groups[group][name] = value. NOT_FOUND for an unknown group or option; INVALID_ARGUMENT
-  // for a value of the wrong kind. As in PyTorch, the range is not checked.
+  void add_group(std::vector<TensorRef> parameters, const Value* options);
+  // param_groups[group][name] = value, of one group or of all. NOT_FOUND for an unknown group or
+  // option; INVALID_ARGUMENT for a value that the constructor would refuse.
   void set_option(size_t group, std::string_view name, ValueRef value);
-  double learning_rate(size_t group) const;  // NOT_FOUND
+  const ValueRef& option(size_t group, std::string_view name) const;  // NOT_FOUND
   void set_learning_rate(size_t group, double value) {
     set_option(group, "lr", Value::real(value));
   }
+  double learning_rate(size_t group) const;  // NOT_FOUND
 
   // Updates every parameter that has a gradient. SHAPE_MISMATCH, DTYPE_MISMATCH, UNSUPPORTED,
   // READ_ONLY: before anything has changed.
@@ -62,6 +66,9 @@ class Optimizer : public Counted {
   // After any change of groups or options; not called while the constructor runs.
   virtual void groups_changed() = 0;
 
+  void add_group_with(std::vector<TensorRef> parameters, Options options);
+  const Group& group_at(size_t index) const;
+
   // Parts of state_dict and load_state_dict.
   ValueRef param_groups_value() const;
   std::vector<Group> groups_from(const Value& param_groups) const;  // with this one's parameters
@@ -74,6 +81,7 @@ class Optimizer : public Counted {
 
 struct OptimizerType {
   spec::Signature signature;  // without params
+  // Without any group yet.
   Ref<Optimizer> (*create)(const spec::Signature& signature, const spec::Arguments& arguments);
 };
 

@@ -1,0 +1,191 @@
+#include "optim/optimizer.hpp"
+
+#include <unordered_set>
+
+#include "base/text.hpp"
+#include "kernels/copy.hpp"
+#include "optim/option_value.hpp"
+
+namespace duramen::optim {
+namespace {
+
+Error value_error(std::string message) {
+  return Error(Code::invalid_argument, std::move(message)).with("torch_error", "ValueError");
+}
+
+void check_parameters(const std::vector<TensorRef>& parameters) {
+  std::unordered_set<const Tensor*> seen;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    const Tensor* parameter = parameters[i].get();
+    if (!parameter) {
+      throw Error(Code::invalid_argument,
+                  join("optimizer can only optimize Tensors, but one of the params is NoneType "
+                       "(at index ",
+                       i, ")"))
+          .with("torch_error", "TypeError");
+    }
+    if (!parameter->is_leaf()) {
+      throw value_error(join("can't optimize a non-leaf Tensor (at index ", i, ")"));
+    }
+    if (!seen.insert(parameter).second) {
+      throw Error(Code::invalid_argument,
+                  join("optimizer contains a parameter group with duplicate parameters (at index ",
+                       i, ")"));
+    }
+  }
+}
+
+void check_disjoint(const std::vector<Group>& groups, const std::vector<TensorRef>& parameters) {
+  std::unordered_set<const Tensor*> known;
+  for (const Group& group : groups) {
+    for (const TensorRef& parameter : group.parameters) known.insert(parameter.get());
+  }
+  for (const TensorRef& parameter : parameters) {
+    if (!known.contains(parameter.get())) continue;
+    throw value_error("some parameters appear in more than one parameter group");
+  }
+}
+
+void zero(Tensor& parameter) {
+  TensorRef grad = parameter.grad();
+  if (!grad->is_leaf() || grad->requires_grad()) {
+    grad = alias(*grad);  // detached
+    parameter.set_grad(grad);
+  }
+  kernels::fill(*grad, 0);
+}
+
+}  // namespace
+
+Optimizer::Optimizer(const spec::Signature& signature, const spec::Arguments& arguments)
+    : Counted(kTag), class_name_(signature.name), signature_(&signature) {
+  for (const spec::Parameter& parameter : signature.parameters) {
+    defaults_.append(std::string(parameter.name), value_of(arguments[parameter.name]));
+  }
+}
+
+void Optimizer::add_group(std::vector<TensorRef> parameters, std::string_view options) {
+  add_group_with(std::move(parameters), options_from_text(*signature_, options));
+}
+
+void Optimizer::add_group(std::vector<TensorRef> parameters, const Value* options) {
+  add_group_with(std::move(parameters),
+                 options ? options_from_value(*signature_, *options) : Options());
+}
+
+void Optimizer::add_group_with(std::vector<TensorRef> parameters, Options options) {
+  check_parameters(parameters);
+  for (const auto& [name, value] : defaults_) {
+    if (!options.contains(name)) options.append(name, value);
+  }
+  check_ranges(options);
+  check_disjoint(groups_, parameters);
+  groups_.push_back({std::move(parameters), std::move(options)});
+  groups_changed();
+}
+
+const Group& Optimizer::group_at(size_t index) const {
+  if (index < groups_.size()) return groups_[index];
+  throw Error(Code::not_found,
+              join("optimizer: no parameter group ", index, " (there are ", groups_.size(), ")"))
+      .with("torch_error", "IndexError");
+}
+
+void Optimizer::set_option(size_t group, std::string_view name, ValueRef value) {
+  const bool all = group == kAllGroups;
+  const size_t first = all ? 0 : group;
+  const size_t count = all ? groups_.size() : 1;
+  if (!all) group_at(group);
+  check_option(*signature_, name, *value);
+  std::vector<Options> changed;
+  for (size_t i = 0; i < count; ++i) {
+    changed.push_back(groups_[first + i].options);
+    changed.back().set(name, value);
+    check_ranges(changed.back());
+  }
+  for (size_t i = 0; i < count; ++i) groups_[first + i].options = std::move(changed[i]);
+  groups_changed();
+}
+
+const ValueRef& Optimizer::option(size_t group, std::string_view name) const {
+  const ValueRef* value = group_at(group).options.find(name);
+  if (value) return *value;
+  throw unknown_option(*signature_, name, Code::not_found);
+}
+
+double Optimizer::learning_rate(size_t group) const {
+  return number_of(group_at(group).options, "lr");
+}
+
+void Optimizer::zero_grad(bool set_to_none) {
+  for (const Group& group : groups_) {
+    for (const TensorRef& parameter : group.parameters) {
+      if (!parameter->grad()) continue;
+      if (set_to_none) {
+        parameter->set_grad(nullptr);
+      } else {
+        zero(*parameter);
+      }
+    }
+  }
+}
+
+ValueRef Optimizer::param_groups_value() const {
+  std::vector<ValueRef> groups;
+  int64_t index = 0;
+  for (const Group& group : groups_) {
+    std::vector<ValueRef> keys;
+    std::vector<ValueRef> items;
+    for (const auto& [name, value] : group.options) {
+      keys.push_back(Value::text(name));
+      items.push_back(value);
+    }
+    std::vector<ValueRef> indices;
+    for (size_t i = 0; i < group.parameters.size(); ++i) indices.push_back(Value::integer(index++));
+    keys.push_back(Value::text("params"));
+    items.push_back(Value::list(std::move(indices)));
+    groups.push_back(Value::dict(std::move(keys), std::move(items)));
+  }
+  return Value::list(std::move(groups));
+}
+
+std::vector<Group> Optimizer::groups_from(const Value& param_groups) const {
+  if (param_groups.count() != groups_.size()) {
+    throw Error(Code::incompatible,
+                join("loaded state dict has a different number of parameter groups (expected ",
+                     groups_.size(), ", got ", param_groups.count(), ")"))
+        .with("torch_error", "ValueError");
+  }
+  std::vector<Group> groups;
+  for (size_t i = 0; i < groups_.size(); ++i) {
+    const Value& saved = *param_groups.item(i);
+    const size_t count = saved_indices(saved, i).size();
+    if (count != groups_[i].parameters.size()) {
+      throw Error(Code::incompatible,
+                  join("loaded state dict contains a parameter group that doesn't match the size "
+                       "of optimizer's group (group ",
+                       i, ": expected ", groups_[i].parameters.size(), ", got ", count, ")"))
+          .with("torch_error", "ValueError");
+    }
+    groups.push_back({groups_[i].parameters, saved_options(*signature_, saved, i)});
+  }
+  return groups;
+}
+
+Ref<Optimizer> optimizer_from_text(Context&, std::string_view text,
+                                   std::vector<TensorRef> parameters) {
+  const spec::Expression call = spec::parse(text);
+  if (call.form != spec::Form::call) {
+    throw spec::error_at(call, Code::invalid_argument,
+                         join("optimizer: expected a call such as SGD(lr=0.1), got ",
+                              printable(spec::format(call), 60)));
+  }
+  const OptimizerType& type = optimizer_types().get(call, "optimizer");
+  const spec::Arguments arguments(type.signature, call);
+  Ref<Optimizer> optimizer = type.create(type.signature, arguments);
+  if (parameters.empty()) throw value_error("optimizer got an empty parameter list");
+  optimizer->add_group(std::move(parameters));
+  return optimizer;
+}
+
+}  // namespace duramen::optim

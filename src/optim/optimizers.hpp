@@ -1,0 +1,11 @@
+// The optimizers that come with the library: one constant entry a type, defined beside its class.
+// registry.cpp lists them.
+#pragma once
+
+#include "optim/optimizer.hpp"
+
+namespace duramen::optim {
+
+extern const OptimizerType kSgdType;
+
+}  // namespace duramen::optim

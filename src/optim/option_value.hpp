@@ -1,0 +1,31 @@
+// The options of an optimizer as values: from text, checked against the signature, from a state
+// dict.
+#pragma once
+
+#include "optim/optimizer.hpp"
+
+namespace duramen::optim {
+
+// None, a bool, a number, a text, or a list or tuple of such. INVALID_ARGUMENT for anything else.
+ValueRef value_of(const spec::Expression& expression);
+// The options of a group: "dict(lr=0.5, momentum=0.2)", "{'lr': 0.5}" or nothing; or a dict.
+// INVALID_ARGUMENT for an unknown name (with "nearest") or a wrong kind.
+Options options_from_text(const spec::Signature& signature, std::string_view text);
+Options options_from_value(const spec::Signature& signature, const Value& dict);
+Error unknown_option(const spec::Signature& signature, std::string_view name, Code code);
+// NOT_FOUND with "nearest" for an unknown name, INVALID_ARGUMENT (TypeError) for a wrong kind.
+void check_option(const spec::Signature& signature, std::string_view name, const Value& value);
+
+// Requires: the option is there; a number, or a bool.
+double number_of(const Options& options, std::string_view name);
+bool flag_of(const Options& options, std::string_view name);  // None is false
+// As Python prints it.
+std::string text_of(const Value& value);
+
+// The keys under which a saved group names its parameters. INVALID_ARGUMENT when it is no group.
+std::vector<int64_t> saved_indices(const Value& group, size_t index);
+// The options of a saved group in its order; those that older versions did not have get their
+// default at the end.
+Options saved_options(const spec::Signature& signature, const Value& group, size_t index);
+
+}  // namespace duramen::optim

@@ -1,0 +1,13 @@
+#include "optim/optimizers.hpp"
+
+namespace duramen::optim {
+namespace {
+
+constexpr const OptimizerType* kTypes[] = {&kSgdType};
+constexpr spec::Registry<OptimizerType> kRegistry(kTypes);
+
+}  // namespace
+
+const spec::Registry<OptimizerType>& optimizer_types() noexcept { return kRegistry; }
+
+}  // namespace duramen::optim

@@ -1,7 +1,8 @@
-// Names to positions for thousands of names from a file. Sorted, not hashed into buckets: no choice
-// of names makes it slow.
+// Names to positions, for the thousands of names of a file. The hash has a seed of its own in every
+// index, so that no file can be made to be slow.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -14,20 +15,25 @@ class NameIndex {
   static constexpr size_t kNotFound = SIZE_MAX;
 
   NameIndex() = default;
-  // The names stay the caller's.
+  // The names stay the caller's. Requires: fewer than 2^32.
   explicit NameIndex(std::vector<std::string_view> names);
 
+  // The first of that name.
   size_t find(std::string_view name) const noexcept;
-  // The position of a name that is there twice.
-  std::optional<size_t> duplicate() const noexcept;
+  // The position of a name that was there before.
+  std::optional<size_t> duplicate() const noexcept { return duplicate_; }
 
  private:
-  struct Slot {
-    uint64_t hash;
-    size_t position;
+  struct Bucket {
+    uint32_t tag = 0;   // part of the hash
+    uint32_t next = 0;  // position + 1; 0: free
   };
+  Bucket& bucket_for(std::string_view name, uint64_t hash) noexcept;
+
   std::vector<std::string_view> names_;
-  std::vector<Slot> slots_;  // by hash, then by name
+  std::vector<Bucket> buckets_;  // a power of two, at most half full
+  uint64_t seed_ = 0;
+  std::optional<size_t> duplicate_;
 };
 
 // The position of a name that occurs a second time.

@@ -21,9 +21,15 @@ Machine::Machine(std::span<const std::byte> bytes, const Place& place, const Can
     throw file_error(Code::limit, {place_.file, "pickle", place_.entry, {}},
                      "the pickle is too large (expected less than 4 GiB)");
   }
-  graph_.nodes_.reserve(bytes.size() / 8 + 16);  // a tensor takes about 90 bytes and 11 nodes
+  graph_.nodes_.reserve(bytes.size() / 9 + kEmptyTuple +
+                        16);  // a tensor takes about 90 bytes and 9 nodes
   graph_.links_.reserve(bytes.size() / 6 + 16);
-  graph_.nodes_.emplace_back();  // kNone
+  // Made once and shared: None, the small integers, the truth values, the empty tuple.
+  graph_.nodes_.emplace_back();
+  for (int64_t i = 0; i < kSmallIntegers; ++i) new_node(Kind::integer).integer = i;
+  new_node(Kind::boolean).integer = 0;
+  new_node(Kind::boolean).integer = 1;
+  new_node(Kind::tuple);
 }
 
 Graph Machine::run() {

@@ -9,6 +9,12 @@
 
 namespace duramen::io::pickle {
 
+// Nodes that every graph begins with, after kNone.
+inline constexpr int64_t kSmallIntegers = 256;
+inline constexpr Id kFirstInteger = 1;
+inline constexpr Id kFalse = kFirstInteger + kSmallIntegers;
+inline constexpr Id kEmptyTuple = kFalse + 2;
+
 class Machine {
  public:
   Machine(std::span<const std::byte> bytes, const Place& place, const CancelFlag& cancel);
@@ -40,7 +46,7 @@ class Machine {
   }
   void push_integer(int64_t value);
   void push_real(double value);
-  void push_boolean(bool value);
+  void push_boolean(bool value) { push(kFalse + static_cast<Id>(value)); }
   void push_text(std::string_view text, Kind kind = Kind::text);
   void push_python2_string(std::string_view text);
   void push_decoded(std::optional<std::string> text);

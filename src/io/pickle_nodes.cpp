@@ -24,7 +24,13 @@ bool is_ascii(std::string_view text) noexcept {
 
 }  // namespace
 
-std::string Graph::full_name(Id id) const { return join(module(id), ".", name(id)); }
+// Python 3's names for what protocol 2 spells as Python 2 did.
+std::string Graph::full_name(Id id) const {
+  std::string_view in = module(id);
+  if (in == "__builtin__") in = "builtins";
+  if (in == "copy_reg") in = "copyreg";
+  return join(in, ".", name(id));
+}
 
 std::string_view Machine::take(uint64_t count) {
   const auto bytes = count > cursor_.remaining() ? std::nullopt : cursor_.take(count);
@@ -51,6 +57,7 @@ Node& Machine::new_node(Kind kind) {
 }
 
 void Machine::push_integer(int64_t value) {
+  if (value >= 0 && value < kSmallIntegers) return push(kFirstInteger + static_cast<Id>(value));
   new_node(Kind::integer).integer = value;
   push(last());
 }
@@ -58,11 +65,6 @@ void Machine::push_real(double value) {
   new_node(Kind::real).real = value;
   push(last());
 }
-void Machine::push_boolean(bool value) {
-  new_node(Kind::boolean).integer = value;
-  push(last());
-}
-
 void Machine::push_text(std::string_view text, Kind kind) {
   if (kind == Kind::text) check_text(text);
   Node& node = new_node(kind);

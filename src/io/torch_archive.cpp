@@ -190,11 +190,16 @@ TorchArchive::Persistent TorchArchive::parse(const Graph& graph, Id persistent) 
 
 const ZipEntry& TorchArchive::record(std::string_view key) {
   scratch_.assign(folder_).append("data/").append(key);
+  // Storages are nearly always named in the order of the directory.
+  if (++next_record_ < zip_.entries().size() && zip_.entries()[next_record_].name == scratch_) {
+    return zip_.entries()[next_record_];
+  }
   const ZipEntry* entry = zip_.find(scratch_);
   if (!entry) {
     throw file_error(Code::corrupt, {file(), "torch file", scratch_, {}},
                      "the storage's record is missing");
   }
+  next_record_ = static_cast<size_t>(entry - zip_.entries().data());
   return *entry;
 }
 

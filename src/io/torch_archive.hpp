@@ -58,7 +58,8 @@ class TorchArchive {
   uint64_t tensor_budget_;
   uint64_t total_budget_;
   std::vector<Slot> slots_;  // by entry
-  Ref<Storage> pickle_;      // when it had to be inflated
+  size_t next_record_ = 0;
+  Ref<Storage> pickle_;  // when it had to be inflated
   pickle::Id last_class_ = pickle::kNone;
   Dtype last_class_dtype_ = Dtype::invalid;
 };

@@ -34,7 +34,7 @@ void StoragePlan::add(const Tensor& tensor) {
   const auto [found, is_new] = records_.try_emplace(tensor.storage().get());
   Record& record = found->second;
   if (is_new) {
-    record = {tensor.storage(), dtype, first_byte(tensor), end_byte(tensor), {}};
+    record = {tensor.storage(), dtype, first_byte(tensor), end_byte(tensor), {}, {}};
     return;
   }
   if (record.dtype != dtype) record.dtype = Dtype::invalid;

@@ -2,6 +2,7 @@
 // written.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -16,7 +17,8 @@ class StoragePlan {
     Dtype dtype = Dtype::invalid;  // invalid: an UntypedStorage
     uint64_t begin = 0;            // of what is written
     uint64_t end = 0;
-    std::string key;  // empty until the pickle names it
+    std::string key;                   // empty until the pickle names it
+    std::optional<uint32_t> key_memo;  // of the key's text in the pickle
   };
 
   explicit StoragePlan(const Value& content) {

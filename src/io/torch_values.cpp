@@ -55,7 +55,9 @@ ValueBuilder::ValueBuilder(const Services& services, TorchArchive& archive,
       max_entries_(limits.max_entries ? limits.max_entries : kDefaultMaxEntries),
       max_depth_(
           std::min(limits.max_depth ? limits.max_depth : Value::kMaxDepth, Value::kMaxDepth)),
-      slots_(graph.size()) {}
+      index_(graph.size()) {
+  slots_.reserve(graph.size() / 4 + 16);
+}
 
 void ValueBuilder::fail(std::string_view what, Code code) const {
   throw file_error(code, {archive_.file(), "torch file", "data.pkl", {}}, what);
@@ -67,7 +69,7 @@ ValueRef ValueBuilder::build() {
     if (step % kNodesBetweenChecks == 0) services_.cancel.check("open");
     const Id id = static_cast<Id>(pending_.back() >> 1);
     const bool children_done = (pending_.back() & 1) != 0;
-    Slot& slot = slots_[id];
+    Slot& slot = slot_of(id);
     if (children_done) {
       pending_.pop_back();
       finish(id);
@@ -75,6 +77,9 @@ ValueRef ValueBuilder::build() {
       pending_.pop_back();
     } else if (slot.progress == Progress::entered) {
       fail("a container holds itself, which is not supported", Code::unsupported);
+    } else if (is_leaf(id)) {
+      pending_.pop_back();
+      slot = {make_value(id), 1, 1, Progress::done};
     } else {
       slot.progress = Progress::entered;
       pending_.back() |= 1;
@@ -82,6 +87,20 @@ ValueRef ValueBuilder::build() {
     }
   }
   return value(graph_.root);
+}
+
+ValueBuilder::Slot& ValueBuilder::slot_of(Id id) {
+  if (index_[id] == 0) {
+    index_[id] = static_cast<uint32_t>(slots_.size());
+    slots_.emplace_back();
+  }
+  return slots_[index_[id]];
+}
+
+bool ValueBuilder::is_leaf(Id id) const noexcept {
+  const Kind kind = graph_.kind(id);
+  if (kind == Kind::object) return rebuilds_tensor(graph_.callee_symbol(id));
+  return kind < Kind::list || kind == Kind::global || kind == Kind::persistent;
 }
 
 void ValueBuilder::push(Id id) { pending_.push_back(uint64_t{id} << 1); }
@@ -143,8 +162,9 @@ void ValueBuilder::each_child_of_object(Id id, FunctionRef<void(Id)> body) const
 }
 
 void ValueBuilder::finish(Id id) {
-  slots_[id].value = make_value(id);
-  slots_[id].progress = Progress::done;
+  Slot& slot = slots_[index_[id]];
+  slot.value = make_value(id);
+  slot.progress = Progress::done;
   count(id);
 }
 
@@ -152,12 +172,13 @@ void ValueBuilder::count(Id id) {
   uint64_t entries = 1;
   uint32_t depth = 0;
   each_child(id, [&](Id child) {
-    const Slot& slot = slots_[child];
+    const Slot& slot = slots_[index_[child]];
     if (add_overflows(entries, slot.entries, &entries)) entries = UINT64_MAX;
     depth = std::max(depth, slot.depth);
   });
-  slots_[id].entries = entries;
-  slots_[id].depth = depth + 1;
+  Slot& slot = slots_[index_[id]];
+  slot.entries = entries;
+  slot.depth = depth + 1;
   if (entries > max_entries_) {
     fail(join("the content is too large when its shared parts are walked (expected at most ",
               max_entries_, " entries)"),

@@ -29,7 +29,9 @@ class ValueBuilder {
   void push(pickle::Id id);
   void finish(pickle::Id id);
   void count(pickle::Id id);
-  const ValueRef& value(pickle::Id id) const noexcept { return slots_[id].value; }
+  Slot& slot_of(pickle::Id id);
+  const ValueRef& value(pickle::Id id) const noexcept { return slots_[index_[id]].value; }
+  bool is_leaf(pickle::Id id) const noexcept;
   [[noreturn]] void fail(std::string_view what, Code code = Code::corrupt) const;
 
   ValueRef make_value(pickle::Id id);
@@ -62,7 +64,8 @@ class ValueBuilder {
   const pickle::Graph& graph_;
   uint64_t max_entries_;
   uint32_t max_depth_;
-  std::vector<Slot> slots_;
+  std::vector<uint32_t> index_;    // of a node's slot; 0: none yet
+  std::vector<Slot> slots_{1};     // of the nodes that are values
   std::vector<uint64_t> pending_;  // node and whether its children are done
 };
 

@@ -44,7 +44,7 @@ class ContentWriter {
       case ValueKind::complex:
         return write_complex(value.as_complex());
       case ValueKind::text:
-        return write_text(value.as_text());
+        return write_text(value);
       case ValueKind::bytes:
         return out_.bytes(value.as_text());
       case ValueKind::tensor:
@@ -71,9 +71,16 @@ class ContentWriter {
   }
   void memoize(const void* object) { written_[object] = out_.memoize(); }
 
-  void write_text(const std::string& text) {
-    if (!is_utf8(text)) throw refuse(path_, join("a text is not UTF-8: ", printable(text)));
-    out_.text(text);
+  // A text that several places share is one object, as Python's interned strings are.
+  void write_text(const Value& value) {
+    const bool shared = value.use_count() > 1;
+    const auto found = shared ? written_.find(&value) : written_.end();
+    if (found != written_.end()) return out_.recall(found->second);
+    if (!is_utf8(value.as_text())) {
+      throw refuse(path_, join("a text is not UTF-8: ", printable(value.as_text())));
+    }
+    out_.text(value.as_text());
+    if (shared) written_[&value] = out_.last_key();
   }
 
   void write_big_integer(const std::string& decimal) {
@@ -232,7 +239,8 @@ class ContentWriter {
     out_.interned("storage");
     out_.global(untyped ? "torch.storage" : "torch",
                 untyped ? "UntypedStorage" : storage_class_of(record.dtype));
-    out_.text(record.key);
+    record.key_memo ? out_.recall(*record.key_memo) : out_.text(record.key);
+    if (!record.key_memo) record.key_memo = out_.last_key();
     out_.interned("cpu");
     const uint64_t width = untyped ? 1 : itemsize(record.dtype);
     out_.integer(static_cast<int64_t>((record.end - record.begin) / width));

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "autograd/node.hpp"
+#include "kernels/elementwise.hpp"
 
 namespace duramen::ops {
 
@@ -26,9 +27,28 @@ TensorRef sqrt(Context&, const TensorRef& a);
 TensorRef relu(Context&, const TensorRef& a);
 TensorRef tanh(Context&, const TensorRef& a);
 TensorRef sigmoid(Context&, const TensorRef& a);
-// A 0-dim tensor of a Python number: float32 (int64 for an integer), marked so that it does not
-// raise the other dtype.
+TensorRef abs(Context&, const TensorRef& a);
+TensorRef sign(Context&, const TensorRef& a);
+TensorRef square(Context&, const TensorRef& a);
+TensorRef reciprocal(Context&, const TensorRef& a);
+TensorRef rsqrt(Context&, const TensorRef& a);
+TensorRef leaky_relu(Context&, const TensorRef& a, double negative_slope = 0.01);
+// A Python number as a 0-dim tensor, marked so that it does not raise the other dtype: an integral
+// value as int64, any other as float64 (which promotes as PyTorch's default, float32).
 TensorRef scalar(Context&, double value);
+TensorRef float_scalar(Context&, double value);  // a Python float, whatever its value
+
+// ---- choices (ops/choice.cpp)
+enum class Rounding : uint8_t { floor, trunc };
+TensorRef div_rounded(Context&, const TensorRef& a, const TensorRef& b, Rounding rounding);
+TensorRef pow(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef maximum(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef minimum(Context&, const TensorRef& a, const TensorRef& b);
+// Either bound may be null. Where a bound is met exactly the gradient goes to `a`.
+TensorRef clamp(Context&, const TensorRef& a, const TensorRef& min, const TensorRef& max);
+TensorRef where(Context&, const TensorRef& condition, const TensorRef& a, const TensorRef& b);
+TensorRef compare(Context&, kernels::Compare op, const TensorRef& a, const TensorRef& b);
+TensorRef masked_fill(Context&, const TensorRef& a, const TensorRef& mask, const TensorRef& value);
 
 // ---- reductions (ops/reduce.cpp); no dims: all of them
 struct ReduceOptions {
@@ -39,19 +59,44 @@ TensorRef sum(Context&, const TensorRef& a, const ReduceOptions& options = {});
 TensorRef mean(Context&, const TensorRef& a, const ReduceOptions& options = {});
 TensorRef argmax(Context&, const TensorRef& a, std::optional<int64_t> dim = std::nullopt,
                  bool keepdim = false);
+// The largest (smallest) elements; ties share the gradient evenly.
+TensorRef amax(Context&, const TensorRef& a, const ReduceOptions& options = {});
+TensorRef amin(Context&, const TensorRef& a, const ReduceOptions& options = {});
+struct ValuesAndIndices {
+  TensorRef values;
+  TensorRef indices;
+};
+// Along one dimension; the gradient goes to the first of the largest.
+ValuesAndIndices max(Context&, const TensorRef& a, int64_t dim, bool keepdim = false);
+ValuesAndIndices min(Context&, const TensorRef& a, int64_t dim, bool keepdim = false);
+TensorRef argmin(Context&, const TensorRef& a, std::optional<int64_t> dim = std::nullopt,
+                 bool keepdim = false);
+struct VarOptions {
+  std::vector<int64_t> dims;
+  double correction = 1;
+  bool keepdim = false;
+};
+TensorRef var(Context&, const TensorRef& a, const VarOptions& options = {});
 
 // ---- shape (ops/shape.cpp)
 TensorRef reshape(Context&, const TensorRef& a, std::span<const int64_t> shape);
+TensorRef view(Context&, const TensorRef& a, std::span<const int64_t> shape);  // never a copy
+TensorRef alias_view(Context&, const TensorRef& a);  // another object, same elements and history
 TensorRef flatten(Context&, const TensorRef& a, int64_t start_dim = 0, int64_t end_dim = -1);
+TensorRef unflatten(Context&, const TensorRef& a, int64_t dim, std::span<const int64_t> sizes);
+TensorRef t(Context&, const TensorRef& a);
 TensorRef transpose(Context&, const TensorRef& a, int64_t dim0, int64_t dim1);
 TensorRef permute(Context&, const TensorRef& a, std::span<const int64_t> dims);
 TensorRef expand(Context&, const TensorRef& a, std::span<const int64_t> shape);
 TensorRef select(Context&, const TensorRef& a, int64_t dim, int64_t index);
 TensorRef slice(Context&, const TensorRef& a, int64_t dim, int64_t start, int64_t stop,
                 int64_t step = 1);
+TensorRef narrow(Context&, const TensorRef& a, int64_t dim, int64_t start, int64_t length);
 TensorRef unsqueeze(Context&, const TensorRef& a, int64_t dim);
 TensorRef squeeze(Context&, const TensorRef& a, std::optional<int64_t> dim = std::nullopt);
+// ---- copies (ops/copies.cpp)
 TensorRef cat(Context&, std::span<const TensorRef> tensors, int64_t dim = 0);
+TensorRef stack(Context&, std::span<const TensorRef> tensors, int64_t dim = 0);
 TensorRef contiguous(Context&, const TensorRef& a);  // itself when it is contiguous
 TensorRef clone(Context&, const TensorRef& a);
 TensorRef detach(Context&, const TensorRef& a);
@@ -63,6 +108,17 @@ void fill_(Context&, Tensor& target, double value);
 
 // ---- products (ops/matmul.cpp)
 TensorRef matmul(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef mm(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef bmm(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef mv(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef dot(Context&, const TensorRef& a, const TensorRef& b);
+struct AddmmOptions {
+  double beta = 1;
+  double alpha = 1;
+};
+// beta·bias + alpha·(a·b); stacks of matrices too.
+TensorRef addmm(Context&, const TensorRef& bias, const TensorRef& a, const TensorRef& b,
+                const AddmmOptions& options = {});
 TensorRef linear(Context&, const TensorRef& input, const TensorRef& weight,
                  const TensorRef& bias_or_null);
 
@@ -80,6 +136,9 @@ TensorRef batch_norm(Context&, const TensorRef& input, const TensorRef& running_
                      const BatchNormOptions& options);
 TensorRef dropout(Context&, const TensorRef& input, double p, bool training);
 
+TensorRef softmax(Context&, const TensorRef& a, int64_t dim);  // ops/softmax.cpp
+TensorRef log_softmax(Context&, const TensorRef& a, int64_t dim);
+
 enum class Reduction : uint8_t { none, mean, sum };
 struct CrossEntropyOptions {
   TensorRef weight;  // per class, may be null
@@ -89,6 +148,9 @@ struct CrossEntropyOptions {
 };
 TensorRef cross_entropy(Context&, const TensorRef& input, const TensorRef& target,
                         const CrossEntropyOptions& options = {});
+// The input holds logarithms of probabilities; label_smoothing does not apply.
+TensorRef nll_loss(Context&, const TensorRef& input, const TensorRef& target,
+                   const CrossEntropyOptions& options = {});
 TensorRef mse_loss(Context&, const TensorRef& input, const TensorRef& target,
                    Reduction reduction = Reduction::mean);
 

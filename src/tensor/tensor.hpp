@@ -62,6 +62,10 @@ class Tensor final : public Counted {
   bool is_parameter() const noexcept { return is_parameter_; }
   void set_is_parameter(bool value) noexcept { is_parameter_ = value; }
 
+  // A Python number as a 0-dim tensor: it takes part in type promotion by its category only.
+  bool is_number() const noexcept { return is_number_; }
+  void set_is_number(bool value) noexcept { is_number_ = value; }
+
   // Autograd. grad_fn is a Node of the autograd layer; a tensor without one is a leaf.
   bool is_leaf() const noexcept { return !grad_fn_; }
   bool requires_grad() const noexcept { return requires_grad_ || grad_fn_; }
@@ -87,6 +91,7 @@ class Tensor final : public Counted {
   Dtype dtype_;
   bool contiguous_ = true;
   bool is_parameter_ = false;
+  bool is_number_ = false;
   bool requires_grad_ = false;
   uint32_t output_index_ = 0;
   Ref<Counted> grad_fn_;

@@ -1,0 +1,25 @@
+// Softmax and log-softmax over the rows of a contiguous matrix, forward and backward.
+#pragma once
+
+#include "kernels/thread_pool.hpp"
+
+namespace duramen::kernels {
+
+enum class Softmax : uint8_t { plain, logarithm };
+
+template <class T>
+struct SoftmaxJob {
+  Softmax kind;
+  int64_t rows;
+  int64_t cols;
+  const T* in;  // forward: x; backward: the forward's result
+  const T* dy;  // backward only
+  T* out;       // forward: y; backward: dx
+};
+
+void softmax(ThreadPool& pool, const SoftmaxJob<float>& job);
+void softmax(ThreadPool& pool, const SoftmaxJob<double>& job);
+void softmax_backward(ThreadPool& pool, const SoftmaxJob<float>& job);
+void softmax_backward(ThreadPool& pool, const SoftmaxJob<double>& job);
+
+}  // namespace duramen::kernels

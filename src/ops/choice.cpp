@@ -1,0 +1,332 @@
+#include "base/text.hpp"
+#include "kernels/copy.hpp"
+#include "ops/operands.hpp"
+#include "ops/ops.hpp"
+
+namespace duramen::ops {
+namespace {
+
+using kernels::Binary;
+using kernels::Compare;
+
+TensorRef forward(Context& context, Binary op, const Tensor& a, const Tensor& b, const char* name) {
+  const Dtype dtype = result_type(a, b);
+  const Dtype compute = compute_dtype(dtype, name);
+  const Operand x(context, a, compute);
+  const Operand y(context, b, compute);
+  TensorRef out = empty(context.allocator(), broadcast_shapes(a.shape(), b.shape(), name), compute);
+  kernels::binary(context.pool(), op, *out, *x, *y);
+  return finish(context, std::move(out), dtype);
+}
+
+// A bool result as ones and zeros of the gradient's dtype.
+TensorRef mask_of(Context& context, Compare op, const TensorRef& a, const TensorRef& b,
+                  Dtype dtype) {
+  return to(context, compare(context, op, a, b), dtype);
+}
+
+}  // namespace
+
+TensorRef compare(Context& context, Compare op, const TensorRef& a, const TensorRef& b) {
+  const Dtype compute = compute_dtype(result_type(*a, *b), "compare");
+  const Operand x(context, *a, compute);
+  const Operand y(context, *b, compute);
+  TensorRef out = empty(context.allocator(), broadcast_shapes(a->shape(), b->shape(), "compare"),
+                        Dtype::boolean);
+  kernels::compare(context.pool(), op, *out, *x, *y);
+  return out;
+}
+
+namespace {
+
+// Rounding stops the gradient: it is zero.
+class RoundedDivBackward final : public Node {
+ public:
+  Form a, b;
+  const char* name() const noexcept override { return "DivBackward1"; }
+  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef>) override {
+    return two(needs(0) ? filled(context, a.shape, a.dtype, 0) : nullptr,
+               needs(1) ? filled(context, b.shape, b.dtype, 0) : nullptr);
+  }
+};
+
+void check_divisor(Context& context, const TensorRef& b) {
+  if (b->numel() == 0) return;
+  const TensorRef hits = compare(context, Compare::eq, b, scalar(context, 0));
+  if (kernels::read_double(sum(context, hits)->bytes(), Dtype::int64) == 0) return;
+  throw Error(Code::invalid_argument, "div: ZeroDivisionError (integer division by zero)")
+      .with("torch_error", "RuntimeError");
+}
+
+}  // namespace
+
+TensorRef div_rounded(Context& context, const TensorRef& a, const TensorRef& b, Rounding rounding) {
+  if (compute_dtype(result_type(*a, *b), "div") == Dtype::int64) check_divisor(context, b);
+  const Binary op = rounding == Rounding::floor ? Binary::floor_div : Binary::trunc_div;
+  TensorRef out = forward(context, op, *a, *b, "div");
+  if (auto node = record<RoundedDivBackward>(context, a, b)) {
+    node->a = Form(*a);
+    node->b = Form(*b);
+    attach(node, *out);
+  }
+  return out;
+}
+
+namespace {
+
+class PowBackward final : public Node {
+ public:
+  SavedTensor base, exponent, output;
+  Form form_a, form_b;
+  bool by_number = false;
+  const char* name() const noexcept override { return by_number ? "PowBackward0" : "PowBackward1"; }
+  void release_saved() noexcept override {
+    base.reset();
+    exponent.reset();
+    output.reset();
+  }
+  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
+    return two(needs(0) ? to_base(context, grads[0]) : nullptr,
+               needs(1) ? to_exponent(context, grads[0]) : nullptr);
+  }
+
+ private:
+  // b · a^(b-1), and zero where b is zero, whatever a is.
+  TensorRef to_base(Context& context, const TensorRef& g) {
+    const TensorRef& a = base.unpack(name());
+    const TensorRef& b = exponent.unpack(name());
+    const TensorRef less = sub(context, b, scalar(context, 1));
+    const TensorRef slope = mul(context, b, pow(context, a, less));
+    const TensorRef zero = scalar(context, 0);
+    const TensorRef is_zero = compare(context, Compare::eq, b, zero);
+    return sum_to(context, where(context, is_zero, zero, mul(context, g, slope)), form_a);
+  }
+  // a^b · log(a), and zero where a is zero and b is not negative.
+  TensorRef to_exponent(Context& context, const TensorRef& g) {
+    const TensorRef& a = base.unpack(name());
+    const TensorRef& b = exponent.unpack(name());
+    const TensorRef zero = scalar(context, 0);
+    const TensorRef flat = mul(context, compare(context, Compare::eq, a, zero),
+                               compare(context, Compare::ge, b, zero));
+    const TensorRef slope = mul(context, output.unpack(name()), log(context, a));
+    return sum_to(context, where(context, flat, zero, mul(context, g, slope)), form_b);
+  }
+};
+
+}  // namespace
+
+TensorRef pow(Context& context, const TensorRef& a, const TensorRef& b) {
+  const Dtype dtype = result_type(*a, *b);
+  if (is_integral(dtype) && b->is_number() && kernels::read_double(b->bytes(), b->dtype()) < 0) {
+    throw Error(Code::invalid_argument, "pow: Integers to negative integer powers are not allowed.")
+        .with("torch_error", "RuntimeError");
+  }
+  TensorRef out = forward(context, Binary::pow, *a, *b, "pow");
+  if (auto node = record<PowBackward>(context, a, b)) {
+    node->base = SavedTensor(a);
+    node->exponent = SavedTensor(b);
+    if (node->needs(1)) node->output = SavedTensor::of_output(*out);
+    node->form_a = Form(*a);
+    node->form_b = Form(*b);
+    node->by_number = b->is_number();
+    attach(node, *out);
+  }
+  return out;
+}
+
+namespace {
+
+// The winner takes the gradient; equals take half each.
+class MaximumBackward final : public Node {
+ public:
+  SavedTensor a, b;
+  Form form_a, form_b;
+  bool largest = true;
+  const char* name() const noexcept override {
+    return largest ? "MaximumBackward0" : "MinimumBackward0";
+  }
+  void release_saved() noexcept override {
+    a.reset();
+    b.reset();
+  }
+  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
+    const TensorRef& x = a.unpack(name());
+    const TensorRef& y = b.unpack(name());
+    return two(needs(0) ? sum_to(context, part(context, grads[0], x, y), form_a) : nullptr,
+               needs(1) ? sum_to(context, part(context, grads[0], y, x), form_b) : nullptr);
+  }
+
+ private:
+  TensorRef part(Context& context, const TensorRef& g, const TensorRef& mine,
+                 const TensorRef& other) {
+    const Compare wins = largest ? Compare::gt : Compare::lt;
+    const TensorRef half = mul(context, mask_of(context, Compare::eq, mine, other, g->dtype()),
+                               float_scalar(context, 0.5));
+    const TensorRef share = add(context, mask_of(context, wins, mine, other, g->dtype()), half);
+    return mul(context, g, share);
+  }
+};
+
+TensorRef maximum_any(Context& context, Binary op, const TensorRef& a, const TensorRef& b) {
+  const bool largest = op == Binary::maximum;
+  TensorRef out = forward(context, op, *a, *b, largest ? "maximum" : "minimum");
+  if (auto node = record<MaximumBackward>(context, a, b)) {
+    node->a = SavedTensor(a);
+    node->b = SavedTensor(b);
+    node->form_a = Form(*a);
+    node->form_b = Form(*b);
+    node->largest = largest;
+    attach(node, *out);
+  }
+  return out;
+}
+
+}  // namespace
+
+TensorRef maximum(Context& context, const TensorRef& a, const TensorRef& b) {
+  return maximum_any(context, Binary::maximum, a, b);
+}
+TensorRef minimum(Context& context, const TensorRef& a, const TensorRef& b) {
+  return maximum_any(context, Binary::minimum, a, b);
+}
+
+namespace {
+
+class ClampBackward final : public Node {
+ public:
+  SavedTensor a, lower, upper;
+  Form form_a, form_lower, form_upper;
+  bool has_lower = false;
+  bool has_upper = false;
+  const char* name() const noexcept override { return "ClampBackward0"; }
+  void release_saved() noexcept override {
+    a.reset();
+    lower.reset();
+    upper.reset();
+  }
+  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
+    const TensorRef& g = grads[0];
+    const TensorRef& x = a.unpack(name());
+    std::vector<TensorRef> result(3);
+    TensorRef inside = g;
+    TensorRef to_lower = g;
+    TensorRef to_upper = g;
+    if (has_lower) {
+      const TensorRef& low = lower.unpack(name());
+      inside = mul(context, inside, mask_of(context, Compare::ge, x, low, g->dtype()));
+      to_lower = mul(context, to_lower, mask_of(context, Compare::lt, x, low, g->dtype()));
+    }
+    if (has_upper) {
+      const TensorRef& high = upper.unpack(name());
+      inside = mul(context, inside, mask_of(context, Compare::le, x, high, g->dtype()));
+      to_upper = mul(context, to_upper, mask_of(context, Compare::gt, x, high, g->dtype()));
+    }
+    if (has_lower && has_upper) {
+      // Where the bounds cross, the upper one is the result.
+      const TensorRef& low = lower.unpack(name());
+      const TensorRef& high = upper.unpack(name());
+      const TensorRef ordered = mask_of(context, Compare::lt, low, high, g->dtype());
+      const TensorRef crossed = mask_of(context, Compare::lt, high, low, g->dtype());
+      to_lower = mul(context, to_lower, ordered);
+      to_upper = maximum_share(context, g, to_upper, crossed);
+    }
+    if (needs(0)) result[0] = sum_to(context, inside, form_a);
+    if (needs(1)) result[1] = sum_to(context, to_lower, form_lower);
+    if (needs(2)) result[2] = sum_to(context, to_upper, form_upper);
+    return result;
+  }
+
+ private:
+  static TensorRef maximum_share(Context& context, const TensorRef& g, const TensorRef& usual,
+                                 const TensorRef& crossed) {
+    const TensorRef rest = sub(context, scalar(context, 1), crossed);
+    return add(context, mul(context, usual, rest), mul(context, g, crossed));
+  }
+};
+
+}  // namespace
+
+TensorRef clamp(Context& context, const TensorRef& a, const TensorRef& min, const TensorRef& max) {
+  if (!min && !max) {
+    throw Error(Code::invalid_argument, "clamp: At least one of 'min' or 'max' must not be None")
+        .with("torch_error", "RuntimeError");
+  }
+  TensorRef out = a;
+  {
+    const NoGrad no_grad(context);
+    if (min) out = maximum(context, out, min);
+    if (max) out = minimum(context, out, max);
+  }
+  if (auto node = record<ClampBackward>(context, a, min, max)) {
+    node->a = SavedTensor(a);
+    node->form_a = Form(*a);
+    node->has_lower = bool(min);
+    node->has_upper = bool(max);
+    if (min) node->lower = SavedTensor(min);
+    if (min) node->form_lower = Form(*min);
+    if (max) node->upper = SavedTensor(max);
+    if (max) node->form_upper = Form(*max);
+    attach(node, *out);
+  }
+  return out;
+}
+
+namespace {
+
+class WhereBackward final : public Node {
+ public:
+  SavedTensor condition;
+  Form a, b;
+  const char* label = "WhereBackward0";
+  const char* name() const noexcept override { return label; }
+  void release_saved() noexcept override { condition.reset(); }
+  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
+    const TensorRef& c = condition.unpack(name());
+    const TensorRef zero = float_scalar(context, 0);
+    TensorRef to_a;
+    TensorRef to_b;
+    if (needs(1)) to_a = sum_to(context, where(context, c, grads[0], zero), a);
+    if (needs(2)) to_b = sum_to(context, where(context, c, zero, grads[0]), b);
+    std::vector<TensorRef> result(3);
+    result[1] = std::move(to_a);
+    result[2] = std::move(to_b);
+    return result;
+  }
+};
+
+}  // namespace
+
+TensorRef where(Context& context, const TensorRef& condition, const TensorRef& a,
+                const TensorRef& b) {
+  if (condition->dtype() != Dtype::boolean) {
+    throw Error(Code::dtype_mismatch, join("where expected condition to be a boolean tensor, but "
+                                           "got a tensor with dtype ",
+                                           dtype_name(condition->dtype())))
+        .with("torch_error", "RuntimeError");
+  }
+  const Dtype dtype = result_type(*a, *b);
+  const Dtype compute = compute_dtype(dtype, "where");
+  const Operand x(context, *a, compute);
+  const Operand y(context, *b, compute);
+  const Shape values = broadcast_shapes(a->shape(), b->shape(), "where");
+  TensorRef out =
+      empty(context.allocator(), broadcast_shapes(condition->shape(), values, "where"), compute);
+  kernels::where(context.pool(), *out, *condition, *x, *y);
+  out = finish(context, std::move(out), dtype);
+  if (auto node = record<WhereBackward>(context, condition, a, b)) {
+    node->condition = SavedTensor(condition);
+    node->a = Form(*a);
+    node->b = Form(*b);
+    attach(node, *out);
+  }
+  return out;
+}
+
+TensorRef masked_fill(Context& context, const TensorRef& a, const TensorRef& mask,
+                      const TensorRef& value) {
+  // The value takes the tensor's dtype, never the other way round.
+  const TensorRef filler = to(context, value, a->dtype());
+  return where(context, mask, filler, a);
+}
+
+}  // namespace duramen::ops

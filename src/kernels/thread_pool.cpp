@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <new>
 #include <vector>
 
 namespace duramen {
@@ -195,6 +196,20 @@ ThreadPool::ThreadPool(const Runner& runner, uint32_t num_threads)
 ThreadPool::~ThreadPool() {
   core_.reset();
   if (runner_.destroy != nullptr) runner_.destroy(runner_.user);
+}
+
+void ThreadPool::Free::operator()(void* memory) const noexcept {
+  ::operator delete (memory, std::align_val_t{64});
+}
+
+void* ThreadPool::scratch(size_t nbytes) {
+  if (nbytes > scratch_bytes_) {
+    scratch_.reset();
+    scratch_bytes_ = 0;
+    scratch_.reset(::operator new (nbytes, std::align_val_t{64}));
+    scratch_bytes_ = nbytes;
+  }
+  return scratch_.get();
 }
 
 void ThreadPool::run(int64_t count, FunctionRef<void(int64_t)> body) {

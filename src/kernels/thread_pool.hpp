@@ -7,6 +7,7 @@
 // the chunks run on its threads instead.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -35,6 +36,8 @@ class ThreadPool {
 
   uint32_t num_threads() const noexcept { return num_threads_; }
   const kernels::BlasLibrary& blas() const noexcept { return blas_; }
+  // Memory for one kernel at a time, 64-byte aligned, kept for the next. Throws std::bad_alloc.
+  void* scratch(size_t nbytes);
   // Calls body(i) once for each i in [0, count); returns when all are done. Falls back to the
   // calling thread alone when no worker can be started.
   void run(int64_t count, FunctionRef<void(int64_t)> body);
@@ -48,6 +51,11 @@ class ThreadPool {
   Runner runner_;
   kernels::BlasLibrary blas_;
   std::unique_ptr<Core> core_;
+  struct Free {
+    void operator()(void* memory) const noexcept;
+  };
+  std::unique_ptr<void, Free> scratch_;
+  size_t scratch_bytes_ = 0;
 };
 
 }  // namespace duramen

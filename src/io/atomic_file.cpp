@@ -28,7 +28,8 @@ std::string follow_links(std::string path) {
     const std::string link(buffer, static_cast<size_t>(length));
     const size_t slash = path.rfind('/');
     const bool relative = !link.starts_with('/') && slash != std::string::npos;
-    path = relative ? path.substr(0, slash + 1) + link : link;
+    path.resize(relative ? slash + 1 : 0);
+    path += link;
   }
   return path;
 }

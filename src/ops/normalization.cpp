@@ -155,22 +155,28 @@ void run_forward(Context& context, const Tensor& x, const TensorRef& weight, con
   kernels::batch_norm(context.pool(), job);
 }
 
+// The dtype that the computation runs in.
+Dtype check_input(const Tensor& input) {
+  if (input.rank() < 2) {
+    throw Error(Code::shape_mismatch,
+                join("batch_norm: expected at least 2 dimensions (got ", input.rank(), ")"))
+        .with("torch_error", "RuntimeError");
+  }
+  const Dtype compute = compute_dtype(input.dtype(), "batch_norm");
+  if (compute == Dtype::int64) {
+    throw Error(Code::unsupported,
+                join("batch_norm: not implemented for ", dtype_name(input.dtype())))
+        .with("torch_error", "NotImplementedError");
+  }
+  return compute;
+}
+
 }  // namespace
 
 TensorRef batch_norm(Context& context, const TensorRef& input, const TensorRef& running_mean,
                      const TensorRef& running_var, const TensorRef& weight, const TensorRef& bias,
                      const BatchNormOptions& options) {
-  if (input->rank() < 2) {
-    throw Error(Code::shape_mismatch,
-                join("batch_norm: expected at least 2 dimensions (got ", input->rank(), ")"))
-        .with("torch_error", "RuntimeError");
-  }
-  const Dtype compute = compute_dtype(input->dtype(), "batch_norm");
-  if (compute == Dtype::int64) {
-    throw Error(Code::unsupported,
-                join("batch_norm: not implemented for ", dtype_name(input->dtype())))
-        .with("torch_error", "NotImplementedError");
-  }
+  const Dtype compute = check_input(*input);
   const int64_t channels = input->size(1);
   if (options.use_batch_statistics) check_counts(*input);
   check_channels(running_mean, channels, "running_mean");

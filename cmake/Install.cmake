@@ -26,3 +26,10 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/duramenConfig.cmake"
         DESTINATION "${package_folder}")
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/duramen.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 install(FILES LICENSE NOTICE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+if(TARGET duramen_cli)
+  cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_LIBDIR BASE_DIRECTORY "${CMAKE_INSTALL_FULL_BINDIR}"
+             OUTPUT_VARIABLE library_folder)
+  set_target_properties(duramen_cli PROPERTIES INSTALL_RPATH "\$ORIGIN/${library_folder}")
+  install(TARGETS duramen_cli)
+endif()

@@ -3,7 +3,7 @@
 foreach(preset asan tsan)
   add_test(NAME sanitize.${preset}
            COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/style/when_required.sh"
-                   ${CMAKE_COMMAND} --workflow --preset ${preset}
+                   "${CMAKE_CURRENT_SOURCE_DIR}/sanitize.sh" ${preset}
            WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(sanitize.${preset} PROPERTIES
     LABELS sanitize SKIP_RETURN_CODE 77 RUN_SERIAL ON TIMEOUT 1500)

@@ -47,7 +47,7 @@ with_cmake() {
   local name=$1
   shift
   "$CMAKE" -G Ninja -S "$here/$name" -B "$work/$name" -DCMAKE_BUILD_TYPE=Debug "$@"
-  "$CMAKE" --build "$work/$name" --parallel "$(nproc)"
+  "$CMAKE" --build "$work/$name" --parallel "$(nproc)" --target client_c client_cpp
   expect_run "$work/$name/client_c"
   expect_run "$work/$name/client_cpp"
 }

@@ -19,6 +19,14 @@ Dtype dtype_of_method(const Json& step) {
   return dtype_from_name(method);
 }
 
+// double() and its like leave complex tensors alone; to(dtype), which the library has, does not.
+void refuse_complex(const nn::Module& module, const std::string& method) {
+  if (method == "to") return;
+  for (const auto& entry : nn::state_dict(module)->entries()) {
+    if (is_complex(entry.value.tensor->dtype())) throw Skip{"double() over complex tensors"};
+  }
+}
+
 }  // namespace
 
 std::string StateMachine::train(const Json& step) {
@@ -40,6 +48,7 @@ std::string StateMachine::requires_grad(const Json& step) {
 
 std::string StateMachine::convert(const Json& step) {
   if (std::holds_alternative<TensorRef>(thing(step, 1))) return convert_tensor(step);
+  refuse_complex(module(step, 1), text(at(step, size_t{2})));
   nn::to_dtype(context_, module(step, 1), dtype_of_method(step));
   return kTrue;
 }

@@ -114,7 +114,8 @@ void check_shas(const nn::Module& module, const Json& expected, const std::strin
   for (const Json entry : simdjson::dom::array(expected)) {
     want.push_back(text(entry, "key") + " " + text(entry, "sha256"));
   }
-  for (const auto& entry : nn::state_dict(module)->entries()) {
+  const Ref<StateDict> state = nn::state_dict(module);
+  for (const auto& entry : state->entries()) {
     got.push_back(entry.name + " " + sha256_of(*entry.value.tensor));
   }
   compare(label.c_str(), want, got, problems);

@@ -22,7 +22,8 @@ Dtype dtype_of_method(const Json& step) {
 // double() and its like leave complex tensors alone; to(dtype), which the library has, does not.
 void refuse_complex(const nn::Module& module, const std::string& method) {
   if (method == "to") return;
-  for (const auto& entry : nn::state_dict(module)->entries()) {
+  const Ref<StateDict> state = nn::state_dict(module);
+  for (const auto& entry : state->entries()) {
     if (is_complex(entry.value.tensor->dtype())) throw Skip{"double() over complex tensors"};
   }
 }

@@ -58,7 +58,8 @@ TensorRef copy_of(Context& context, const Tensor& tensor) {
 // Every value and identity that a load may touch.
 std::string fingerprint(const nn::Module& module) {
   std::string all;
-  for (const auto& entry : nn::state_dict(module, {.prefix = "", .keep_vars = true})->entries()) {
+  const Ref<StateDict> state = nn::state_dict(module, {.prefix = "", .keep_vars = true});
+  for (const auto& entry : state->entries()) {
     const Tensor& tensor = *entry.value.tensor;
     all += join(entry.name, describe(tensor), sha256_of(tensor),
                 static_cast<uint64_t>(reinterpret_cast<uintptr_t>(&tensor)));

@@ -88,7 +88,8 @@ std::string StateMachine::slots(const Json& step) {
 
 std::string StateMachine::keys(const Json& step) {
   std::vector<std::string> names;
-  for (const auto& entry : nn::state_dict(module(step, 1))->entries()) {
+  const Ref<StateDict> state = nn::state_dict(module(step, 1));
+  for (const auto& entry : state->entries()) {
     names.push_back(entry.name);
   }
   return json_texts(names);

@@ -12,7 +12,7 @@ constexpr auto kNothing = [](Module&) {};
 std::vector<ModuleRef> bottom_up(const Module& root, const char* operation, bool once) {
   std::vector<ModuleRef> out;
   std::string name;
-  traverse(root, name, {operation, once, true, false}, kNothing,
+  traverse(root, name, {operation, once, true, false, true}, kNothing,
            [&](Module& module) { out.emplace_back(&module); });
   return out;
 }

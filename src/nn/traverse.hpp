@@ -11,10 +11,11 @@
 namespace duramen::nn {
 
 struct TraverseMode {
-  const char* operation;  // starts an error's text
-  bool once;              // a module once, under its first path; else once a path
-  bool refuse_cycles;     // with `once`: a cycle, which would just end there, is an error too
-  bool trailing_dot;      // the name is state_dict's prefix: every level ends with a dot
+  const char* operation;       // starts an error's text
+  bool once;                   // a module once, under its first path; else once a path
+  bool refuse_cycles;          // with `once`: a cycle, which would just end there, is an error too
+  bool trailing_dot;           // the name is state_dict's prefix: every level ends with a dot
+  bool siblings_once = false;  // without `once`: below one parent, a module once
 };
 
 // A module that is reached, while its name lies in the buffer.
@@ -51,6 +52,15 @@ class TraversePath {
   PointerSet deep_;
 };
 
+// Whether an earlier child of `parent` is the same object as the child at `index`.
+inline bool is_repeated(const Module& parent, size_t index) noexcept {
+  const auto& children = parent.children();
+  for (size_t i = 0; i < index; ++i) {
+    if (children[i].value == children[index].value) return true;
+  }
+  return false;
+}
+
 // STATE, with the path at which a module meets itself again.
 [[noreturn]] void throw_cycle(const char* operation, std::string path);
 
@@ -72,7 +82,8 @@ void traverse(const Module& root, std::string& name, const TraverseMode& mode, E
       path.pop();
       continue;
     }
-    const auto& [child_name, child] = top.module->children()[top.next_child++];
+    const size_t index = top.next_child++;
+    const auto& [child_name, child] = top.module->children()[index];
     if (!child) continue;
     const size_t name_size = name.size();
     if (!mode.trailing_dot && name_size > 0) name += '.';
@@ -84,6 +95,7 @@ void traverse(const Module& root, std::string& name, const TraverseMode& mode, E
     if (shared && (!mode.once || mode.refuse_cycles) && path.contains(child.get())) {
       throw_cycle(mode.operation, name);
     }
+    if (shared && mode.siblings_once) again = is_repeated(*top.module, index);
     if (shared && mode.once) again = child.get() == &root || !seen.insert(child.get());
     if (again) {
       name.resize(name_size);

@@ -54,7 +54,8 @@ void set_submodule(Module& root, std::string_view path, ModuleRef module, bool s
 void train(Module& root, bool training);
 void requires_grad(Module& root, bool flag);  // every parameter is checked before any is changed
 void zero_grad(Module& root, bool set_to_none);
-void apply(Module& root, FunctionRef<void(Module&)> body);  // children first, once a path
+void apply(Module& root,
+           FunctionRef<void(Module&)> body);  // children first, once a path, a repeated child once
 // Module.to(dtype): floating and complex parameters, their grads and buffers; parameters keep their
 // identity.
 void to_dtype(Context& context, Module& root, Dtype dtype);

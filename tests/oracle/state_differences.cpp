@@ -1,5 +1,7 @@
 #include "oracle/state_differences.hpp"
 
+#include <iterator>
+
 namespace duramen::test {
 
 namespace {
@@ -42,5 +44,7 @@ const Difference* find_difference(std::string_view id, size_t step) {
   }
   return nullptr;
 }
+
+size_t count_differences() { return std::size(kDifferences); }
 
 }  // namespace duramen::test

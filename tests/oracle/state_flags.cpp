@@ -49,8 +49,9 @@ std::string StateMachine::requires_grad(const Json& step) {
 
 std::string StateMachine::convert(const Json& step) {
   if (std::holds_alternative<TensorRef>(thing(step, 1))) return convert_tensor(step);
+  const Dtype dtype = dtype_of_method(step);
   refuse_complex(module(step, 1), text(at(step, size_t{2})));
-  nn::to_dtype(context_, module(step, 1), dtype_of_method(step));
+  nn::to_dtype(context_, module(step, 1), dtype);
   return kTrue;
 }
 

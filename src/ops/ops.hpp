@@ -94,6 +94,17 @@ TensorRef slice(Context&, const TensorRef& a, int64_t dim, int64_t start, int64_
 TensorRef narrow(Context&, const TensorRef& a, int64_t dim, int64_t start, int64_t length);
 TensorRef unsqueeze(Context&, const TensorRef& a, int64_t dim);
 TensorRef squeeze(Context&, const TensorRef& a, std::optional<int64_t> dim = std::nullopt);
+// ---- parts (ops/parts.cpp)
+struct SplitOptions {
+  int64_t dim = 0;
+  bool even = false;  // sizes[0] is the size of every part but the last
+};
+std::vector<TensorRef> split(Context&, const TensorRef& a, std::span<const int64_t> sizes,
+                             const SplitOptions& options);
+std::vector<TensorRef> chunk(Context&, const TensorRef& a, int64_t chunks, int64_t dim = 0);
+std::vector<TensorRef> unbind(Context&, const TensorRef& a, int64_t dim = 0);
+TensorRef index_select(Context&, const TensorRef& a, int64_t dim, const TensorRef& index);
+
 // ---- copies (ops/copies.cpp)
 TensorRef cat(Context&, std::span<const TensorRef> tensors, int64_t dim = 0);
 TensorRef stack(Context&, std::span<const TensorRef> tensors, int64_t dim = 0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <optional>
 
 #include "kernels/blas.hpp"
 #include "kernels/gemm_kernels.hpp"
@@ -9,11 +10,18 @@
 namespace duramen::kernels {
 namespace {
 
-constexpr int64_t kSerialWork = 512 * 1024;      // multiply-adds below which one thread is best
-constexpr int64_t kPieceWork = 2 * 1024 * 1024;  // of one piece: some 40 µs
+constexpr double kSerialWork = 512 * 1024;       // multiply-adds below which one thread is best
+constexpr int64_t kPieceWork = 3 * 1024 * 1024;  // of one piece: some 60 µs
 constexpr int64_t kDeepest = 2048;               // of k at a time, so that a piece stays short
 constexpr int64_t kMostRows = 10 * kRowBlock;    // of packed rows at a time: 8 MB of floats
-constexpr int64_t kOnStack = 2048;               // elements of packed rows that need no scratch
+constexpr int64_t kFewRows = 12;                 // where sums of lanes cost less than packing
+constexpr int64_t kLongDots = 192;               // and k from which they cost little
+constexpr int64_t kStreamedRows = 4;
+constexpr double kLargeWork = 0x1p29;   // multiply-adds from which BLAS is ahead
+constexpr int64_t kLeastOfLarge = 256;  // the least dimension that it needs for that
+constexpr int64_t kTileRows = 128;
+constexpr int64_t kTileColumns = 256;
+constexpr int64_t kOnStack = 2048;  // elements of packed rows that need no scratch
 
 template <class T>
 struct Operands {
@@ -42,7 +50,10 @@ void start_empty_sum(const GemmShape& shape, const Destination<T>& to) noexcept 
 template <class Body>
 void for_each_piece(ThreadPool& pool, const GemmShape& shape, int64_t rows, int64_t columns,
                     const Body& body) {
-  if (shape.m * shape.n * shape.k <= kSerialWork) return body(Piece{0, shape.m, 0, shape.n});
+  if (static_cast<double>(shape.m) * static_cast<double>(shape.n) * static_cast<double>(shape.k) <=
+      kSerialWork) {
+    return body(Piece{0, shape.m, 0, shape.n});
+  }
   const int64_t across = (shape.n - 1) / columns + 1;
   const int64_t down = (shape.m - 1) / rows + 1;
   pool.run(across * down, [&](int64_t index) {
@@ -56,16 +67,57 @@ int64_t columns_of_a_piece(int64_t rows, int64_t k, int64_t step) {
   return round_up(std::max<int64_t>(kPieceWork / (rows * k), 1), step);
 }
 
+// Calls body(shape, operands) for blocks of at most kMostRows rows and kDeepest of k, in order.
+template <class T, class Body>
+void for_each_block(const GemmShape& shape, const Operands<T>& product, const Body& body) {
+  for (int64_t first = 0; first < shape.k; first += kDeepest) {
+    const int64_t depth = std::min(kDeepest, shape.k - first);
+    for (int64_t row = 0; row < shape.m; row += kMostRows) {
+      Operands<T> block = product;
+      block.a.data += row * product.a.row_stride + first * product.a.col_stride;
+      block.b.data += first * product.b.row_stride;
+      block.to.c += row * product.to.ldc;
+      if (first > 0) block.to = {block.to.c, block.to.ldc, true, nullptr};
+      body(GemmShape{std::min(kMostRows, shape.m - row), shape.n, depth}, block);
+    }
+  }
+}
+
 // ---- both sides dense along k: dot products
 // ------------------------------------------------------
 
+// Rows a large power of two apart share their places in the first cache and push each other out.
 template <class T>
-void multiply_by_dots(ThreadPool& pool, const GemmShape& shape, const Operands<T>& product) {
+Matrix<T> spread_rows(ThreadPool& pool, const GemmShape& shape, const Matrix<T>& a) {
+  constexpr int64_t kLine = 64 / sizeof(T);
+  if (shape.m <= 4 || a.row_stride * sizeof(T) % 1024 != 0) return a;
+  const int64_t stride = round_up(shape.k, kLine) + kLine;
+  T* spread = static_cast<T*>(pool.scratch(static_cast<size_t>(shape.m * stride) * sizeof(T)));
+  for (int64_t i = 0; i < shape.m; ++i) {
+    std::copy_n(a.data + i * a.row_stride, shape.k, spread + i * stride);
+  }
+  return {spread, stride, 1};
+}
+
+template <class T>
+void multiply_by_dots(ThreadPool& pool, const GemmShape& whole, const Operands<T>& operands) {
   constexpr int64_t kRows = 48;
-  const int64_t rows = std::min(shape.m, kRows);
-  const int64_t columns = columns_of_a_piece(rows, std::min(shape.k, kDeepest), 8);
-  for_each_piece(pool, shape, rows, columns, [&](const Piece& piece) {
-    dot_product(product.a, product.b, shape.k, piece, product.to);
+  for_each_block(whole, operands, [&](const GemmShape& shape, const Operands<T>& product) {
+    const Matrix<T> a = spread_rows(pool, shape, product.a);
+    const int64_t columns = columns_of_a_piece(std::min(shape.m, kRows), shape.k, 8);
+    for_each_piece(pool, shape, kRows, columns, [&](const Piece& piece) {
+      dot_product(a, product.b, shape.k, piece, product.to);
+    });
+  });
+}
+
+// ---- few rows over a row-major B ---------------------------------------------------------------
+
+template <class T>
+void multiply_streaming(ThreadPool& pool, const GemmShape& shape, const Operands<T>& product) {
+  constexpr int64_t kColumns = 256;
+  for_each_piece(pool, shape, shape.m, kColumns, [&](const Piece& piece) {
+    stream_product(product.a, product.b, shape.k, piece, product.to);
   });
 }
 
@@ -79,32 +131,74 @@ void multiply_packed_block(ThreadPool& pool, const GemmShape& shape, const Opera
   for_each_piece(pool, {shape.m, 1, shape.k}, kRowBlock, 1, [&](const Piece& piece) {
     pack_rows(product.a, piece.row_begin, piece.row_end, shape.k, packed);
   });
-  const int64_t rows = std::min(shape.m, kRowBlock);
-  const int64_t columns = columns_of_a_piece(rows, shape.k, width);
+  // A panel is packed for each piece again: rather more rows than more columns.
+  const int64_t rows = round_up(kPieceWork / (shape.k * width) + 1, kRowBlock);
+  const int64_t columns = columns_of_a_piece(std::min(rows, shape.m), shape.k, width);
   for_each_piece(pool, shape, rows, columns, [&](const Piece& piece) {
     panel_product(packed, product.b, shape.k, piece, product.to);
   });
 }
 
 template <class T>
-void multiply_packed(ThreadPool& pool, const GemmShape& shape, const Operands<T>& product) {
+void multiply_packed(ThreadPool& pool, const GemmShape& whole, const Operands<T>& operands) {
   alignas(64) T on_stack[kOnStack];
-  for (int64_t first = 0; first < shape.k; first += kDeepest) {
-    const int64_t depth = std::min(kDeepest, shape.k - first);
-    for (int64_t row = 0; row < shape.m; row += kMostRows) {
-      const int64_t rows = std::min(kMostRows, shape.m - row);
-      Operands<T> block = product;
-      block.a.data += row * product.a.row_stride + first * product.a.col_stride;
-      block.b.data += first * product.b.row_stride;
-      block.to.c += row * product.to.ldc;
-      if (first > 0) block.to = {block.to.c, block.to.ldc, true, nullptr};
-      T* packed =
-          rows * depth <= kOnStack
-              ? on_stack
-              : static_cast<T*>(pool.scratch(static_cast<size_t>(rows * depth) * sizeof(T)));
-      multiply_packed_block(pool, {rows, shape.n, depth}, block, packed);
-    }
+  for_each_block(whole, operands, [&](const GemmShape& shape, const Operands<T>& product) {
+    const int64_t count = shape.m * shape.k;
+    T* packed = count <= kOnStack
+                    ? on_stack
+                    : static_cast<T*>(pool.scratch(static_cast<size_t>(count) * sizeof(T)));
+    multiply_packed_block(pool, shape, product, packed);
+  });
+}
+
+// ---- large products: BLAS
+// -------------------------------------------------------------------------
+
+// The matrix as BLAS takes it, if it does: dense one way, the other stride not too short.
+template <class T>
+std::optional<BlasMatrix<T>> blas_matrix(const Matrix<T>& matrix, int64_t rows, int64_t columns) {
+  const int64_t limit = INT_MAX;
+  if (matrix.row_stride > limit || matrix.col_stride > limit) return std::nullopt;
+  if (matrix.col_stride == 1 && matrix.row_stride >= columns) {
+    return BlasMatrix<T>{matrix.data, matrix.row_stride, false};
   }
+  if (matrix.row_stride == 1 && matrix.col_stride >= rows) {
+    return BlasMatrix<T>{matrix.data, matrix.col_stride, true};
+  }
+  return std::nullopt;
+}
+
+bool is_large(const GemmShape& shape, int64_t ldc) {
+  const int64_t least = std::min({shape.m, shape.n, shape.k});
+  const int64_t most = std::max({shape.m, shape.n, shape.k, ldc});
+  if (least < kLeastOfLarge || most > INT_MAX) return false;
+  return static_cast<double>(shape.m) * static_cast<double>(shape.n) *
+             static_cast<double>(shape.k) >=
+         kLargeWork;
+}
+
+template <class T>
+const T* moved(const BlasMatrix<T>& matrix, int64_t row, int64_t column) {
+  return matrix.data +
+         (matrix.transposed ? column * matrix.leading + row : row * matrix.leading + column);
+}
+
+// Tiles on our threads where BLAS keeps to the calling one, else the whole as the host set it up.
+template <class T>
+void multiply_by_blas(ThreadPool& pool, const GemmShape& shape, const Destination<T>& to,
+                      const BlasMatrix<T>& a, const BlasMatrix<T>& b) {
+  if (to.bias != nullptr) start_empty_sum(shape, to);
+  const T beta = to.accumulate || to.bias != nullptr ? T{1} : T{0};
+  const auto multiply = [&](const Piece& piece) {
+    const BlasShape part{piece.row_end - piece.row_begin, piece.column_end - piece.column_begin,
+                         shape.k};
+    const OneBlasThread scope(pool.blas());
+    blas_gemm(part, {moved(a, piece.row_begin, 0), a.leading, a.transposed},
+              {moved(b, 0, piece.column_begin), b.leading, b.transposed},
+              to.c + piece.row_begin * to.ldc + piece.column_begin, to.ldc, beta);
+  };
+  if (!pool.blas().tiles_run_apart()) return multiply({0, shape.m, 0, shape.n});
+  for_each_piece(pool, shape, kTileRows, kTileColumns, multiply);
 }
 
 }  // namespace
@@ -115,7 +209,18 @@ void gemm(ThreadPool& pool, const GemmShape& shape, const Matrix<T>& a, const Ma
   if (shape.m <= 0 || shape.n <= 0) return;
   const Operands<T> product{a, b, {c, ldc, accumulate, bias}};
   if (shape.k <= 0) return start_empty_sum(shape, product.to);
-  if (a.col_stride == 1 && b.row_stride == 1) return multiply_by_dots(pool, shape, product);
+  if (is_large(shape, ldc)) {
+    const auto blas_a = blas_matrix(a, shape.m, shape.k);
+    const auto blas_b = blas_matrix(b, shape.k, shape.n);
+    if (blas_a && blas_b) return multiply_by_blas(pool, shape, product.to, *blas_a, *blas_b);
+  }
+  const bool dense_along_k = a.col_stride == 1 && b.row_stride == 1;
+  if (dense_along_k && (shape.m <= kFewRows || shape.k >= kLongDots)) {
+    return multiply_by_dots(pool, shape, product);
+  }
+  if (shape.m <= kStreamedRows && b.col_stride == 1) {
+    return multiply_streaming(pool, shape, product);
+  }
   multiply_packed(pool, shape, product);
 }
 

@@ -52,6 +52,44 @@ HWY_INLINE void for_each_tile(int64_t begin, int64_t end, const Body& body) {
   if (i < end) body.template operator()<1>(i);
 }
 
+// ---- parts of a vector
+// ----------------------------------------------------------------------------
+
+// The first `count` elements, zeros after; never reads beyond them.
+template <class T>
+HWY_INLINE V<T> load_some(const T* from, int64_t count) {
+  const Tag<T> d;
+#if HWY_TARGET <= HWY_AVX2
+  return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, from);
+#else
+  HWY_ALIGN T some[HWY_LANES(T)] = {};
+  for (int64_t i = 0; i < count; ++i) some[i] = from[i];
+  return hn::Load(d, some);
+#endif
+}
+
+// Stores the first `count` elements and touches no others.
+template <class T>
+HWY_INLINE void store_some(V<T> value, T* to, int64_t count) {
+  const Tag<T> d;
+#if HWY_TARGET <= HWY_AVX2
+  hn::BlendedStore(value, hn::FirstN(d, static_cast<size_t>(count)), d, to);
+#else
+  HWY_ALIGN T some[HWY_LANES(T)];
+  hn::Store(value, d, some);
+  for (int64_t i = 0; i < count; ++i) to[i] = some[i];
+#endif
+}
+template <class T>
+HWY_INLINE void put(V<T> value, T* to, int64_t count, bool add) {
+  const Tag<T> d;
+  if (count >= lanes<T>()) {
+    hn::StoreU(add ? hn::Add(value, hn::LoadU(d, to)) : value, d, to);
+  } else if (count > 0) {
+    store_some<T>(add ? hn::Add(value, load_some(to, count)) : value, to, count);
+  }
+}
+
 // ---- packed panels ------------------------------------------------------------------------------
 
 template <int Rows, class T>
@@ -81,10 +119,18 @@ struct Panel {
   int64_t depth;
 };
 
+// Where a tile goes: its first element, and how many columns there are.
+template <class T>
+struct TileTarget {
+  T* c;
+  int64_t ldc;
+  int64_t columns;
+  bool add;
+};
+
 // c tile = a tile · panel; acc[i][v] holds row i, vector v.
 template <int Rows, class T>
-HWY_INLINE void multiply_tile(const T* HWY_RESTRICT a, const Panel<T>& b, T* HWY_RESTRICT c,
-                              int64_t ldc, bool add) {
+HWY_INLINE void multiply_tile(const T* HWY_RESTRICT a, const Panel<T>& b, const TileTarget<T>& to) {
   const Tag<T> d;
   constexpr int64_t kLanes = lanes<T>();
   V<T> acc[Rows][kVectors];
@@ -106,13 +152,8 @@ HWY_INLINE void multiply_tile(const T* HWY_RESTRICT a, const Panel<T>& b, T* HWY
   }
 #pragma GCC unroll 12
   for (int i = 0; i < Rows; ++i) {
-    T* out = c + i * ldc;
-    if (add) {
-      acc[i][0] = hn::Add(acc[i][0], hn::LoadU(d, out));
-      acc[i][1] = hn::Add(acc[i][1], hn::LoadU(d, out + kLanes));
-    }
-    hn::StoreU(acc[i][0], d, out);
-    hn::StoreU(acc[i][1], d, out + kLanes);
+    put<T>(acc[i][0], to.c + i * to.ldc, to.columns, to.add);
+    put<T>(acc[i][1], to.c + i * to.ldc + kLanes, to.columns - kLanes, to.add);
   }
 }
 
@@ -130,16 +171,7 @@ struct MultiplyTiles {
   template <int Rows>
   HWY_INLINE void operator()(int64_t row) const {
     const T* a = packed + row * k + first * Rows;
-    T* out = c + row * ldc;
-    if (columns == panel_width<T>()) return multiply_tile<Rows>(a, panel, out, ldc, add);
-    HWY_ALIGN T whole[Rows * panel_width<T>()];
-    multiply_tile<Rows>(a, panel, whole, panel_width<T>(), false);
-    for (int i = 0; i < Rows; ++i) {
-      for (int64_t j = 0; j < columns; ++j) {
-        const T value = whole[i * panel_width<T>() + j];
-        out[i * ldc + j] = add ? out[i * ldc + j] + value : value;
-      }
-    }
+    multiply_tile<Rows>(a, panel, TileTarget<T>{c + row * ldc, ldc, columns, add});
   }
 };
 
@@ -150,6 +182,8 @@ HWY_INLINE void pack_panel(const Matrix<T>& b, int64_t first, int64_t depth, int
   constexpr int64_t kWidth = panel_width<T>();
   for (int64_t p = 0; p < depth; ++p) {
     const T* row = from + p * b.row_stride;
+    __builtin_prefetch(row + 8 * b.row_stride);
+    __builtin_prefetch(row + 8 * b.row_stride + 64 / sizeof(T));
     if (b.col_stride == 1 && columns == kWidth) {
       std::copy_n(row, kWidth, to + p * kWidth);
       continue;
@@ -198,19 +232,6 @@ void panel_product_typed(const T* packed, const Matrix<T>& b, int64_t k, const P
 // ---- dot products
 // ---------------------------------------------------------------------------------
 
-// The first `count` elements, zeros after; never reads beyond them.
-template <class T>
-HWY_INLINE V<T> load_some(const T* from, int64_t count) {
-  const Tag<T> d;
-#if HWY_TARGET <= HWY_AVX2
-  return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, from);
-#else
-  HWY_ALIGN T some[HWY_LANES(T)] = {};
-  for (int64_t i = 0; i < count; ++i) some[i] = from[i];
-  return hn::Load(d, some);
-#endif
-}
-
 template <class T>
 struct DotTask {
   const T* a;  // first row of the block
@@ -219,6 +240,44 @@ struct DotTask {
   int64_t b_stride;
   int64_t depth;
 };
+
+#if HWY_TARGET != HWY_SCALAR
+// Folds a vector onto its lowest 128 bits.
+template <class D>
+HWY_INLINE auto folded(D d, hn::Vec<D> v) {
+  if constexpr (hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) <= 16) {
+    return v;
+  } else {
+    const hn::Half<D> half;
+    return folded(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+}
+#endif
+
+// to[j] = the sum of v[j]'s lanes. Four floats at once: a transposition beats four reductions.
+template <int Count, class T>
+HWY_INLINE void sum_lanes(const V<T>* v, T* HWY_RESTRICT to) {
+  const Tag<T> d;
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (Count % 4 == 0 && sizeof(T) == 4) {
+    const hn::CappedTag<T, 4> d4;
+#pragma GCC unroll 2
+    for (int j = 0; j < Count; j += 4) {
+      const auto a = folded(d, v[j]);
+      const auto b = folded(d, v[j + 1]);
+      const auto c = folded(d, v[j + 2]);
+      const auto e = folded(d, v[j + 3]);
+      const auto ac = hn::Add(hn::InterleaveLower(d4, a, c), hn::InterleaveUpper(d4, a, c));
+      const auto be = hn::Add(hn::InterleaveLower(d4, b, e), hn::InterleaveUpper(d4, b, e));
+      hn::StoreU(hn::Add(hn::InterleaveLower(d4, ac, be), hn::InterleaveUpper(d4, ac, be)), d4,
+                 to + j);
+    }
+    return;
+  }
+#endif
+#pragma GCC unroll 8
+  for (int j = 0; j < Count; ++j) to[j] = hn::GetLane(hn::SumOfLanes(d, v[j]));
+}
 
 // sums[i * Columns + j] = row i of a · column j of b.
 template <int Rows, int Columns, class T>
@@ -257,11 +316,7 @@ HWY_INLINE void dot_block(const DotTask<T>& task, T* HWY_RESTRICT sums) {
     }
   }
 #pragma GCC unroll 8
-  for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 8
-    for (int j = 0; j < Columns; ++j)
-      sums[i * Columns + j] = hn::GetLane(hn::SumOfLanes(d, acc[i][j]));
-  }
+  for (int i = 0; i < Rows; ++i) sum_lanes<Columns, T>(acc[i], sums + i * Columns);
 }
 
 template <class T>
@@ -319,6 +374,94 @@ void dot_product_typed(const Matrix<T>& a, const Matrix<T>& b, int64_t k, const 
   }
 }
 
+// ---- few rows over a row-major B ---------------------------------------------------------------
+
+template <class T>
+HWY_INLINE void start_rows(const Piece& piece, const Destination<T>& to) {
+  start_columns(piece, to);
+  if (to.accumulate || to.bias != nullptr) return;
+  for (int64_t i = piece.row_begin; i < piece.row_end; ++i) {
+    T* row = to.c + i * to.ldc;
+    std::fill(row + piece.column_begin, row + piece.column_end, T{0});
+  }
+}
+
+// Rows of c += `Depth` columns of a · as many rows of b, each read from end to end.
+template <int Rows, int Depth, class T>
+HWY_INLINE void stream_rows(const Matrix<T>& a, const T* b, int64_t b_stride, int64_t columns,
+                            const TileTarget<T>& to) {
+  const Tag<T> d;
+  V<T> x[Rows][Depth];
+#pragma GCC unroll 4
+  for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 8
+    for (int p = 0; p < Depth; ++p) {
+      x[i][p] = hn::Set(d, a.data[i * a.row_stride + p * a.col_stride]);
+    }
+  }
+  int64_t j = 0;
+  for (; j + lanes<T>() <= columns; j += lanes<T>()) {
+    V<T> sum[Rows];
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i) sum[i] = hn::LoadU(d, to.c + i * to.ldc + j);
+#pragma GCC unroll 8
+    for (int p = 0; p < Depth; ++p) {
+      const V<T> y = hn::LoadU(d, b + p * b_stride + j);
+#pragma GCC unroll 4
+      for (int i = 0; i < Rows; ++i) sum[i] = hn::MulAdd(x[i][p], y, sum[i]);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < Rows; ++i) hn::StoreU(sum[i], d, to.c + i * to.ldc + j);
+  }
+  if (j == columns) return;
+  for (int i = 0; i < Rows; ++i) {
+    V<T> sum = load_some(to.c + i * to.ldc + j, columns - j);
+    for (int p = 0; p < Depth; ++p) {
+      sum = hn::MulAdd(x[i][p], load_some(b + p * b_stride + j, columns - j), sum);
+    }
+    store_some<T>(sum, to.c + i * to.ldc + j, columns - j);
+  }
+}
+
+template <int Rows, class T>
+HWY_INLINE void stream_tile(Matrix<T> a, const Matrix<T>& b, int64_t k, const TileTarget<T>& to) {
+  constexpr int kStep = Rows == 1 ? 8 : 4;
+  const T* row = b.data;
+  for (; k >= kStep; k -= kStep) {
+    stream_rows<Rows, kStep>(a, row, b.row_stride, to.columns, to);
+    a.data += kStep * a.col_stride;
+    row += kStep * b.row_stride;
+  }
+  for (; k > 0; --k) {
+    stream_rows<Rows, 1>(a, row, b.row_stride, to.columns, to);
+    a.data += a.col_stride;
+    row += b.row_stride;
+  }
+}
+
+template <class T>
+void stream_product_typed(const Matrix<T>& a, const Matrix<T>& b, int64_t k, const Piece& piece,
+                          const Destination<T>& to) {
+  start_rows(piece, to);
+  const Matrix<T> columns{b.data + piece.column_begin, b.row_stride, 1};
+  for (int64_t i = piece.row_begin; i < piece.row_end;) {
+    const Matrix<T> rows{a.data + i * a.row_stride, a.row_stride, a.col_stride};
+    const TileTarget<T> target{to.c + i * to.ldc + piece.column_begin, to.ldc,
+                               piece.column_end - piece.column_begin, true};
+    const int64_t left = piece.row_end - i;
+    if (kMostRows > 8 && left >= 4) {
+      stream_tile<4>(rows, columns, k, target);
+      i += 4;
+    } else if (left >= 2) {
+      stream_tile<2>(rows, columns, k, target);
+      i += 2;
+    } else {
+      stream_tile<1>(rows, columns, k, target);
+      i += 1;
+    }
+  }
+}
+
 // ---- the entries of the dispatch tables
 // ------------------------------------------------------------
 
@@ -353,6 +496,14 @@ void dot_f64(const Matrix<double>& a, const Matrix<double>& b, int64_t k, const 
              const Destination<double>& to) {
   dot_product_typed(a, b, k, piece, to);
 }
+void stream_f32(const Matrix<float>& a, const Matrix<float>& b, int64_t k, const Piece& piece,
+                const Destination<float>& to) {
+  stream_product_typed(a, b, k, piece, to);
+}
+void stream_f64(const Matrix<double>& a, const Matrix<double>& b, int64_t k, const Piece& piece,
+                const Destination<double>& to) {
+  stream_product_typed(a, b, k, piece, to);
+}
 
 }  // namespace duramen::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -368,6 +519,8 @@ HWY_EXPORT(panel_f32);
 HWY_EXPORT(panel_f64);
 HWY_EXPORT(dot_f32);
 HWY_EXPORT(dot_f64);
+HWY_EXPORT(stream_f32);
+HWY_EXPORT(stream_f64);
 
 template <>
 int64_t panel_columns<float>() noexcept {
@@ -406,6 +559,16 @@ template <>
 void dot_product(const Matrix<double>& a, const Matrix<double>& b, int64_t k, const Piece& piece,
                  const Destination<double>& to) noexcept {
   HWY_DYNAMIC_DISPATCH(dot_f64)(a, b, k, piece, to);
+}
+template <>
+void stream_product(const Matrix<float>& a, const Matrix<float>& b, int64_t k, const Piece& piece,
+                    const Destination<float>& to) noexcept {
+  HWY_DYNAMIC_DISPATCH(stream_f32)(a, b, k, piece, to);
+}
+template <>
+void stream_product(const Matrix<double>& a, const Matrix<double>& b, int64_t k, const Piece& piece,
+                    const Destination<double>& to) noexcept {
+  HWY_DYNAMIC_DISPATCH(stream_f64)(a, b, k, piece, to);
 }
 
 }  // namespace duramen::kernels

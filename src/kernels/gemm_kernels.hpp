@@ -44,4 +44,9 @@ template <class T>
 void dot_product(const Matrix<T>& a, const Matrix<T>& b, int64_t k, const Piece& piece,
                  const Destination<T>& to) noexcept;
 
+// c = A · B for a few rows of A, where the rows of B are dense: B is read once, row by row.
+template <class T>
+void stream_product(const Matrix<T>& a, const Matrix<T>& b, int64_t k, const Piece& piece,
+                    const Destination<T>& to) noexcept;
+
 }  // namespace duramen::kernels

@@ -121,6 +121,28 @@ TEST_CASE("products that are cut into pieces and blocks agree too", "[kernels][g
   }
 }
 
+TEST_CASE("a product that is large enough for BLAS agrees with its parts", "[kernels][gemm]") {
+  ThreadPool pool(2);
+  std::mt19937 random(3);
+  const int64_t m = 700, n = 900, k = 900;
+  for (const Order order : {Order::rows, Order::columns, Order::gaps}) {
+    const auto a = random_operand<float>(random, m, k, order);
+    const auto b = random_operand<float>(random, k, n, Order::rows);
+    const std::vector<float> bias(size_t(n), 0.5f);
+    std::vector<float> whole(size_t(m * n));
+    gemm<float>(pool, {m, n, k}, a.matrix, b.matrix, whole.data(), n, false, bias.data());
+    double worst = 0;
+    for (int64_t i = 0; i < m; i += 37) {
+      for (int64_t j = 0; j < n; j += 41) {
+        const Sums want = naive_element(a.matrix, b.matrix, k, i, j);
+        const double error = std::abs(double(whole[size_t(i * n + j)]) - want.sum - 0.5);
+        worst = std::max(worst, error / want.magnitude);
+      }
+    }
+    CHECK(worst < 20 * double(std::numeric_limits<float>::epsilon()));
+  }
+}
+
 TEST_CASE("the bits do not depend on the thread count", "[kernels][gemm]") {
   std::mt19937 random(2);
   const int64_t m = 150, n = 200, k = 300;

@@ -101,6 +101,9 @@ class ContentWriter {
   void write_list(const Value& value) {
     out_.opcode(']');
     memoize(&value);
+    write_list_items(value);
+  }
+  void write_list_items(const Value& value) {
     const size_t count = value.count();
     if (count == 1) {
       write(*value.item(0));
@@ -177,10 +180,7 @@ class ContentWriter {
     out_.global("__builtin__", "set");
     out_.opcode(']');
     out_.memoize();
-    for (const ValueRef& item : value.items()) {
-      write(*item);
-      out_.opcode('a');
-    }
+    write_list_items(value);
     out_.end_tuple(1);
     out_.opcode('R');
     memoize(&value);

@@ -1,0 +1,117 @@
+#include "io/checkpoint.hpp"
+
+#include <sys/stat.h>
+
+#include "support/catch.hpp"
+#include "unit/io/files.hpp"
+
+namespace duramen::test {
+
+TEST_CASE("the content decides the format, never the name", "[io][checkpoint]") {
+  const Files files;
+  CHECK(files.parse(read_file(data_file("safetensors/dtypes.safetensors")))->format() ==
+        "safetensors");
+  CHECK(files.parse(read_file(data_file("torch/tensor.pt")))->format() == "torch");
+}
+
+TEST_CASE("files of other kinds say what they are", "[io][checkpoint]") {
+  const Files files;
+  const auto says = [&](std::string bytes, const char* word) {
+    bytes.resize(std::max<size_t>(bytes.size(), 300));
+    CHECK(files.refusal_code(bytes) == Code::unsupported);
+    CHECK(contains(files.refusal(bytes), word));
+  };
+  says("GGUF\3", "GGUF");
+  says("\x93NUMPY\1", "NumPy");
+  says("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "Git LFS");
+  says("<!DOCTYPE html><html>", "HTML");
+  says("\x80\2}q.", "pickle");
+  says(std::string(257, '\0') + "ustar", "tar");
+  CHECK(contains(files.refusal(zip({{"x.npy", "abc"}})), ".npz"));
+  CHECK(contains(files.refusal(zip({{"x", "abc"}})), "data.pkl"));
+  CHECK(contains(files.refusal(""), "empty"));
+  CHECK(!files.refusal("hello").empty());
+}
+
+TEST_CASE("what is not a regular file is refused at once", "[io][checkpoint]") {
+  const Files files;
+  const Folder folder;
+  REQUIRE(::mkfifo(folder.file("fifo").c_str(), 0600) == 0);
+  for (const std::string& path : {folder.file("fifo"), folder.path(), std::string("/dev/zero"),
+                                  folder.file("none"), std::string(), std::string("a\0b", 3)}) {
+    try {
+      files.open(path);
+      FAIL("opened");
+    } catch (const Error& error) {
+      CHECK((error.code() == Code::io || error.code() == Code::invalid_argument));
+    }
+  }
+}
+
+TEST_CASE("control characters of a file never reach a message", "[io][checkpoint]") {
+  const Files files;
+  const std::string header = R"({"\u001b[31m\n":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})";
+  const std::string message = files.refusal(safetensors(header, std::string(8, '\0')));
+  CHECK(!contains(message, "\x1b"));
+  CHECK(contains(message, "\\x1b[31m\\x0a"));
+}
+
+TEST_CASE("the ending of the name chooses the format of a save", "[io][checkpoint]") {
+  const Files files;
+  const Folder folder;
+  StateDict dict;
+  dict.set_tensor("x", files.tensor({2}, {1, 2}));
+  for (const char* name : {"a.pt", "a.pth", "a.bin", "a.safetensors"}) {
+    io::save(files.services, dict, folder.file(name));
+    const auto read = files.open(folder.file(name));
+    CHECK(read->format() == (contains(name, "safetensors") ? "safetensors" : "torch"));
+    CHECK(floats_of(*read->state_dict("")->entries().find("x")->tensor) ==
+          std::vector<float>{1, 2});
+  }
+  CHECK_THROWS_AS(io::save(files.services, dict, folder.file("a.txt")), Error);
+  io::SaveOptions options;
+  options.format = io::Format::torch;
+  io::save(files.services, dict, folder.file("a.txt"), options);
+  CHECK(files.open(folder.file("a.txt"))->format() == "torch");
+}
+
+TEST_CASE("a raised cancel flag stops opening and saving", "[io][checkpoint]") {
+  Files files;
+  const Folder folder;
+  StateDict dict;
+  dict.set_tensor("x", files.tensor({2}, {1, 2}));
+  io::save(files.services, dict, folder.file("a.pt"));
+  files.cancel.raise();
+  CHECK_THROWS_AS(files.open(folder.file("a.pt")), Error);
+  CHECK_THROWS_AS(io::save(files.services, dict, folder.file("b.pt")), Error);
+  CHECK(folder.names().size() == 1);
+}
+
+TEST_CASE("a progress callback sees the end and can stop a save", "[io][checkpoint]") {
+  Files files;
+  const Folder folder;
+  StateDict dict;
+  dict.set_tensor("x", files.tensor({2}, {1, 2}));
+  uint64_t last = 0;
+  files.services.progress = {[](void* user, const char*, uint64_t done, uint64_t) {
+                               *static_cast<uint64_t*>(user) = done;
+                               return int32_t{0};
+                             },
+                             &last};
+  io::save(files.services, dict, folder.file("a.pt"));
+  CHECK(last == 8);
+  files.services.progress.progress = [](void*, const char*, uint64_t, uint64_t) {
+    return int32_t{-1234};
+  };
+  for (const char* name : {"b.pt", "b.safetensors"}) {
+    try {
+      io::save(files.services, dict, folder.file(name));
+      FAIL("saved");
+    } catch (const Error& error) {
+      CHECK(static_cast<int32_t>(error.code()) == -1234);
+    }
+  }
+  CHECK(folder.names().size() == 1);
+}
+
+}  // namespace duramen::test

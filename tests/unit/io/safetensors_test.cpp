@@ -1,0 +1,228 @@
+#include "io/safetensors.hpp"
+
+#include "support/catch.hpp"
+#include "unit/io/files.hpp"
+
+namespace duramen::test {
+namespace {
+
+const std::string kOne = R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})";
+const std::string kEight = std::string(8, '\1');
+
+// A header with one tensor of the given fields over 8 bytes.
+std::string with_fields(const std::string& fields) {
+  return safetensors("{\"a\":{" + fields + "}}", kEight);
+}
+
+}  // namespace
+
+TEST_CASE("a file of the reference writer is read and written again byte for byte",
+          "[io][safetensors]") {
+  const Files files;
+  const Folder folder;
+  for (const char* name : {"dtypes", "nothing"}) {
+    const std::string path = data_file(std::string("safetensors/") + name + ".safetensors");
+    const auto checkpoint = files.open(path);
+    CHECK(checkpoint->format() == "safetensors");
+    io::save(files.services, *checkpoint->state_dict(""), folder.file("again.safetensors"));
+    CHECK(read_file(folder.file("again.safetensors")) == read_file(path));
+  }
+}
+
+TEST_CASE("every dtype of a safetensors file has its own bits", "[io][safetensors]") {
+  const auto dict = Files().open(data_file("safetensors/dtypes.safetensors"))->state_dict("");
+  const auto hex = [&](const char* name) { return hex_of(*dict->entries().find(name)->tensor); };
+  CHECK(hex("float32") == "0000803f000000400000804000000041");
+  CHECK(hex("bfloat16") == "803f004080400041");
+  CHECK(hex("float8_e4m3fn") == "38404850");
+  CHECK(hex("uint16") == "0100020004000800");
+  CHECK(hex("bool") == "01010101");
+  CHECK(hex("complex64").substr(0, 16) == "0000803f00000000");
+  CHECK(dict->entries().find("scalar")->tensor->rank() == 0);
+  CHECK(dict->entries().find("empty")->tensor->shape() == Shape{2, 0});
+  CHECK(dict->metadata().find("format") != nullptr);
+  CHECK(dict->entries().size() == 22);
+}
+
+TEST_CASE("tensors of a mapped file share its memory and cannot be written", "[io][safetensors]") {
+  const Files files;
+  const auto dict = files.open(data_file("safetensors/dtypes.safetensors"))->state_dict("");
+  CHECK(dict->entries().find("float32")->tensor->storage()->read_only());
+  CHECK(dict->entries().find("float32")->tensor->storage() !=
+        dict->entries().find("int32")->tensor->storage());
+}
+
+TEST_CASE("a header that says less or more than the data is refused", "[io][safetensors]") {
+  const Files files;
+  const std::string whole = safetensors(kOne, kEight);
+  CHECK(files.refusal(whole).empty());
+  CHECK(contains(files.refusal(whole + "x"), "bytes after the last tensor"));
+  for (size_t length = 0; length < whole.size(); ++length) {
+    CHECK(!files.refusal(whole.substr(0, length)).empty());
+  }
+  for (const uint64_t length : {kOne.size() - 1, kOne.size() + 1, size_t{0}, SIZE_MAX, size_t{1}}) {
+    CHECK(!files.refusal(u64(length) + kOne + kEight).empty());
+  }
+  CHECK(files.refusal_code(u64(100'000'001) + kOne + kEight) == Code::limit);
+}
+
+TEST_CASE("ranges must cover the data once, without holes", "[io][safetensors]") {
+  const Files files;
+  const auto two = [](const char* a, const char* b) {
+    return safetensors(std::string(R"({"a":{"dtype":"U8","shape":[4],"data_offsets":)") + a +
+                           R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + b + "}}",
+                       std::string(8, '\1'));
+  };
+  CHECK(files.refusal(two("[0,4]", "[4,8]")).empty());
+  CHECK(files.refusal(two("[4,8]", "[0,4]")).empty());
+  CHECK(contains(files.refusal(two("[0,4]", "[3,7]")), "overlaps"));
+  CHECK(contains(files.refusal(two("[0,4]", "[0,4]")), "overlaps"));
+  CHECK(!files.refusal(two("[1,5]", "[4,8]")).empty());
+  CHECK(!files.refusal(two("[4,0]", "[4,8]")).empty());
+  CHECK(!files.refusal(two("[0,4]", "[8,12]")).empty());
+}
+
+TEST_CASE("a name, a field or a metadata key that is there twice is refused", "[io][safetensors]") {
+  const Files files;
+  const std::string entry = R"({"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
+  CHECK(contains(files.refusal(safetensors("{\"a\":" + entry + ",\"a\":" + entry + "}", kEight)),
+                 "twice"));
+  CHECK(contains(
+      files.refusal(safetensors("{\"a\":" + entry + ",\"\\u0061\":" + entry + "}", kEight)),
+      "twice"));
+  CHECK(
+      !files.refusal(with_fields(R"("dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8])"))
+           .empty());
+  CHECK(!files.refusal(safetensors(R"({"__metadata__":{"k":"1","k":"2"}})")).empty());
+  CHECK(!files.refusal(safetensors(R"({"__metadata__":{},"__metadata__":{}})")).empty());
+}
+
+TEST_CASE("fields that are not what they should be are refused", "[io][safetensors]") {
+  const Files files;
+  CHECK(
+      files
+          .refusal(with_fields(R"("dtype":"F32","shape":[2],"data_offsets":[0,8],"more":{"x":[]})"))
+          .empty());
+  for (const char* fields :
+       {R"("shape":[2],"data_offsets":[0,8])", R"("dtype":"F32","data_offsets":[0,8])",
+        R"("dtype":"F32","shape":[2])", R"("dtype":"f32","shape":[2],"data_offsets":[0,8])",
+        R"("dtype":"F32","shape":[3],"data_offsets":[0,8])",
+        R"("dtype":"F32","shape":[-2],"data_offsets":[0,8])",
+        R"("dtype":"F32","shape":[2.0],"data_offsets":[0,8])",
+        R"("dtype":"F32","shape":[-0,2],"data_offsets":[0,8])",
+        R"("dtype":"F32","shape":[2],"data_offsets":[0,8,8])",
+        R"("dtype":"F32","shape":[2],"data_offsets":[0,18446744073709551616])",
+        R"("dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8])",
+        R"("dtype":"F32","shape":[4611686018427387906],"data_offsets":[0,8])",
+        R"("dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0])",
+        R"("dtype":"F4","shape":[15],"data_offsets":[0,8])",
+        R"("dtype":7,"shape":[2],"data_offsets":[0,8])"}) {
+    INFO(fields);
+    CHECK(!files.refusal(with_fields(fields)).empty());
+  }
+  for (const char* header :
+       {"", "[]", "{", R"({"a":["F32",[2],[0,8]]})", R"({"__metadata__":null})",
+        R"({"__metadata__":{"k":1}})", "{} {}", "{},", "{\"a\xff\":1}"}) {
+    CHECK(!files.refusal(safetensors(header)).empty());
+  }
+}
+
+TEST_CASE("padding of the header is white space", "[io][safetensors]") {
+  CHECK(!Files().refusal(safetensors(std::string("{}\0", 3))).empty());
+}
+
+TEST_CASE("white space around the header is alignment", "[io][safetensors]") {
+  const Files files;
+  CHECK(files.refusal(safetensors("    " + kOne + "   ", kEight)).empty());
+}
+
+TEST_CASE("booleans other than 0 and 1 become 1, misaligned tensors are copied",
+          "[io][safetensors]") {
+  const Files files;
+  const auto dict =
+      files
+          .parse(safetensors(R"({"b":{"dtype":"BOOL","shape":[3],"data_offsets":[0,3]},)"
+                             R"("f":{"dtype":"F32","shape":[1],"data_offsets":[3,7]}})",
+                             std::string("\2\0\xff", 3) + std::string("\0\0\x80\x3f", 4)))
+          ->state_dict("");
+  CHECK(hex_of(*dict->entries().find("b")->tensor) == "010001");
+  CHECK(floats_of(*dict->entries().find("f")->tensor) == std::vector<float>{1});
+}
+
+TEST_CASE("what has no place in a safetensors file is refused before anything is written",
+          "[io][safetensors]") {
+  const Files files;
+  const Folder folder;
+  const std::string path = folder.file("x.safetensors");
+  StateDict dict;
+  const TensorRef base = files.tensor({2, 3}, {0, 1, 2, 3, 4, 5});
+  dict.set_tensor("first", base);
+  const auto refusal = [&] {
+    try {
+      io::save(files.services, dict, path);
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return std::string();
+  };
+  SECTION("ties name both") {
+    dict.set_tensor("second", alias(*base));
+    CHECK(contains(refusal(), "'first'"));
+    CHECK(contains(refusal(), "'second'"));
+  }
+  SECTION("views that overlap") {
+    dict.set_tensor("row", alias(*base, view_select(base->layout(), 0, 1)));
+    CHECK(contains(refusal(), "shares memory"));
+  }
+  SECTION("values") {
+    dict.set_value("epoch", Value::integer(3));
+    CHECK(contains(refusal(), "tensors only"));
+  }
+  SECTION("the reserved name") {
+    dict.set_tensor("__metadata__", files.tensor({1}, {1}));
+    CHECK(contains(refusal(), "reserves"));
+  }
+  SECTION("a name that is not UTF-8") {
+    dict.set_tensor("\xff", files.tensor({1}, {1}));
+    CHECK(contains(refusal(), "UTF-8"));
+  }
+  SECTION("a dtype that it does not have") {
+    dict.set_tensor("z", empty(files.services.allocator, {1}, Dtype::complex128));
+    CHECK(contains(refusal(), "complex128"));
+  }
+  CHECK(folder.names().empty());
+}
+
+TEST_CASE("a transposed tensor is written as its logical elements", "[io][safetensors]") {
+  const Files files;
+  const Folder folder;
+  StateDict dict;
+  const TensorRef base = files.tensor({2, 3}, {0, 1, 2, 3, 4, 5});
+  dict.set_tensor("t", alias(*base, view_transpose(base->layout(), 0, 1)));
+  io::save(files.services, dict, folder.file("t.safetensors"));
+  const auto read = files.open(folder.file("t.safetensors"))->state_dict("");
+  CHECK(read->entries().find("t")->tensor->shape() == Shape{3, 2});
+  CHECK(floats_of(*read->entries().find("t")->tensor) == std::vector<float>{0, 3, 1, 4, 2, 5});
+}
+
+TEST_CASE("disjoint views of one storage may be saved, and the data can be aligned",
+          "[io][safetensors]") {
+  const Files files;
+  const Folder folder;
+  StateDict dict;
+  const TensorRef base = files.tensor({2, 2}, {0, 1, 2, 3});
+  dict.set_tensor("a", alias(*base, view_select(base->layout(), 0, 0)));
+  dict.set_tensor("b", alias(*base, view_select(base->layout(), 0, 1)));
+  dict.metadata().set("z", "1");
+  dict.metadata().set("a", "2");
+  io::SaveOptions options;
+  options.alignment = 256;
+  io::save(files.services, dict, folder.file("x.safetensors"), options);
+  const std::string bytes = read_file(folder.file("x.safetensors"));
+  CHECK(bytes.size() == 256 + 16);
+  CHECK(contains(bytes, R"({"__metadata__":{"a":"2","z":"1"},)"));
+  options.alignment = 24;
+  CHECK_THROWS_AS(io::save(files.services, dict, folder.file("x.safetensors"), options), Error);
+}
+
+}  // namespace duramen::test

@@ -1,0 +1,110 @@
+#include "io/zip.hpp"
+
+#include "support/catch.hpp"
+#include "unit/io/files.hpp"
+
+namespace duramen::test {
+namespace {
+
+const std::string kPickle = "\x80\2}.";
+
+std::string replaced(std::string text, size_t position, std::string_view by) {
+  return text.replace(position, by.size(), by);
+}
+
+}  // namespace
+
+TEST_CASE("a zip of another tool is read", "[io][zip]") {
+  const Files files;
+  CHECK(files.refusal(torch_file(kPickle)).empty());
+  CHECK(files.refusal(torch_file(kPickle, {"abc"})).empty());
+}
+
+TEST_CASE("a zip that is cut off anywhere is refused", "[io][zip]") {
+  const Files files;
+  const std::string whole = torch_file(kPickle, {"abcd"});
+  for (size_t length = 0; length < whole.size(); ++length) {
+    CHECK(!files.refusal(whole.substr(0, length)).empty());
+  }
+  CHECK(contains(files.refusal(whole.substr(0, whole.size() - 1)), "truncated"));
+  CHECK(!files.refusal(whole + "x").empty());
+}
+
+TEST_CASE("every number of the end record is believed only when it fits", "[io][zip]") {
+  const Files files;
+  const std::string whole = torch_file(kPickle, {"abcd"});
+  const size_t end = whole.size() - 22;
+  for (size_t field = 4; field < 22; field += 2) {
+    for (const uint64_t value : {1, 2, 4, 0x7FFF, 0xFFFF}) {
+      const std::string changed = replaced(whole, end + field, u16(value));
+      INFO("field " << field << " value " << value);
+      if (changed != whole) CHECK(!files.refusal(changed).empty());
+    }
+  }
+}
+
+TEST_CASE("names that differ, occur twice or hide bytes are refused", "[io][zip]") {
+  const Files files;
+  const std::string whole = torch_file(kPickle, {"abcd"});
+  CHECK(contains(files.refusal(replaced(whole, 30, "b")), "another name"));
+  CHECK(contains(
+      files.refusal(zip({{"a/data.pkl", kPickle}, {"a/version", "3\n"}, {"a/data.pkl", kPickle}})),
+      "two entries"));
+  const std::string moved = replaced(whole, whole.size() - 6, u32(whole.size()));
+  CHECK(!files.refusal(moved).empty());
+  CHECK(!files.refusal("PK\3\4hidden" + whole).empty());
+}
+
+TEST_CASE("encrypted entries and unknown methods are refused", "[io][zip]") {
+  const Files files;
+  const std::string whole = torch_file(kPickle);
+  const size_t central = whole.find("PK\1\2");
+  for (const uint64_t flags : {0x1, 0x20, 0x40, 0x2000}) {
+    CHECK(files.refusal_code(replaced(whole, central + 8, u16(flags))) == Code::unsupported);
+    CHECK(!files.refusal(replaced(whole, 6, u16(flags))).empty());
+  }
+  CHECK(files.refusal_code(replaced(whole, central + 10, u16(12))) == Code::unsupported);
+}
+
+TEST_CASE("sizes that overlap other entries or leave the file are refused", "[io][zip]") {
+  const Files files;
+  const std::string whole = torch_file(kPickle, {"abcd"});
+  const size_t central = whole.find("PK\1\2");
+  for (const uint64_t size : {uint64_t{0}, kPickle.size() - 1, kPickle.size() + 1, uint64_t{1000},
+                              uint64_t{0xFFFFFFFF}}) {
+    std::string changed = replaced(whole, central + 20, u32(size) + u32(size));
+    CHECK(!files.refusal(changed).empty());
+    changed = replaced(changed, 18, u32(size) + u32(size));  // both headers lie
+    CHECK(!files.refusal(changed).empty());
+  }
+  for (const uint64_t offset : {1, 4, 1000, 0x7FFFFFFF}) {
+    CHECK(!files.refusal(replaced(whole, central + 42, u32(offset))).empty());
+  }
+}
+
+TEST_CASE("zip64 records must agree with the small ones", "[io][zip]") {
+  const Files files;
+  const std::string whole = read_file(data_file("torch/tensor.pt"));
+  CHECK(files.refusal(whole).empty());
+  const size_t end64 = whole.size() - 22 - 20 - 56;
+  for (size_t field = 0; field < 76; ++field) {
+    const bool is_version = field >= 12 && field < 16;  // says nothing
+    const std::string changed =
+        replaced(whole, end64 + field, std::string(1, static_cast<char>(whole[end64 + field] + 1)));
+    INFO("byte " << field);
+    CHECK(files.refusal(changed).empty() == is_version);
+  }
+}
+
+TEST_CASE("checksums are verified where asked", "[io][zip]") {
+  const Files files;
+  const std::string whole = torch_file(TensorPickle().text(), {std::string(16, '\1')});
+  const std::string changed = replaced(whole, whole.rfind("\1\1\1\1"), "\2");
+  io::OpenOptions options;
+  CHECK(files.refusal(changed, options).empty());
+  options.verify_checksums = true;
+  CHECK(files.refusal(whole, options).empty());
+  CHECK(contains(files.refusal(changed, options), "CRC-32"));
+}
+
+}  // namespace duramen::test

@@ -1,0 +1,150 @@
+#include "state/state_dict.hpp"
+
+#include <cstring>
+
+#include "support/catch.hpp"
+
+namespace duramen {
+namespace {
+
+TensorRef tensor_of(const Ref<Allocator>& allocator, std::initializer_list<float> values) {
+  TensorRef made = empty(allocator, {static_cast<int64_t>(values.size())}, Dtype::float32);
+  std::memcpy(made->mutable_bytes(), values.begin(), values.size() * sizeof(float));
+  return made;
+}
+
+std::string names_of(const StateDict& dict) {
+  std::string names;
+  for (const auto& [name, entry] : dict.entries()) names += name + " ";
+  return names;
+}
+
+ValueRef text(const char* value) { return Value::text(value); }
+ValueRef number(int64_t value) { return Value::integer(value); }
+
+}  // namespace
+
+TEST_CASE("a copy of a state dict shares tensors and nothing else", "[state][state_dict]") {
+  const auto allocator = make<Allocator>();
+  StateDict dict;
+  dict.set_tensor("a", tensor_of(allocator, {1}), StateKind::buffer);
+  dict.set_version("", 2);
+  dict.metadata().set("k", "v");
+  const auto copy = dict.copy();
+  CHECK(copy->entries().find("a")->tensor == dict.entries().find("a")->tensor);
+  CHECK(copy->entries().find("a")->kind == StateKind::buffer);
+  CHECK(copy->version_of("") == 2);
+  CHECK(*copy->metadata().find("k") == "v");
+  copy->set_value("b", Value::none());
+  CHECK(dict.entries().size() == 1);
+}
+
+TEST_CASE("versions are unknown, absent or numbers", "[state][state_dict]") {
+  StateDict dict;
+  CHECK(!dict.has_versions());
+  CHECK(!dict.version_of(""));
+  dict.set_version("a", std::nullopt);
+  CHECK(dict.has_versions());
+  CHECK(!dict.version_of("a"));
+}
+
+TEST_CASE("stripped names move to the end, with their versions", "[state][state_dict]") {
+  StateDict dict;
+  for (const char* name : {"module.a", "b", "module.c"}) dict.set_value(name, Value::none());
+  dict.set_version("", 1);
+  dict.set_version("module", 2);
+  dict.set_version("module.c", 3);
+  dict.set_version("other", 4);
+  dict.strip_prefix("module.");
+  CHECK(names_of(dict) == "b a c ");
+  CHECK(dict.version_of("") == 2);
+  CHECK(dict.version_of("c") == 3);
+  CHECK(dict.version_of("other") == 4);
+  CHECK(dict.versions().size() == 3);
+}
+
+TEST_CASE("a snapshot has memory of its own and keeps ties", "[state][state_dict]") {
+  const auto allocator = make<Allocator>();
+  StateDict dict;
+  const TensorRef x = tensor_of(allocator, {1, 2});
+  dict.set_tensor("a", x);
+  dict.set_tensor("b", alias(*x));
+  dict.set_tensor("part", alias(*x, view_slice(x->layout(), 0, 1, 2, 1)));
+  dict.set_value("epoch", number(3));
+  const auto copy = snapshot(dict, allocator, CancelFlag());
+  const auto tensor = [&](const char* name) { return copy->entries().find(name)->tensor; };
+  x->mutable_data<float>()[1] = 9;
+  CHECK(tensor("a")->data<float>()[1] == 2);
+  CHECK(tensor("a")->storage() == tensor("b")->storage());
+  CHECK(tensor("a") != tensor("b"));
+  CHECK(tensor("part")->storage() != tensor("a")->storage());
+  CHECK(tensor("part")->data<float>()[0] == 2);
+  CHECK(copy->entries().find("epoch")->value->as_integer() == 3);
+  CancelFlag raised;
+  raised.raise();
+  CHECK_THROWS_AS(snapshot(dict, allocator, raised), Error);
+}
+
+TEST_CASE("nested values become dotted names", "[state][state_dict]") {
+  const auto allocator = make<Allocator>();
+  const auto content = Value::dict(
+      {text("x"), text("nest"), text("list"), text("none"), text("empty"), text("l._extra_state")},
+      {Value::tensor(tensor_of(allocator, {1})),
+       Value::dict({number(0), text("a.b")}, {number(1), number(2)}),
+       Value::list({number(3), Value::tuple({number(4)})}), Value::none(), Value::list({}),
+       Value::dict({text("k")}, {number(5)})});
+  const auto dict = state_dict_from_value(*content, "");
+  CHECK(names_of(*dict) == "x nest.0 nest.a.b list.0 list.1.0 none empty l._extra_state ");
+  CHECK(dict->entries().find("l._extra_state")->kind == StateKind::extra_state);
+  CHECK(!dict->has_versions());
+}
+
+TEST_CASE("a selection follows the longest keys first", "[state][state_dict]") {
+  const auto leaf = [](int64_t value) { return Value::dict({text("v")}, {number(value)}); };
+  const auto content = Value::dict(
+      {text("a"), text("a.b"), number(7)},
+      {Value::dict({text("b"), text("c")}, {leaf(1), leaf(2)}), leaf(3), Value::list({leaf(4)})});
+  const auto selected = [&](std::string_view path) {
+    return state_dict_from_value(*content, path)->entries().find("v")->value->as_integer();
+  };
+  CHECK(selected("a.b") == 3);
+  CHECK(selected("a.c") == 2);
+  CHECK(selected("7.0") == 4);
+  try {
+    state_dict_from_value(*content, "a.d");
+    FAIL("found");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::not_found);
+    CHECK(error.record()->detail("nearest") != nullptr);
+  }
+}
+
+TEST_CASE("two entries of one dotted name are refused", "[state][state_dict]") {
+  const auto content =
+      Value::dict({text("a.b"), text("a")}, {number(1), Value::dict({text("b")}, {number(2)})});
+  CHECK_THROWS_AS(state_dict_from_value(*content, ""), Error);
+  const auto with_nul = Value::dict({Value::text(std::string("a\0b", 3))}, {number(1)});
+  CHECK_THROWS_AS(state_dict_from_value(*with_nul, ""), Error);
+}
+
+TEST_CASE("a state dict comes back from its value", "[state][state_dict]") {
+  const auto allocator = make<Allocator>();
+  StateDict dict;
+  dict.set_tensor("w", tensor_of(allocator, {1}));
+  dict.set_value("n", Value::none());
+  dict.set_version("", 1);
+  dict.set_version("bn", 2);
+  dict.set_version("odd", std::nullopt);
+  const auto value = value_from_state_dict(dict);
+  CHECK(value->as_text() == "collections.OrderedDict");
+  const auto again = state_dict_from_value(*value, "");
+  CHECK(names_of(*again) == "w n ");
+  CHECK(again->entries().find("w")->tensor == dict.entries().find("w")->tensor);
+  CHECK(again->version_of("bn") == 2);
+  CHECK(again->versions().contains("odd"));
+  CHECK(!again->version_of("odd"));
+  StateDict plain;
+  CHECK(!value_from_state_dict(plain)->attributes());
+}
+
+}  // namespace duramen

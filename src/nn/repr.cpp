@@ -84,8 +84,12 @@ void Printer::open(const Module& module, size_t depth) {
   } else {
     for (const std::string& line : lines) {
       const bool blank = line.find_first_not_of(" \t\r\f\v") == std::string::npos;
-      new_line(blank && depth > 0 ? 0 : depth + 1);  // Python leaves blank lines empty
-      if (!blank) out_ += line;
+      if (blank && depth > 0) {
+        out_ += '\n';  // Python's indenting leaves blank lines empty
+      } else {
+        new_line(depth + 1);
+        out_ += line;
+      }
     }
     if (leaf && !lines.empty()) new_line(depth);
   }

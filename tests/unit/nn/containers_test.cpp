@@ -1,0 +1,102 @@
+#include "nn/containers.hpp"
+
+#include "support/catch.hpp"
+#include "unit/nn/trees.hpp"
+
+using namespace duramen;
+using namespace duramen::nn;
+using namespace duramen::nn::testing;
+
+namespace {
+
+ModuleRef named(const char* class_name) { return make<Module>(class_name); }
+
+template <class Container>
+Ref<Container> of(std::initializer_list<const char*> class_names) {
+  auto out = make<Container>();
+  for (const char* class_name : class_names) out->append(named(class_name));
+  return out;
+}
+
+// "0:ReLU 1:Tanh".
+std::string content(const Module& module) {
+  std::string out;
+  for (const auto& [name, child] : module.children()) {
+    out += (out.empty() ? "" : " ") + name + ":" + (child ? child->class_name() : "None");
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("Sequential edits as in PyTorch", "[nn][containers]") {
+  auto m = of<Sequential>({"ReLU", "Tanh", "Sigmoid", "GELU"});
+  CHECK(content(*m->slice(1, 3)) == "1:Tanh 2:Sigmoid");
+  m->erase(1, 2);
+  CHECK(content(*m) == "0:ReLU 1:Sigmoid 2:GELU");
+  m->insert(0, named("ELU"));
+  m->insert(-1, named("ELU"));
+  CHECK(content(*m) == "0:ELU 1:ReLU 2:Sigmoid 3:ELU 4:GELU");
+  CHECK(refusal([&] { m->insert(99, named("ELU")); }) ==
+        "IndexError Sequential: Index out of range: 99");
+  CHECK(refusal([&] { m->at(9); }) == "IndexError Sequential: index 9 is out of range");
+  CHECK(m->at(-1)->class_name() == "GELU");
+  CHECK(m->pop(0)->class_name() == "ELU");
+  CHECK(content(*m) == "0:ReLU 1:Sigmoid 2:ELU 3:GELU");
+}
+
+TEST_CASE("Sequential keeps chosen names until something is removed", "[nn][containers]") {
+  auto m = make<Sequential>();
+  m->register_module("a", named("ReLU"));
+  m->register_module("1", named("Tanh"));
+  m->set(0, named("ELU"));
+  CHECK(content(*m) == "a:ELU 1:Tanh");
+  CHECK(refusal([&] { m->insert(0, named("GELU")); }).find("KeyError") == 0);
+  CHECK(content(*m) == "a:ELU 1:Tanh");
+  m->erase(0, 1);
+  CHECK(content(*m) == "0:Tanh");
+  m->register_module("2", named("ReLU"));
+  m->append(named("GELU"));  // replaces the child of that name
+  CHECK(content(*m) == "0:Tanh 2:GELU");
+}
+
+TEST_CASE("A container may be extended by its own children", "[nn][containers]") {
+  auto m = of<Sequential>({"ReLU", "Tanh"});
+  const std::vector<ModuleRef> own = {m->at(0), m->at(1)};
+  m->extend(own);
+  CHECK(content(*m) == "0:ReLU 1:Tanh 2:ReLU 3:Tanh");
+}
+
+TEST_CASE("ModuleList edits as in PyTorch, without half-done inserts", "[nn][containers]") {
+  auto m = of<ModuleList>({"ReLU", "Tanh", "ELU"});
+  CHECK(content(*m->slice(1, 3)) == "0:Tanh 1:ELU");
+  m->erase(0, 2);
+  m->insert(0, named("GELU"));
+  CHECK(content(*m) == "0:GELU 1:ELU");
+  CHECK(refusal([&] { m->insert(-1, named("GELU")); }).find("KeyError") == 0);
+  CHECK(content(*m) == "0:GELU 1:ELU");
+  m->append(nullptr);
+  CHECK(content(*m) == "0:GELU 1:ELU 2:None");
+}
+
+TEST_CASE("ModuleDict keeps its order and refuses its methods' names", "[nn][containers]") {
+  auto m = make<ModuleDict>();
+  m->set("z", named("ReLU"));
+  m->set("a", named("Tanh"));
+  m->set("z", named("ELU"));
+  CHECK(content(*m) == "z:ELU a:Tanh");
+  CHECK(refusal([&] { m->set("keys", named("ELU")); }).find("attribute 'keys' already exists") !=
+        std::string::npos);
+  CHECK(refusal([&] { m->at("q"); }).find("KeyError") == 0);
+  CHECK(m->pop("z")->class_name() == "ELU");
+  Module::Children others;
+  others.append("n", named("ReLU"));
+  others.append("a.b", named("ReLU"));
+  CHECK_THROWS_AS(m->update(others), Error);
+  CHECK(content(*m) == "a:Tanh");
+  others.erase("a.b");
+  m->update(others);
+  CHECK(content(*m) == "a:Tanh n:ReLU");
+  m->clear();
+  CHECK(m->children().empty());
+}

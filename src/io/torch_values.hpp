@@ -35,16 +35,18 @@ class ValueBuilder {
   [[noreturn]] void fail(std::string_view what, Code code = Code::corrupt) const;
 
   ValueRef make_value(pickle::Id id);
-  ValueRef make_object(pickle::Id id);
   ValueRef make_big_integer(pickle::Id id) const;
   ValueRef make_dict(pickle::Id pairs, std::string class_name, ValueRef attributes);
+  std::vector<ValueRef> values_of(pickle::Id container) const;
+  void check_keys(const std::vector<ValueRef>& keys) const;
+
+  // Calls and instances (torch_objects.cpp)
+  ValueRef make_object(pickle::Id id);
   ValueRef make_dict_object(pickle::Id id, std::string class_name);
   ValueRef make_complex(pickle::Id id);
   ValueRef make_bytes(pickle::Id id);
   ValueRef make_parameter_value(pickle::Id id);
   ValueRef make_opaque(pickle::Id id);
-  std::vector<ValueRef> values_of(pickle::Id container) const;
-  void check_keys(const std::vector<ValueRef>& keys) const;
 
   // Tensors (torch_tensors.cpp)
   ValueRef make_tensor(pickle::Symbol symbol, std::span<const pickle::Id> arguments);
@@ -58,6 +60,7 @@ class ValueBuilder {
     return graph_.links(graph_.object(object).arguments);
   }
   static bool rebuilds_tensor(pickle::Symbol symbol) noexcept;
+  static bool is_dict_symbol(pickle::Symbol symbol) noexcept;
 
   const Services& services_;
   TorchArchive& archive_;

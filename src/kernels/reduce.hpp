@@ -1,7 +1,7 @@
 // Reductions over any set of dimensions of any view, in float32, float64 and int64.
 //
-// Sums of floats are formed in blocks of vectors and added up in double, so their error does not
-// grow with the length; the order depends on the shape and the CPU only.
+// Sums of floats are formed in double, so their error does not grow with the length; the order
+// depends on the shape and the CPU only.
 #pragma once
 
 #include "kernels/thread_pool.hpp"

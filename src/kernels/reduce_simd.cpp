@@ -10,42 +10,38 @@ HWY_BEFORE_NAMESPACE();
 namespace duramen::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Elements that are added up in T before the double takes over.
-constexpr int64_t kBlock = 2048;
-
+// Four running sums hide the latency of one addition; lanes of double keep every digit of float.
 template <class T>
-HWY_INLINE double block_sum(const T* row, int64_t count) {
-  const hn::ScalableTag<T> d;
+HWY_INLINE double double_sum(const T* row, int64_t count) {
+  const hn::ScalableTag<double> d;
+  const hn::Rebind<T, decltype(d)> narrow;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  const auto load = [&](int64_t at) HWY_ATTR {
+    if constexpr (sizeof(T) == sizeof(double)) {
+      return hn::LoadU(d, row + at);
+    } else {
+      return hn::PromoteTo(d, hn::LoadU(narrow, row + at));
+    }
+  };
   auto s0 = hn::Zero(d);
   auto s1 = s0;
   auto s2 = s0;
   auto s3 = s0;
   int64_t i = 0;
   for (; i + 4 * lanes <= count; i += 4 * lanes) {
-    s0 = hn::Add(s0, hn::LoadU(d, row + i));
-    s1 = hn::Add(s1, hn::LoadU(d, row + i + lanes));
-    s2 = hn::Add(s2, hn::LoadU(d, row + i + 2 * lanes));
-    s3 = hn::Add(s3, hn::LoadU(d, row + i + 3 * lanes));
+    s0 = hn::Add(s0, load(i));
+    s1 = hn::Add(s1, load(i + lanes));
+    s2 = hn::Add(s2, load(i + 2 * lanes));
+    s3 = hn::Add(s3, load(i + 3 * lanes));
   }
-  for (; i + lanes <= count; i += lanes) s0 = hn::Add(s0, hn::LoadU(d, row + i));
-  const auto all = hn::Add(hn::Add(s0, s1), hn::Add(s2, s3));
-  double sum = hn::GetLane(hn::SumOfLanes(d, all));
+  for (; i + lanes <= count; i += lanes) s0 = hn::Add(s0, load(i));
+  double sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(s0, s1), hn::Add(s2, s3))));
   for (; i < count; ++i) sum += row[i];
   return sum;
 }
 
-template <class T>
-HWY_INLINE double blocks_sum(const T* row, int64_t count) {
-  double sum = 0;
-  for (int64_t i = 0; i < count; i += kBlock) {
-    sum += block_sum(row + i, HWY_MIN(kBlock, count - i));
-  }
-  return sum;
-}
-
-double row_sum_f32(const float* row, int64_t count) { return blocks_sum(row, count); }
-double row_sum_f64(const double* row, int64_t count) { return blocks_sum(row, count); }
+double row_sum_f32(const float* row, int64_t count) { return double_sum(row, count); }
+double row_sum_f64(const double* row, int64_t count) { return double_sum(row, count); }
 
 void add_row_f32(double* sums, const float* row, int64_t count) {
   const hn::ScalableTag<double> d;

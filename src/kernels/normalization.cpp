@@ -202,21 +202,40 @@ HWY_INLINE void tile_sums(const ChannelShape& shape, int64_t width, double* firs
                           const Op& op) {
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<int64_t>(hn::Lanes(d));
-  HWY_ALIGN T a_lanes[hn::MaxLanes(d)];
-  HWY_ALIGN T b_lanes[hn::MaxLanes(d)];
+  const auto flush = [&](auto a, auto b, int64_t j, int64_t part) HWY_ATTR {
+    HWY_ALIGN T a_lanes[hn::MaxLanes(d)];
+    HWY_ALIGN T b_lanes[hn::MaxLanes(d)];
+    hn::Store(a, d, a_lanes);
+    hn::Store(b, d, b_lanes);
+    for (int64_t l = 0; l < part; ++l) {
+      first[j + l] += a_lanes[l];
+      second[j + l] += b_lanes[l];
+    }
+  };
   for (int64_t row = 0; row < shape.batch; row += kRows) {
     const int64_t end = HWY_MIN(shape.batch, row + kRows);
-    for (int64_t j = 0; j < width; j += lanes) {
+    int64_t j = 0;
+    // Four vectors at once hide the latency of the additions.
+    for (; j + 4 * lanes <= width; j += 4 * lanes) {
+      auto a0 = hn::Zero(d), a1 = a0, a2 = a0, a3 = a0;
+      auto b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+      for (int64_t n = row; n < end; ++n) {
+        op(d, n, j, lanes, a0, b0);
+        op(d, n, j + lanes, lanes, a1, b1);
+        op(d, n, j + 2 * lanes, lanes, a2, b2);
+        op(d, n, j + 3 * lanes, lanes, a3, b3);
+      }
+      flush(a0, b0, j, lanes);
+      flush(a1, b1, j + lanes, lanes);
+      flush(a2, b2, j + 2 * lanes, lanes);
+      flush(a3, b3, j + 3 * lanes, lanes);
+    }
+    for (; j < width; j += lanes) {
       const int64_t part = HWY_MIN(lanes, width - j);
       auto a = hn::Zero(d);
       auto b = a;
       for (int64_t n = row; n < end; ++n) op(d, n, j, part, a, b);
-      hn::Store(a, d, a_lanes);
-      hn::Store(b, d, b_lanes);
-      for (int64_t l = 0; l < part; ++l) {
-        first[j + l] += a_lanes[l];
-        second[j + l] += b_lanes[l];
-      }
+      flush(a, b, j, part);
     }
   }
 }

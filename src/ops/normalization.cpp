@@ -119,6 +119,15 @@ void check_running(const TensorRef& running) {
 void blend(const TensorRef& running, const double* observed, double factor, double momentum) {
   if (!running) return;
   Tensor& target = *running;
+  if (target.dtype() == Dtype::float32 && target.is_contiguous()) {
+    auto* values = target.mutable_data<float>();
+    for (int64_t c = 0; c < target.numel(); ++c) {
+      const double step = momentum * observed[c] * factor;
+      values[c] = static_cast<float>((1 - momentum) * values[c] + step);
+    }
+    target.storage()->bump_version();
+    return;
+  }
   const auto step = static_cast<int64_t>(itemsize(target.dtype()));
   const int64_t stride = target.rank() == 1 ? target.strides()[0] : 1;
   for (int64_t c = 0; c < target.numel(); ++c) {

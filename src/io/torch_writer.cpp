@@ -25,7 +25,7 @@ class ContentWriter {
   ContentWriter(const Value& content, const std::string& path) : path_(path), plan_(content) {
     write(content);
   }
-  std::string pickle() && { return std::move(out_).finish(); }
+  std::string take_pickle() { return std::move(out_).finish(); }
   const std::vector<const Record*>& records() const noexcept { return order_; }
 
  private:
@@ -292,7 +292,7 @@ void write_storage(const Services& services, ZipWriter& zip, const Record& recor
 void write_torch(const Services& services, const Value& content, const std::string& path,
                  const SaveOptions& options) {
   ContentWriter writer(content, path);
-  const std::string pickle = std::move(writer).pickle();
+  const std::string pickle = writer.take_pickle();
   AtomicFile file(path);
   ZipWriter zip(file, folder_of(path));
   zip.whole("data.pkl", pickle);

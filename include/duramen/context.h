@@ -7,6 +7,7 @@
 #ifndef DURAMEN_CONTEXT_H
 #define DURAMEN_CONTEXT_H
 
+#include "dtype.h"
 #include "text.h"
 
 #ifdef __cplusplus
@@ -160,6 +161,19 @@ duramen_context_grad_enabled(DURAMEN_NULLABLE const duramen_context* context) DU
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_context_set_grad_enabled(
     duramen_context* context, uint32_t enabled, duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* The dtype of modules and literals for which none is given: float32 at first; 0 for NULL.
+ *
+ * Threads: context. Since: level 1. */
+DURAMEN_API duramen_dtype DURAMEN_CALL
+duramen_context_default_dtype(DURAMEN_NULLABLE const duramen_context* context) DURAMEN_NOEXCEPT;
+
+/* Sets the dtype for which none is given, as torch.set_default_dtype does.
+ *
+ * Fails: DTYPE_MISMATCH for a dtype that is not floating.
+ * Threads: context. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_context_set_default_dtype(
+    duramen_context* context, duramen_dtype dtype, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* Asks the running call on the context, and all later ones, to fail with CANCELLED.
  *

@@ -1,4 +1,4 @@
-/* Data of variable size that a call hands out: a text, a list of texts, bytes.
+/* Data of variable size that a call hands out: a text, a list of texts.
  *
  * Immutable and counted like every other object; nobody ever calls free(). What they lend lives as
  * long as the object.
@@ -16,8 +16,6 @@ extern "C" {
 typedef struct duramen_string duramen_string;
 /* An immutable list of UTF-8 texts. */
 typedef struct duramen_string_list duramen_string_list;
-/* Immutable bytes. */
-typedef struct duramen_bytes duramen_bytes;
 
 /* The text, terminated; NULL for NULL.
  *
@@ -64,25 +62,6 @@ duramen_string_list_retain(DURAMEN_NULLABLE const duramen_string_list* list) DUR
  * Threads: any. Since: level 1. */
 DURAMEN_API void DURAMEN_CALL
 duramen_string_list_release(DURAMEN_NULLABLE duramen_string_list* list) DURAMEN_NOEXCEPT;
-
-/* The bytes; NULL for NULL.
- *
- * *nbytes (may be NULL) receives their number.
- * Threads: any. Since: level 1. */
-DURAMEN_API const void* DURAMEN_CALL duramen_bytes_data(
-    DURAMEN_NULLABLE const duramen_bytes* bytes, DURAMEN_NULLABLE size_t* nbytes) DURAMEN_NOEXCEPT;
-
-/* One more reference to the same bytes; NULL for NULL.
- *
- * Threads: any. Since: level 1. */
-DURAMEN_API DURAMEN_OWN duramen_bytes* DURAMEN_CALL
-duramen_bytes_retain(DURAMEN_NULLABLE const duramen_bytes* bytes) DURAMEN_NOEXCEPT;
-
-/* Gives one reference back; NULL is fine.
- *
- * Threads: any. Since: level 1. */
-DURAMEN_API void DURAMEN_CALL duramen_bytes_release(DURAMEN_NULLABLE duramen_bytes* bytes)
-    DURAMEN_NOEXCEPT;
 
 #ifdef __cplusplus
 }

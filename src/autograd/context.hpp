@@ -44,9 +44,16 @@ class Context final : public Counted {
   // Numbers the recorded operations, so that the backward walk has a fixed order.
   uint64_t next_node_number() noexcept { return ++node_count_; }
 
-  // The old sink is never called again; whoever installed it destroys its user.
-  void set_log(LogSink sink) noexcept { log_ = sink; }
-  void set_progress(ProgressSink sink) noexcept { progress_ = sink; }
+  // The old sink is never called again. What a sink needs is kept alive by its keeper, which the
+  // context lets go when the sink is replaced.
+  void set_log(LogSink sink, Ref<Counted> keeper = nullptr) noexcept {
+    log_ = sink;
+    log_keeper_ = std::move(keeper);
+  }
+  void set_progress(ProgressSink sink, Ref<Counted> keeper = nullptr) noexcept {
+    progress_ = sink;
+    progress_keeper_ = std::move(keeper);
+  }
 
  private:
   Ref<Allocator> allocator_;
@@ -58,6 +65,8 @@ class Context final : public Counted {
   uint64_t node_count_ = 0;
   LogSink log_;
   ProgressSink progress_;
+  Ref<Counted> log_keeper_;
+  Ref<Counted> progress_keeper_;
 };
 
 // Grad mode off for a scope.

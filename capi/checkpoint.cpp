@@ -1,0 +1,139 @@
+#include "io/checkpoint.hpp"
+
+#include "base/text.hpp"
+#include "handles.hpp"
+#include "options.hpp"
+
+using namespace duramen;
+using namespace duramen::capi;
+
+namespace {
+
+io::Services services_of(Context& context) {
+  return {context.allocator(), context.cancel(), context.progress()};
+}
+
+io::OpenOptions open_options(const duramen_open_options* options) {
+  const auto given = read_options(options, "options");
+  const uint64_t flags = known_flags(given.flags, DURAMEN_OPEN_READ | DURAMEN_OPEN_VERIFY, "flags");
+  const auto limits = read_options(given.limits, "limits");
+  io::OpenOptions out;
+  out.limits = {limits.max_depth, limits.max_entries, limits.max_header_bytes,
+                limits.max_tensor_bytes, limits.max_total_bytes};
+  out.read_instead_of_map = (flags & DURAMEN_OPEN_READ) != 0;
+  out.verify_checksums = (flags & DURAMEN_OPEN_VERIFY) != 0;
+  return out;
+}
+
+io::SaveOptions save_options(const duramen_save_options* options) {
+  const auto given = read_options(options, "options");
+  if (given.format < DURAMEN_FORMAT_AUTOMATIC || given.format > DURAMEN_FORMAT_TORCH)
+    throw bad_argument("format", join("unknown number ", given.format));
+  if (given.durability < DURAMEN_DURABILITY_DURABLE || given.durability > DURAMEN_DURABILITY_ATOMIC)
+    throw bad_argument("durability", join("unknown number ", given.durability));
+  if (given.alignment & (given.alignment - 1))
+    throw bad_argument("alignment", "not a power of two");
+  io::SaveOptions out;
+  out.format = static_cast<io::Format>(given.format);
+  out.durability = static_cast<io::Durability>(given.durability);
+  out.alignment = given.alignment;
+  return out;
+}
+
+std::string path_of(const char* path, size_t length) {
+  return std::string(name_argument(path, length, "path"));
+}
+
+Ref<io::Checkpoint> from_memory(Context& context, const void* data, size_t nbytes,
+                                const io::OpenOptions& options) {
+  if (!data) throw null_argument("data");
+  const auto copy = Storage::allocate(context.allocator(), nbytes);
+  std::memcpy(copy->mutable_data(), data, nbytes);
+  return io::Checkpoint::from_memory(services_of(context), {copy->data(), nbytes}, copy, "memory",
+                                     options);
+}
+
+}  // namespace
+
+duramen_status duramen_open_options_init(duramen_open_options* options, size_t struct_size,
+                                         duramen_error** error) noexcept {
+  return guard(error, __func__, [&] { init_options(options, struct_size); });
+}
+
+duramen_status duramen_limits_init(duramen_limits* limits, size_t struct_size,
+                                   duramen_error** error) noexcept {
+  return guard(error, __func__, [&] { init_options(limits, struct_size); });
+}
+
+duramen_status duramen_save_options_init(duramen_save_options* options, size_t struct_size,
+                                         duramen_error** error) noexcept {
+  return guard(error, __func__, [&] { init_options(options, struct_size); });
+}
+
+duramen_status duramen_checkpoint_open(duramen_context* context, const char* path,
+                                       size_t path_length, const duramen_open_options* options,
+                                       duramen_checkpoint** out, duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context& core) {
+    const std::string name = path_of(path, path_length);
+    return io::Checkpoint::open(services_of(core), name, open_options(options));
+  });
+}
+
+duramen_status duramen_checkpoint_from_memory(duramen_context* context, const void* data,
+                                              size_t nbytes, const duramen_open_options* options,
+                                              duramen_checkpoint** out,
+                                              duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context& core) {
+    return from_memory(core, data, nbytes, open_options(options));
+  });
+}
+
+const char* duramen_checkpoint_format(const duramen_checkpoint* checkpoint,
+                                      size_t* length) noexcept {
+  const io::Checkpoint* core = peek(checkpoint);
+  if (length) *length = core ? core->format().size() : 0;
+  return core ? core->format().data() : nullptr;  // a whole std::string, hence terminated
+}
+
+const duramen_value* duramen_checkpoint_content(const duramen_checkpoint* checkpoint) noexcept {
+  const io::Checkpoint* core = peek(checkpoint);
+  return core ? lend<const duramen_value>(core->content().get()) : nullptr;
+}
+
+duramen_status duramen_checkpoint_state_dict(duramen_context* context,
+                                             const duramen_checkpoint* checkpoint,
+                                             const char* select, size_t select_length,
+                                             duramen_state_dict** out,
+                                             duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context&) {
+    return object(checkpoint, "checkpoint")
+        .state_dict(optional_text(select, select_length, "select"));
+  });
+}
+
+duramen_status duramen_state_dict_save(duramen_context* context, const duramen_state_dict* dict,
+                                       const char* path, size_t path_length,
+                                       const duramen_save_options* options,
+                                       duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    Context& core = running(context);
+    const StateDict& source = object(dict, "dict");
+    io::save(services_of(core), source, path_of(path, path_length), save_options(options));
+  });
+}
+
+duramen_status duramen_value_save(duramen_context* context, const duramen_value* value,
+                                  const char* path, size_t path_length,
+                                  const duramen_save_options* options,
+                                  duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    Context& core = running(context);
+    const Value& source = object(value, "value");
+    io::save_value(services_of(core), source, path_of(path, path_length), save_options(options));
+  });
+}
+
+duramen_checkpoint* duramen_checkpoint_retain(const duramen_checkpoint* checkpoint) noexcept {
+  return retain(checkpoint);
+}
+void duramen_checkpoint_release(duramen_checkpoint* checkpoint) noexcept { release(checkpoint); }

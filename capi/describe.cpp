@@ -1,0 +1,93 @@
+// Every registered type as JSON.
+#include "handles.hpp"
+#include "nn/build.hpp"
+
+using namespace duramen;
+using namespace duramen::capi;
+
+namespace {
+
+struct KindName {
+  spec::Kinds kind;
+  std::string_view name;
+};
+constexpr KindName kKindNames[] = {
+    {spec::kNone, "none"},     {spec::kBool, "bool"},     {spec::kInt, "int"},
+    {spec::kReal, "float"},    {spec::kText, "str"},      {spec::kDtype, "dtype"},
+    {spec::kTensor, "tensor"}, {spec::kModule, "module"}, {spec::kList, "list"},
+    {spec::kInts, "ints"},     {spec::kDict, "dict"},     {spec::kAny, "any"},
+};
+
+// The registries hold plain ASCII; the two characters that JSON escapes may occur.
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  out += '"';
+}
+
+void append_kinds(std::string& out, spec::Kinds kinds) {
+  out += '[';
+  for (const KindName& row : kKindNames) {
+    if (!(kinds & row.kind)) continue;
+    if (out.back() != '[') out += ", ";
+    append_quoted(out, row.name);
+  }
+  out += ']';
+}
+
+void append_parameter(std::string& out, const spec::Parameter& parameter) {
+  out += "{\"name\": ";
+  append_quoted(out, parameter.name);
+  out += ", \"kinds\": ";
+  append_kinds(out, parameter.kinds);
+  out += ", \"default\": ";
+  if (parameter.fallback.empty()) {
+    out += "null";
+  } else {
+    append_quoted(out, parameter.fallback);
+  }
+  if (parameter.keyword_only) out += ", \"keyword_only\": true";
+  if (parameter.variadic) out += ", \"variadic\": true";
+  out += ", \"doc\": ";
+  append_quoted(out, parameter.doc);
+  out += '}';
+}
+
+template <class Entry>
+void append_registry(std::string& out, std::string_view key,
+                     const spec::Registry<Entry>& registry) {
+  append_quoted(out, key);
+  out += ": [";
+  for (const Entry* entry : registry.entries()) {
+    if (out.back() != '[') out += ",\n ";
+    out += "{\"name\": ";
+    append_quoted(out, entry->signature.name);
+    out += ", \"doc\": ";
+    append_quoted(out, entry->signature.doc);
+    out += ", \"parameters\": [";
+    for (const spec::Parameter& parameter : entry->signature.parameters) {
+      if (out.back() != '[') out += ", ";
+      append_parameter(out, parameter);
+    }
+    out += "]}";
+  }
+  out += ']';
+}
+
+}  // namespace
+
+duramen_status duramen_registry_describe(duramen_string** out, duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    std::string json = "{";
+    append_registry(json, "modules", nn::module_types());
+    json += ",\n";
+    append_registry(json, "operators", ops::op_types());
+    json += ",\n";
+    append_registry(json, "optimizers", optim::optimizer_types());
+    json += "}\n";
+    return make<String>(std::move(json));
+  });
+}

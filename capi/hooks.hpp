@@ -1,0 +1,40 @@
+// A caller's table of callbacks, copied, with the promise about its `destroy`: called once when the
+// last holder lets go, and never when the call that took the table failed.
+#pragma once
+
+#include <duramen/context.h>
+
+#include "base/counted.hpp"
+
+namespace duramen::capi {
+
+template <class Table>
+class Hook final : public Counted {
+ public:
+  explicit Hook(const Table& table) : Counted(make_tag("hook")), table(table) {}
+  ~Hook() override {
+    if (armed_ && table.destroy) table.destroy(table.user);
+  }
+  // The call has succeeded: `destroy` is ours from now on.
+  void arm() noexcept { armed_ = true; }
+
+  // A holder that is told by callback: retains for it, and knows whether it ever let go.
+  void lend() noexcept {
+    retain();
+    lent_ = true;
+  }
+  static void give_back(void* hook) {
+    auto* self = static_cast<Hook*>(hook);
+    self->lent_ = false;
+    self->release();
+  }
+  bool lent() const noexcept { return lent_; }
+
+  const Table table;
+
+ private:
+  bool armed_ = false;
+  bool lent_ = false;
+};
+
+}  // namespace duramen::capi

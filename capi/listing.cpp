@@ -1,0 +1,231 @@
+#include "handles.hpp"
+#include "nn/walk.hpp"
+#include "options.hpp"
+#include "pointer_index.hpp"
+
+namespace duramen::capi {
+
+// Collects entries with offsets in place of pointers, which settle() replaces when nothing grows
+// any more.
+class ListingBuilder {
+ public:
+  duramen_entry& add(uint32_t kind, std::string_view prefix, std::string_view name) {
+    duramen_entry entry{};
+    entry.kind = kind;
+    entry.first_index = entry.first_storage_index = next();
+    name_offsets_.push_back(list_->names_.size());
+    list_->names_ += prefix;
+    if (!prefix.empty() && !name.empty()) list_->names_ += '.';
+    list_->names_ += name;
+    entry.name_length = list_->names_.size() - name_offsets_.back();
+    list_->names_ += '\0';
+    list_->entries_.push_back(entry);
+    return list_->entries_.back();
+  }
+  void set_tensor(duramen_entry& entry, Tensor& tensor) {
+    entry.tensor = lend<duramen_tensor>(&tensor);
+    entry.rank = static_cast<uint32_t>(tensor.rank());
+    entry.dtype = static_cast<duramen_dtype>(tensor.dtype());
+    entry.nbytes = static_cast<uint64_t>(tensor.nbytes());
+    if (tensor.requires_grad()) entry.flags |= DURAMEN_ENTRY_REQUIRES_GRAD;
+    const uint64_t position = list_->entries_.size() - 1;
+    entry.first_index = objects_.insert(&tensor, position);
+    entry.first_storage_index = storages_.insert(tensor.storage().get(), position);
+    list_->shapes_.insert(list_->shapes_.end(), tensor.shape().begin(), tensor.shape().end());
+    hold(&tensor);
+  }
+  void set_module(duramen_entry& entry, nn::Module& module) {
+    entry.module = lend<duramen_module>(&module);
+    entry.first_index = objects_.insert(&module, list_->entries_.size() - 1);
+  }
+  void set_value(duramen_entry& entry, const Value& value) {
+    entry.value = lend<const duramen_value>(&value);
+    hold(&value);
+  }
+  void hold(const Counted* object) { list_->held_.emplace_back(object); }
+  uint64_t next() const noexcept { return list_->entries_.size(); }
+
+  Ref<Listing> settle() {
+    const int64_t* shape = list_->shapes_.data();
+    for (size_t i = 0; i < list_->entries_.size(); ++i) {
+      duramen_entry& entry = list_->entries_[i];
+      entry.name = list_->names_.data() + name_offsets_[i];
+      if (entry.rank > 0) entry.shape = shape;
+      shape += entry.rank;
+    }
+    return std::move(list_);
+  }
+
+ private:
+  Ref<Listing> list_ = make<Listing>();
+  std::vector<size_t> name_offsets_;
+  PointerIndex objects_;
+  PointerIndex storages_;
+};
+
+namespace {
+
+class TreeLister {
+ public:
+  TreeLister(const nn::Module& root, const ListOptions& options) : root_(root), options_(options) {}
+
+  Ref<Listing> run() {
+    nn::WalkOptions walk;
+    walk.prefix = options_.prefix;
+    walk.recurse = !has(DURAMEN_LIST_NO_RECURSE);
+    walk.remove_duplicate = !has(DURAMEN_LIST_KEEP_DUPLICATES);
+    nn::walk(root_, walk, [&](std::string_view name, nn::Module& module) { visit(name, module); });
+    return builder_.settle();
+  }
+
+ private:
+  bool has(uint64_t flag) const noexcept { return options_.flags & flag; }
+  bool wants(uint64_t kind) const noexcept { return options_.kinds & kind; }
+
+  void visit(std::string_view name, nn::Module& module) {
+    const uint64_t before = builder_.next();
+    if (wants(DURAMEN_KIND_MODULE)) {
+      builder_.set_module(builder_.add(DURAMEN_KIND_MODULE, name, ""), module);
+    }
+    if (wants(DURAMEN_KIND_PARAMETER)) list_parameters(name, module);
+    if (wants(DURAMEN_KIND_BUFFER)) list_buffers(name, module);
+    if (wants(DURAMEN_KIND_CHILD) && &module == &root_ && !children_listed_) list_children(name);
+    if (builder_.next() != before) builder_.hold(&module);
+  }
+  void list_parameters(std::string_view name, nn::Module& module) {
+    for (const auto& entry : module.parameters()) {
+      Tensor* tensor = entry.value.get();
+      if (skip(tensor, parameters_)) continue;
+      if (has(DURAMEN_LIST_ONLY_TRAINABLE) && !(tensor && tensor->requires_grad())) continue;
+      add_tensor(DURAMEN_KIND_PARAMETER, name, entry.name, module, tensor, true);
+    }
+  }
+  void list_buffers(std::string_view name, nn::Module& module) {
+    for (const auto& entry : module.buffers()) {
+      if (skip(entry.value.get(), buffers_)) continue;
+      const bool persistent = module.is_persistent(entry.name);
+      if (has(DURAMEN_LIST_ONLY_PERSISTENT) && !persistent) continue;
+      add_tensor(DURAMEN_KIND_BUFFER, name, entry.name, module, entry.value.get(), persistent);
+    }
+  }
+  void list_children(std::string_view name) {
+    children_listed_ = true;
+    for (const auto& entry : root_.children()) {
+      nn::Module* child = entry.value.get();
+      if (!child && !has(DURAMEN_LIST_INCLUDE_NONE)) continue;
+      if (child && seen(child, children_)) continue;
+      duramen_entry& added = builder_.add(DURAMEN_KIND_CHILD, name, entry.name);
+      if (!child) continue;
+      builder_.set_module(added, *child);
+      builder_.hold(child);
+    }
+  }
+  void add_tensor(uint32_t kind, std::string_view path, std::string_view name, nn::Module& owner,
+                  Tensor* tensor, bool persistent) {
+    duramen_entry& entry = builder_.add(kind, path, name);
+    entry.module = lend<duramen_module>(&owner);
+    if (persistent) entry.flags |= DURAMEN_ENTRY_PERSISTENT;
+    if (tensor) builder_.set_tensor(entry, *tensor);
+  }
+  bool skip(const Tensor* tensor, PointerIndex& listed) {
+    return tensor ? seen(tensor, listed) : !has(DURAMEN_LIST_INCLUDE_NONE);
+  }
+  bool seen(const Counted* object, PointerIndex& listed) {
+    if (has(DURAMEN_LIST_KEEP_DUPLICATES)) return false;
+    const uint64_t mark = marks_++;
+    return listed.insert(object, mark) != mark;
+  }
+
+  const nn::Module& root_;
+  const ListOptions& options_;
+  ListingBuilder builder_;
+  PointerIndex parameters_, buffers_, children_;  // met so far; each kind on its own
+  uint64_t marks_ = 0;
+  bool children_listed_ = false;
+};
+
+uint32_t kind_of(StateKind kind) noexcept {
+  switch (kind) {
+    case StateKind::parameter:
+      return DURAMEN_KIND_PARAMETER;
+    case StateKind::buffer:
+      return DURAMEN_KIND_BUFFER;
+    case StateKind::extra_state:
+      return DURAMEN_KIND_EXTRA_STATE;
+    case StateKind::unknown:
+      break;
+  }
+  return DURAMEN_KIND_UNKNOWN;
+}
+
+ListOptions read_list_options(const duramen_list_options* options) {
+  const auto given = read_options(options, "options");
+  constexpr uint64_t kKinds =
+      DURAMEN_KIND_PARAMETER | DURAMEN_KIND_BUFFER | DURAMEN_KIND_MODULE | DURAMEN_KIND_CHILD;
+  ListOptions out{given.kinds, known_flags(given.flags, 31, "flags"), ""};
+  if (out.kinds == 0) out.kinds = DURAMEN_KIND_PARAMETER | DURAMEN_KIND_BUFFER;
+  known_flags(out.kinds, kKinds, "kinds");
+  if ((out.kinds & DURAMEN_KIND_MODULE) && (out.kinds & DURAMEN_KIND_CHILD))
+    throw bad_argument("kinds", "modules and children cannot be listed together");
+  out.prefix = optional_text(given.prefix, struct_length(given.prefix_length), "prefix");
+  return out;
+}
+
+}  // namespace
+
+Ref<Listing> list_module(const nn::Module& root, const ListOptions& options) {
+  return TreeLister(root, options).run();
+}
+
+Ref<Listing> list_state_dict(const StateDict& dict) {
+  ListingBuilder builder;
+  for (const auto& [name, state] : dict.entries()) {
+    duramen_entry& entry = builder.add(kind_of(state.kind), "", name);
+    entry.flags = DURAMEN_ENTRY_PERSISTENT;
+    if (state.tensor) builder.set_tensor(entry, *state.tensor);
+    if (state.value) builder.set_value(entry, *state.value);
+  }
+  return builder.settle();
+}
+
+}  // namespace duramen::capi
+
+using namespace duramen;
+using namespace duramen::capi;
+
+duramen_status duramen_list_options_init(duramen_list_options* options, size_t struct_size,
+                                         duramen_error** error) noexcept {
+  return guard(error, __func__, [&] { init_options(options, struct_size); });
+}
+
+duramen_status duramen_module_list(const duramen_module* module,
+                                   const duramen_list_options* options, duramen_listing** out,
+                                   duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    return list_module(object(module, "module"), read_list_options(options));
+  });
+}
+
+const duramen_entry* duramen_listing_entries(const duramen_listing* listing, size_t* count,
+                                             size_t* stride) noexcept {
+  const Listing* list = peek(listing);
+  if (count) *count = list ? list->entries().size() : 0;
+  if (stride) *stride = sizeof(duramen_entry);
+  return list && !list->entries().empty() ? list->entries().data() : nullptr;
+}
+
+const duramen_entry* duramen_listing_find(const duramen_listing* listing, const char* name,
+                                          size_t name_length) noexcept {
+  const Listing* list = peek(listing);
+  if (!list || !name) return nullptr;
+  const std::string_view wanted = plain_view(name, name_length);
+  for (const duramen_entry& entry : list->entries()) {
+    if (std::string_view(entry.name, entry.name_length) == wanted) return &entry;
+  }
+  return nullptr;
+}
+
+duramen_listing* duramen_listing_retain(const duramen_listing* listing) noexcept {
+  return retain(listing);
+}
+void duramen_listing_release(duramen_listing* listing) noexcept { release(listing); }

@@ -1,0 +1,134 @@
+// Building, registering and running modules.
+#include "nn/module.hpp"
+
+#include "handles.hpp"
+#include "nn/build.hpp"
+#include "nn/walk.hpp"
+#include "options.hpp"
+
+using namespace duramen;
+using namespace duramen::capi;
+
+duramen_status duramen_module_from_text(duramen_context* context, const char* text,
+                                        size_t text_length, duramen_module** out,
+                                        duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context& core) {
+    return nn::module_from_text(core, text_argument(text, text_length, "text"));
+  });
+}
+
+duramen_status duramen_module_from_text_scoped(duramen_context* context, const char* text,
+                                               size_t text_length, const duramen_scope* scope,
+                                               duramen_module** out,
+                                               duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context& core) {
+    const auto named = object(scope, "scope").named();
+    return nn::module_from_text(core, text_argument(text, text_length, "text"), named);
+  });
+}
+
+const char* duramen_module_class_name(const duramen_module* module, size_t* length) noexcept {
+  const nn::Module* core = peek(module);
+  return lend_text(core ? &core->class_name() : nullptr, length);
+}
+
+duramen_status duramen_module_repr(const duramen_module* module, duramen_string** out,
+                                   duramen_error** error) noexcept {
+  return guard_out(error, __func__, out,
+                   [&] { return make<String>(nn::repr(object(module, "module"))); });
+}
+
+duramen_status duramen_module_register_parameter(duramen_module* module, const char* name,
+                                                 size_t name_length, duramen_tensor* tensor,
+                                                 duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& core = object(module, "module");
+    const std::string_view key = name_argument(name, name_length, "name");
+    core.register_parameter(key, ref_or_null(tensor, "tensor"));
+  });
+}
+
+duramen_status duramen_module_register_buffer(duramen_module* module, const char* name,
+                                              size_t name_length, duramen_tensor* tensor,
+                                              uint32_t persistent, duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& core = object(module, "module");
+    const std::string_view key = name_argument(name, name_length, "name");
+    core.register_buffer(key, ref_or_null(tensor, "tensor"), persistent != 0);
+  });
+}
+
+duramen_status duramen_module_register_child(duramen_module* module, const char* name,
+                                             size_t name_length, duramen_module* child,
+                                             duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& core = object(module, "module");
+    const std::string_view key = name_argument(name, name_length, "name");
+    core.register_module(key, ref_or_null(child, "child"));
+  });
+}
+
+duramen_status duramen_module_remove(duramen_module* module, const char* name, size_t name_length,
+                                     duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& core = object(module, "module");
+    core.remove(name_argument(name, name_length, "name"));
+  });
+}
+
+duramen_status duramen_module_assign_tensor(duramen_module* module, const char* name,
+                                            size_t name_length, duramen_tensor* tensor,
+                                            duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& core = object(module, "module");
+    const std::string_view key = name_argument(name, name_length, "name");
+    core.assign(key, ref_or_null(tensor, "tensor"));
+  });
+}
+
+duramen_status duramen_module_assign_module(duramen_module* module, const char* name,
+                                            size_t name_length, duramen_module* child,
+                                            duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& core = object(module, "module");
+    const std::string_view key = name_argument(name, name_length, "name");
+    core.assign(key, ref_or_null(child, "child"));
+  });
+}
+
+duramen_status duramen_module_forward(duramen_context* context, duramen_module* module,
+                                      duramen_tensor* input, duramen_tensor** out,
+                                      duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context& core) {
+    const TensorRef inputs[] = {ref(input, "input")};
+    return object(module, "module").forward(core, inputs);
+  });
+}
+
+duramen_status duramen_module_forward_many(duramen_context* context, duramen_module* module,
+                                           duramen_tensor* const* inputs, size_t count,
+                                           duramen_tensor** out, duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context& core) {
+    return object(module, "module").forward(core, tensors_argument(inputs, count, "inputs"));
+  });
+}
+
+duramen_status duramen_module_call(duramen_context* context, duramen_module* module,
+                                   const duramen_value* arguments, const duramen_value* keywords,
+                                   duramen_value** out, duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context& core) {
+    const Value& positional = object(arguments, "arguments");
+    return object(module, "module").call(core, positional, object_or_null(keywords, "keywords"));
+  });
+}
+
+duramen_status duramen_module_reset_parameters(duramen_context* context, duramen_module* module,
+                                               duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    Context& core = running(context);
+    object(module, "module").reset_parameters(core);
+  });
+}
+
+duramen_module* duramen_module_retain(duramen_module* module) noexcept { return retain(module); }
+void duramen_module_release(duramen_module* module) noexcept { release(module); }

@@ -1,0 +1,87 @@
+// Arguments that are not objects, checked: texts, arrays, sized structs, flags, and the pattern by
+// which arrays go out.
+#pragma once
+
+#include <cstring>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "boundary.hpp"
+#include "tensor/tensor.hpp"
+
+struct duramen_tensor;
+struct duramen_value;
+
+namespace duramen::capi {
+
+// A text as it is; SIZE_MAX: up to its terminator. Requires: not null.
+inline std::string_view plain_view(const char* text, size_t length) noexcept {
+  return {text, length == SIZE_MAX ? std::strlen(text) : length};
+}
+// A length that a struct holds in 64 bits.
+inline size_t struct_length(uint64_t length) noexcept {
+  return length >= SIZE_MAX ? SIZE_MAX : static_cast<size_t>(length);
+}
+
+// UTF-8, not null. A name has no NUL inside either.
+std::string_view text_argument(const char* text, size_t length, const char* argument);
+std::string_view name_argument(const char* text, size_t length, const char* argument);
+// NULL is empty.
+std::string_view optional_text(const char* text, size_t length, const char* argument);
+
+std::vector<TensorRef> tensors_argument(duramen_tensor* const* tensors, size_t count,
+                                        const char* argument);
+// Sizes, strides or dimensions; NULL only when there are none. LIMIT beyond 64.
+std::span<const int64_t> integers_argument(const int64_t* values, size_t count,
+                                           const char* argument);
+Dtype dtype_argument(int32_t dtype, const char* argument);
+
+// UNSUPPORTED for bits that this version does not know.
+uint64_t known_flags(uint64_t flags, uint64_t known, const char* argument);
+
+// A caller's struct of `given` bytes into ours of `size` (the first level's has `first` bytes): a
+// longer one is accepted when its unknown tail is zero.
+void read_struct(void* ours, size_t size, const void* theirs, size_t first, const char* argument);
+void init_struct(void* options, size_t first, size_t struct_size);
+
+// Bytes of the struct at the level that brought it.
+template <class T>
+inline constexpr size_t kFirstSize = sizeof(T);
+
+// NULL gives the defaults.
+template <class T>
+T read_options(const T* options, const char* argument) {
+  T ours{};
+  if (options) read_struct(&ours, sizeof(T), options, kFirstSize<T>, argument);
+  ours.struct_size = sizeof(T);
+  return ours;
+}
+template <class T>
+void init_options(T* options, size_t struct_size) {
+  init_struct(&required(options, "options"), kFirstSize<T>, struct_size);
+  options->struct_size = static_cast<uint32_t>(struct_size);
+}
+
+// Writes as many as fit, always says how many there are; BUFFER_TOO_SMALL.
+template <class T>
+void copy_out(std::span<const T> values, T* buffer, size_t capacity, size_t* count) {
+  required(count, "count") = values.size();
+  if (capacity > 0) required(buffer, "buffer");
+  const size_t written = values.size() < capacity ? values.size() : capacity;
+  if (written > 0) std::memcpy(buffer, values.data(), written * sizeof(T));
+  if (written < values.size()) {
+    throw Error(Code::buffer_too_small, "buffer: too small")
+        .with("expected", std::to_string(values.size()))
+        .with("actual", std::to_string(capacity));
+  }
+}
+
+// A text that lives in an object, with its length where it is wanted.
+inline const char* lend_text(const std::string* text, size_t* length) noexcept {
+  if (length) *length = text ? text->size() : 0;
+  return text ? text->c_str() : nullptr;
+}
+
+}  // namespace duramen::capi

@@ -1,0 +1,205 @@
+#include "value/value.hpp"
+
+#include "handles.hpp"
+#include "options.hpp"
+
+using namespace duramen;
+using namespace duramen::capi;
+
+static_assert(DURAMEN_VALUE_NONE == static_cast<int>(ValueKind::none));
+static_assert(DURAMEN_VALUE_DICT == static_cast<int>(ValueKind::dict));
+static_assert(DURAMEN_VALUE_BIG_INT == static_cast<int>(ValueKind::big_integer));
+
+namespace {
+
+std::vector<ValueRef> items_argument(const duramen_value* const* items, size_t count,
+                                     const char* argument) {
+  if (count > 0) required(items, argument);
+  std::vector<ValueRef> out;
+  out.reserve(count);
+  for (size_t i = 0; i < count; ++i) out.push_back(value_ref(items[i], argument));
+  return out;
+}
+
+ValueRef integer_of(std::string_view digits) {
+  const size_t sign = !digits.empty() && digits[0] == '-';
+  if (digits.size() == sign || digits.find_first_not_of("0123456789", sign) != digits.npos)
+    throw bad_argument("digits", "not a decimal integer");
+  return Value::big_integer(std::string(digits));
+}
+
+// The value when it is of that kind.
+const Value* peek_kind(const duramen_value* value, ValueKind kind) noexcept {
+  const Value* core = peek(value);
+  return core && core->kind() == kind ? core : nullptr;
+}
+
+const duramen_value* lend_value(const Value* value) noexcept {
+  return value ? lend<const duramen_value>(value) : nullptr;
+}
+
+}  // namespace
+
+duramen_status duramen_value_create_none(duramen_value** out, duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] { return Value::none(); });
+}
+
+duramen_status duramen_value_create_bool(uint32_t value, duramen_value** out,
+                                         duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] { return Value::boolean(value != 0); });
+}
+
+duramen_status duramen_value_create_int(int64_t value, duramen_value** out,
+                                        duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] { return Value::integer(value); });
+}
+
+duramen_status duramen_value_create_big_int(const char* digits, size_t digits_length,
+                                            duramen_value** out, duramen_error** error) noexcept {
+  return guard_out(error, __func__, out,
+                   [&] { return integer_of(text_argument(digits, digits_length, "digits")); });
+}
+
+duramen_status duramen_value_create_float(double value, duramen_value** out,
+                                          duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] { return Value::real(value); });
+}
+
+duramen_status duramen_value_create_complex(double real, double imag, duramen_value** out,
+                                            duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] { return Value::complex({real, imag}); });
+}
+
+duramen_status duramen_value_create_text(const char* text, size_t text_length, duramen_value** out,
+                                         duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    return Value::text(std::string(text_argument(text, text_length, "text")));
+  });
+}
+
+duramen_status duramen_value_create_bytes(const void* bytes, size_t nbytes, duramen_value** out,
+                                          duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    if (!bytes && nbytes > 0) throw null_argument("bytes");
+    return Value::bytes(nbytes ? std::string(static_cast<const char*>(bytes), nbytes) : "");
+  });
+}
+
+duramen_status duramen_value_create_tensor(duramen_tensor* tensor, duramen_value** out,
+                                           duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] { return Value::tensor(ref(tensor, "tensor")); });
+}
+
+duramen_status duramen_value_create_list(const duramen_value* const* items, size_t count,
+                                         duramen_value** out, duramen_error** error) noexcept {
+  return guard_out(error, __func__, out,
+                   [&] { return Value::list(items_argument(items, count, "items")); });
+}
+
+duramen_status duramen_value_create_tuple(const duramen_value* const* items, size_t count,
+                                          duramen_value** out, duramen_error** error) noexcept {
+  return guard_out(error, __func__, out,
+                   [&] { return Value::tuple(items_argument(items, count, "items")); });
+}
+
+duramen_status duramen_value_create_dict(const duramen_value* const* keys,
+                                         const duramen_value* const* items, size_t count,
+                                         duramen_value** out, duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    return Value::dict(items_argument(keys, count, "keys"), items_argument(items, count, "items"));
+  });
+}
+
+duramen_status duramen_value_create_ordered_dict(const duramen_value* const* keys,
+                                                 const duramen_value* const* items, size_t count,
+                                                 duramen_value** out,
+                                                 duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    return Value::dict(items_argument(keys, count, "keys"), items_argument(items, count, "items"),
+                       "collections.OrderedDict");
+  });
+}
+
+int32_t duramen_value_kind(const duramen_value* value) noexcept {
+  const Value* core = peek(value);
+  return core ? static_cast<int32_t>(core->kind()) : DURAMEN_VALUE_INVALID;
+}
+
+const char* duramen_value_kind_name(int32_t kind) noexcept {
+  if (kind < DURAMEN_VALUE_NONE || kind > DURAMEN_VALUE_BIG_INT) return nullptr;
+  return value_kind_name(static_cast<ValueKind>(kind)).data();  // a literal, hence terminated
+}
+
+uint32_t duramen_value_bool(const duramen_value* value) noexcept {
+  const Value* core = peek_kind(value, ValueKind::boolean);
+  return core && core->as_boolean();
+}
+
+int64_t duramen_value_int(const duramen_value* value) noexcept {
+  if (const Value* core = peek_kind(value, ValueKind::integer)) return core->as_integer();
+  return duramen_value_bool(value);
+}
+
+double duramen_value_float(const duramen_value* value) noexcept {
+  const Value* core = peek(value);
+  if (!core) return 0;
+  if (core->kind() == ValueKind::integer) return static_cast<double>(core->as_integer());
+  if (core->kind() == ValueKind::complex) return core->as_complex().real();
+  return core->kind() == ValueKind::real ? core->as_real() : 0;
+}
+
+double duramen_value_imag(const duramen_value* value) noexcept {
+  const Value* core = peek_kind(value, ValueKind::complex);
+  return core ? core->as_complex().imag() : 0;
+}
+
+const char* duramen_value_text(const duramen_value* value, size_t* length) noexcept {
+  const Value* core = peek_kind(value, ValueKind::text);
+  if (!core) core = peek_kind(value, ValueKind::big_integer);
+  return lend_text(core ? &core->as_text() : nullptr, length);
+}
+
+const void* duramen_value_bytes(const duramen_value* value, size_t* nbytes) noexcept {
+  const Value* core = peek_kind(value, ValueKind::bytes);
+  return lend_text(core ? &core->as_text() : nullptr, nbytes);
+}
+
+duramen_tensor* duramen_value_tensor(const duramen_value* value) noexcept {
+  const Value* core = peek_kind(value, ValueKind::tensor);
+  return core ? lend<duramen_tensor>(core->as_tensor().get()) : nullptr;
+}
+
+size_t duramen_value_count(const duramen_value* value) noexcept {
+  const Value* core = peek(value);
+  return core ? core->count() : 0;
+}
+
+const duramen_value* duramen_value_item(const duramen_value* value, size_t index) noexcept {
+  const Value* core = peek(value);
+  return core && index < core->count() ? lend_value(core->item(index).get()) : nullptr;
+}
+
+const duramen_value* duramen_value_key(const duramen_value* value, size_t index) noexcept {
+  const Value* core = peek(value);
+  return core && index < core->keys().size() ? lend_value(core->key(index).get()) : nullptr;
+}
+
+const duramen_value* duramen_value_find(const duramen_value* value, const char* key,
+                                        size_t key_length) noexcept {
+  const Value* core = key ? peek_kind(value, ValueKind::dict) : nullptr;
+  return core ? lend_value(core->find(plain_view(key, key_length))) : nullptr;
+}
+
+const char* duramen_value_class_name(const duramen_value* value, size_t* length) noexcept {
+  const Value* core = peek_kind(value, ValueKind::dict);
+  if (!core) core = peek_kind(value, ValueKind::opaque);
+  return lend_text(core ? &core->as_text() : nullptr, length);
+}
+
+const duramen_value* duramen_value_attributes(const duramen_value* value) noexcept {
+  const Value* core = peek_kind(value, ValueKind::dict);
+  return core ? lend_value(core->attributes().get()) : nullptr;
+}
+
+duramen_value* duramen_value_retain(const duramen_value* value) noexcept { return retain(value); }
+void duramen_value_release(duramen_value* value) noexcept { release(value); }

@@ -1,0 +1,2 @@
+"""placeholder"""
+def test_source(api): return ""

@@ -1,0 +1,76 @@
+"""What is generated from the headers and committed: the export map, the symbol list and the API description."""
+
+import json
+
+import api_rules as rules
+
+
+def node(level):
+    return f"DURAMEN_0.{level}"
+
+
+def by_level(api):
+    out = {}
+    for function in api.functions:
+        out.setdefault(rules.fields(function, api)["since"], []).append(function.name)
+    return {level: sorted(names) for level, names in sorted(out.items())}
+
+
+def exports_map(api):
+    lines = ["/* Generated from include/duramen by tools/api.py. */"]
+    before = ""
+    for level, names in by_level(api).items():
+        lines.append(f"{node(level)} {{")
+        lines.append("  global:")
+        lines += [f"    {name};" for name in names]
+        if not before:
+            lines += ["  local:", "    *;"]
+        lines.append(f"}}{before};")
+        before = " " + node(level)
+    return "\n".join(lines) + "\n"
+
+
+def symbols_txt(api):
+    rows = [f"{name}@{node(level)}" for level, names in by_level(api).items() for name in names]
+    return "\n".join(sorted(rows)) + "\n"
+
+
+def describe_function(api, function):
+    return {"name": function.name, "header": function.header, **rules.fields(function, api),
+            "returns": rules.describe_return(api, function),
+            "parameters": [rules.describe(api, function, i) for i in range(len(function.params))]}
+
+
+def describe_type(type_):
+    out = {"name": type_.name, "kind": type_.kind, "header": type_.header, "doc": " ".join(type_.doc.split())}
+    if type_.target:
+        out["target"] = type_.target
+    if type_.fields:
+        out["fields"] = [{"name": f.name, "type": f.type} for f in type_.fields]
+    return out
+
+
+def api_json(api):
+    description = {
+        "version": api.macros["DURAMEN_VERSION_STRING"],
+        "api_level": api.level(),
+        "abi_epoch": int(api.macros["DURAMEN_ABI_EPOCH"]),
+        "soname": f"libduramen.so.{api.macros['DURAMEN_ABI_EPOCH']}",
+        "counts": {"functions": len(api.functions), "types": len(api.types), "constants": len(api.constants)},
+        "constants": [{"name": c.name, "value": c.value, "header": c.header, "doc": " ".join(c.doc.split())}
+                      for c in api.constants],
+        "types": [describe_type(t) for t in api.types.values() if t.name not in rules.FOREIGN],
+        "functions": [describe_function(api, f) for f in api.functions],
+    }
+    return "{\n" + ",\n".join(f'"{key}": {one_a_line(value)}' for key, value in description.items()) + "\n}\n"
+
+
+def one_a_line(value):
+    if not isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return "[\n" + ",\n".join(" " + json.dumps(item, ensure_ascii=False) for item in value) + "\n]"
+
+
+def all_outputs(api):
+    return {"capi/exports.map": exports_map(api), "capi/symbols.txt": symbols_txt(api),
+            "share/duramen/duramen-api.json": api_json(api)}

@@ -25,6 +25,7 @@ using Checkpoint = Handle<duramen_checkpoint, duramen_checkpoint_release>;
 using Module = Handle<duramen_module, duramen_module_release>;
 using StateDict = Handle<duramen_state_dict, duramen_state_dict_release>;
 using Listing = Handle<duramen_listing, duramen_listing_release>;
+using StringList = Handle<duramen_string_list, duramen_string_list_release>;
 using String = Handle<duramen_string, duramen_string_release>;
 
 // Receives an out-parameter: `call(…, Out(handle), Out(error))`.

@@ -11,6 +11,8 @@ namespace cli {
 
 // Control characters and invalid UTF-8 as \xNN, so that a name from a file cannot drive a terminal.
 std::string printable(std::string_view text);
+// The same for a text of several lines; ends with a line break.
+std::string printable_lines(std::string_view text);
 // "[2, 3]"
 std::string format_shape(std::span<const int64_t> shape);
 // "1.2 kB", "548.1 MB"

@@ -2,8 +2,9 @@
  *
  *   finetune DATA_FOLDER OUTPUT_FOLDER
  *
- * Builds the module from the text in the checkpoint, loads the weights, lists what the module owns, evaluates, freezes all
- * but the last block, trains that on new images, evaluates again, saves .pt and .safetensors, reads both back and compares.
+ * Builds the module from the text in the checkpoint, loads the weights, lists what the module owns,
+ * evaluates, freezes all but the last block, trains that on new images, evaluates again, saves .pt
+ * and .safetensors, reads both back and compares.
  */
 #include <duramen/duramen.h>
 #include <inttypes.h>
@@ -26,11 +27,11 @@ static void require(duramen_status status, duramen_error* error, const char* wha
   duramen_error_release(error);
   exit(1);
 }
-#define REQUIRE(call)                        \
-  do {                                       \
-    duramen_error* error = NULL;             \
-    const duramen_status status = (call);    \
-    require(status, error, #call);           \
+#define REQUIRE(call)                     \
+  do {                                    \
+    duramen_error* error = NULL;          \
+    const duramen_status status = (call); \
+    require(status, error, #call);        \
   } while (0)
 
 static duramen_tensor* import_rows(duramen_context* context, duramen_dtype dtype, const void* data,
@@ -49,12 +50,14 @@ static duramen_tensor* import_rows(duramen_context* context, duramen_dtype dtype
   return tensor;
 }
 
-static duramen_tensor* images_at(duramen_context* context, const digits* data, size_t first, size_t count) {
+static duramen_tensor* images_at(duramen_context* context, const digits* data, size_t first,
+                                 size_t count) {
   return import_rows(context, DURAMEN_DTYPE_FLOAT32, data->pixels + first * DIGITS_PIXELS,
                      (int64_t)count, DIGITS_PIXELS, sizeof(float));
 }
 
-static duramen_tensor* labels_at(duramen_context* context, const digits* data, size_t first, size_t count) {
+static duramen_tensor* labels_at(duramen_context* context, const digits* data, size_t first,
+                                 size_t count) {
   return import_rows(context, DURAMEN_DTYPE_INT64, data->labels + first, (int64_t)count, 0,
                      sizeof(int64_t));
 }
@@ -71,7 +74,8 @@ static void print_listing(const duramen_module* module) {
     char shape[64] = "[]";
     int used = 0;
     for (uint32_t d = 0; d < entry->rank; ++d) {
-      used += snprintf(shape + used, sizeof shape - (size_t)used, "%s%" PRId64, d ? ", " : "[", entry->shape[d]);
+      used += snprintf(shape + used, sizeof shape - (size_t)used, "%s%" PRId64, d ? ", " : "[",
+                       entry->shape[d]);
     }
     if (entry->rank) snprintf(shape + used, sizeof shape - (size_t)used, "]");
     printf("%-32s %-10s %-10s %-10s %s\n", entry->name,
@@ -104,7 +108,8 @@ static int evaluate(duramen_context* context, duramen_module* module, const digi
   return correct;
 }
 
-/* Frozen is not eval: the frozen blocks also keep their running statistics, so they are put into eval mode as well. */
+/* Frozen is not eval: the frozen blocks also keep their running statistics, so they are put into
+ * eval mode as well. */
 static void freeze(duramen_module* module, const char* name) {
   duramen_module* block;
   REQUIRE(duramen_module_get_submodule(module, name, SIZE_MAX, &block, &error));
@@ -113,7 +118,8 @@ static void freeze(duramen_module* module, const char* name) {
   duramen_module_release(block);
 }
 
-static duramen_optimizer* optimizer_of_trainable(duramen_context* context, const duramen_module* module) {
+static duramen_optimizer* optimizer_of_trainable(duramen_context* context,
+                                                 const duramen_module* module) {
   duramen_list_options options = {0};
   options.struct_size = sizeof options;
   options.kinds = DURAMEN_KIND_PARAMETER;
@@ -136,8 +142,8 @@ static duramen_optimizer* optimizer_of_trainable(duramen_context* context, const
   return optimizer;
 }
 
-static double train_batch(duramen_context* context, duramen_module* module, duramen_optimizer* optimizer,
-                          const digits* data, size_t first) {
+static double train_batch(duramen_context* context, duramen_module* module,
+                          duramen_optimizer* optimizer, const digits* data, size_t first) {
   duramen_tensor* images = images_at(context, data, first, BATCH);
   duramen_tensor* labels = labels_at(context, data, first, BATCH);
   duramen_tensor *logits, *loss;
@@ -177,7 +183,8 @@ static void fine_tune(duramen_context* context, duramen_module* module, const di
 }
 
 /* Compares the tensors of two dicts byte by byte; the number of tensors that are equal in both. */
-static size_t compare(duramen_context* context, const duramen_state_dict* ours, const duramen_state_dict* read) {
+static size_t compare(duramen_context* context, const duramen_state_dict* ours,
+                      const duramen_state_dict* read) {
   duramen_listing* listing;
   REQUIRE(duramen_state_dict_list(ours, &listing, &error));
   size_t count, stride, equal = 0;
@@ -192,7 +199,8 @@ static size_t compare(duramen_context* context, const duramen_state_dict* ours, 
     REQUIRE(duramen_tensor_read(context, entry->tensor, entry->dtype, bytes, nbytes, &error));
     REQUIRE(duramen_tensor_read(context, other, entry->dtype, bytes + nbytes, nbytes, &error));
     equal += duramen_tensor_dtype(other) == entry->dtype &&
-             duramen_tensor_nbytes(other) == entry->nbytes && !memcmp(bytes, bytes + nbytes, nbytes);
+             duramen_tensor_nbytes(other) == entry->nbytes &&
+             !memcmp(bytes, bytes + nbytes, nbytes);
     free(bytes);
     duramen_tensor_release(other);
   }
@@ -200,8 +208,8 @@ static size_t compare(duramen_context* context, const duramen_state_dict* ours, 
   return equal;
 }
 
-static int save_and_compare(duramen_context* context, const duramen_module* module, const char* folder,
-                            const char* name) {
+static int save_and_compare(duramen_context* context, const duramen_module* module,
+                            const char* folder, const char* name) {
   char path[4096];
   duramen_state_dict *state, *read;
   duramen_checkpoint* checkpoint;
@@ -223,7 +231,8 @@ static int save_and_compare(duramen_context* context, const duramen_module* modu
 static duramen_module* load_model(duramen_context* context, const duramen_checkpoint* checkpoint) {
   const duramen_value* content = duramen_checkpoint_content(checkpoint);
   size_t length;
-  const char* text = duramen_value_text(duramen_value_find(content, "architecture", SIZE_MAX), &length);
+  const char* text =
+      duramen_value_text(duramen_value_find(content, "architecture", SIZE_MAX), &length);
   duramen_module* module;
   duramen_state_dict* state;
   duramen_string* repr;
@@ -257,7 +266,8 @@ int main(int argc, char** argv) {
   print_listing(module);
 
   const duramen_value* content = duramen_checkpoint_content(checkpoint);
-  const int expected = (int)duramen_value_int(duramen_value_find(content, "test_correct", SIZE_MAX));
+  const int expected =
+      (int)duramen_value_int(duramen_value_find(content, "test_correct", SIZE_MAX));
   const int before = evaluate(context, module, &data);
   printf("\nbefore: %d of %d test images right (PyTorch: %d)\n", before, TESTED, expected);
   fine_tune(context, module, &data);

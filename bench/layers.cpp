@@ -1,0 +1,60 @@
+// Single layers: forward without recording (f), and forward and backward with the input's gradient
+// (fb).
+#include "rows.hpp"
+
+namespace bench {
+namespace {
+
+struct Layer {
+  const char* name;
+  const char* text;
+  std::vector<int64_t> shape;  // of the input
+};
+
+Tensor forward(duramen_context* context, duramen_module* module, duramen_tensor* input) {
+  return made<Tensor>(duramen_module_forward, context, module, input);
+}
+
+void run_forward(benchmark::State& state, const Layer& layer) {
+  const Context context = make_context();
+  const Module module = make_module(context.get(), layer.text);
+  const Tensor input = make_random(context.get(), layer.shape);
+  done(duramen_context_set_grad_enabled, context.get(), 0u);
+  for (auto _ : state) benchmark::DoNotOptimize(forward(context.get(), module.get(), input.get()));
+}
+
+void run_forward_backward(benchmark::State& state, const Layer& layer) {
+  const Context context = make_context();
+  const Module module = make_module(context.get(), layer.text);
+  const Tensor input = make_random(context.get(), layer.shape);
+  const Tensor weight = made<Tensor>(duramen_tensor_clone, context.get(),
+                                     forward(context.get(), module.get(), input.get()).get());
+  const Tensor gradient = made<Tensor>(duramen_tensor_detach, context.get(), weight.get());
+  done(duramen_tensor_set_requires_grad, input.get(), 1u);
+  for (auto _ : state) {
+    done(duramen_tensor_set_grad, input.get(), static_cast<duramen_tensor*>(nullptr));
+    done(duramen_module_zero_grad, module.get(), 1u);
+    const Tensor output = forward(context.get(), module.get(), input.get());
+    done(duramen_tensor_backward, context.get(), output.get(), gradient.get(), nullptr);
+  }
+}
+
+}  // namespace
+
+void register_layers() {
+  const Layer layers[] = {
+      {"Linear/1024x1024/batch:128", "Linear(1024, 1024)", {128, 1024}},
+      {"Linear/784x512/batch:64", "Linear(784, 512)", {64, 784}},
+      {"Linear/1024x1024/batch:1", "Linear(1024, 1024)", {1, 1024}},
+      {"BatchNorm1d/512/batch:256", "BatchNorm1d(512)", {256, 512}},
+      {"BatchNorm2d/64x56x56/batch:8", "BatchNorm2d(64)", {8, 64, 56, 56}},
+  };
+  for (const Layer& layer : layers) {
+    const std::string name = layer.name;
+    benchmark::RegisterBenchmark((name + "/f").c_str(), run_forward, layer)->UseRealTime();
+    benchmark::RegisterBenchmark((name + "/fb").c_str(), run_forward_backward, layer)
+        ->UseRealTime();
+  }
+}
+
+}  // namespace bench

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Train the demo's network with PyTorch and write examples/data/digits_mlp.pt.
 
-Needs torch and numpy. The first 600 images train it, the last 500 test it; what lies between is left for fine-tuning.
+Needs torch and numpy. The first 300 images train it, the last 500 test it; what lies between is left for fine-tuning.
 """
 import collections
 import gzip
@@ -18,7 +18,7 @@ ARCHITECTURE = (
     "('block2', Sequential(Linear(96, 64), BatchNorm1d(64), ReLU())), "
     "('head', Sequential(Linear(64, 48), BatchNorm1d(48), ReLU(), Linear(48, 10)))]))"
 )
-TRAINED, TESTED, EPOCHS, BATCH = 600, 500, 12, 50
+TRAINED, TESTED, EPOCHS, BATCH = 300, 500, 8, 50
 
 
 def load_digits():

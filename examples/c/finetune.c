@@ -14,7 +14,7 @@
 
 #include "digits.h"
 
-#define PRETRAINED 600 /* the first images trained the checkpoint */
+#define PRETRAINED 300 /* the first images trained the checkpoint */
 #define TESTED 500     /* the last ones test; what lies between fine-tunes */
 #define BATCH 50
 #define EPOCHS 20

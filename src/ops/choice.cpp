@@ -108,7 +108,10 @@ class PowBackward final : public Node {
     const TensorRef zero = scalar(context, 0);
     const TensorRef flat = mul(context, compare(context, Compare::eq, a, zero),
                                compare(context, Compare::ge, b, zero));
-    const TensorRef slope = mul(context, output.unpack(name()), log(context, a));
+    const TensorRef& power = output.unpack(name());
+    // A number has a double's logarithm, not that of the float32 which carries it.
+    const TensorRef base_like = a->is_number() ? to(context, a, power->dtype()) : a;
+    const TensorRef slope = mul(context, power, log(context, base_like));
     return sum_to(context, where(context, flat, zero, mul(context, g, slope)), form_b);
   }
 };

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "nn/build.hpp"
 #include "nn/walk.hpp"
+#include "ops/ops.hpp"
 #include "oracle/case_inputs.hpp"
 #include "oracle/module_description.hpp"
 #include "spec/syntax.hpp"
@@ -84,6 +85,13 @@ std::vector<std::pair<std::string, std::string>> parameter_shas(const nn::Module
   return all;
 }
 
+// The recording gives an in-place layer copies: a leaf that requires grad may not be written to.
+void spare_inputs(Context& context, const Json& one, CaseInputs& inputs) {
+  const std::string ctor = text(one, "ctor");
+  if (ctor.find("inplace=True") == std::string::npos || ctor.starts_with("Sequential")) return;
+  for (TensorRef& view : inputs.views) view = ops::clone(context, view);
+}
+
 ValueRef call(Context& context, nn::Module& module, const Json& one, const CaseInputs& inputs) {
   const ValueRef arguments = argument_value(at(one, "args"), inputs);
   std::vector<ValueRef> keys;
@@ -134,7 +142,8 @@ void run_mode(Context& context, nn::Module& module, const Json& one, const Json&
   const std::string mode = text(run, "mode");
   const Dtype dtype = text(run, "dtype") == "f32" ? Dtype::float32 : Dtype::float64;
   nn::train(module, mode == "train");
-  const CaseInputs inputs = make_inputs(context, one, dtype, problems);
+  CaseInputs inputs = make_inputs(context, one, dtype, problems);
+  spare_inputs(context, one, inputs);
   const auto before = parameter_shas(module);
   context.generator().seed(seed_of(one) + 1);
   const auto outputs = flatten_tensors(*call(context, module, one, inputs));

@@ -109,7 +109,9 @@ class Oracle:
         self.require(encoder.data_ptr() == decoder.data_ptr(), "tied: one storage")
         self.require(ours["transposed"].stride() == (1, 3), "tied: strides of the view")
         self.require(torch.equal(ours["transposed"], encoder.T), "tied: values of the view")
-        encoder.zero_()
+        self.require(isinstance(encoder, torch.nn.Parameter) and encoder.requires_grad, "tied: a parameter stays one")
+        with torch.no_grad():
+            encoder.zero_()
         self.require(not decoder.any() and not ours["transposed"].any(), "tied: writes are shared")
 
     def checkpoint(self):

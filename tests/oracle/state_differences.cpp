@@ -10,7 +10,7 @@ constexpr std::string_view kNul = "a NUL in a name is refused";
 constexpr std::string_view kAllOrNothing =
     "requires_grad_ checks every parameter before it changes any";
 constexpr std::string_view kNoWarning =
-    "dropping an imaginary part is in the load report's words, not a warning";
+    "no warning is written where a load drops an imaginary part";
 
 constexpr std::string_view kSlots =
     R"({"parameters":[["p",false]],"buffers":[["b",false]],"modules":[["c",false]],)"

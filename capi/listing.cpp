@@ -5,6 +5,10 @@
 
 namespace duramen::capi {
 
+// What has a single holder, the slot that was just read, can be met nowhere else: most objects need
+// not be looked up.
+static bool is_shared(const Counted& object) noexcept { return object.use_count() > 1; }
+
 // Collects entries with offsets in place of pointers, which settle() replaces when nothing grows
 // any more.
 class ListingBuilder {
@@ -29,14 +33,18 @@ class ListingBuilder {
     entry.nbytes = static_cast<uint64_t>(tensor.nbytes());
     if (tensor.requires_grad()) entry.flags |= DURAMEN_ENTRY_REQUIRES_GRAD;
     const uint64_t position = list_->entries_.size() - 1;
-    entry.first_index = objects_.insert(&tensor, position);
-    entry.first_storage_index = storages_.insert(tensor.storage().get(), position);
+    if (is_shared(tensor)) entry.first_index = objects_.insert(&tensor, position);
+    if (is_shared(*tensor.storage())) {
+      entry.first_storage_index = storages_.insert(tensor.storage().get(), position);
+    }
     list_->shapes_.insert(list_->shapes_.end(), tensor.shape().begin(), tensor.shape().end());
     hold(&tensor);
   }
   void set_module(duramen_entry& entry, nn::Module& module) {
     entry.module = lend<duramen_module>(&module);
-    entry.first_index = objects_.insert(&module, list_->entries_.size() - 1);
+    if (is_shared(module)) {
+      entry.first_index = objects_.insert(&module, list_->entries_.size() - 1);
+    }
   }
   void set_value(duramen_entry& entry, const Value& value) {
     entry.value = lend<const duramen_value>(&value);
@@ -131,7 +139,7 @@ class TreeLister {
     return tensor ? seen(tensor, listed) : !has(DURAMEN_LIST_INCLUDE_NONE);
   }
   bool seen(const Counted* object, PointerIndex& listed) {
-    if (has(DURAMEN_LIST_KEEP_DUPLICATES)) return false;
+    if (has(DURAMEN_LIST_KEEP_DUPLICATES) || !is_shared(*object)) return false;
     const uint64_t mark = marks_++;
     return listed.insert(object, mark) != mark;
   }

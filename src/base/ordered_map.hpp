@@ -25,6 +25,7 @@ class OrderedMap {
   bool empty() const noexcept { return entries_.empty(); }
   const Entry& operator[](size_t index) const noexcept { return entries_[index]; }
   T& value_at(size_t index) noexcept { return entries_[index].value; }
+  const Entry* data() const noexcept { return entries_.data(); }
   auto begin() const noexcept { return entries_.begin(); }
   auto end() const noexcept { return entries_.end(); }
 

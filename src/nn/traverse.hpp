@@ -2,6 +2,7 @@
 // pre-order, without recursion, with one name buffer for all names.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -61,6 +62,39 @@ inline bool is_repeated(const Module& parent, size_t index) noexcept {
   return false;
 }
 
+// A tree is a web of small objects, each a wait for memory. While one module is visited, this asks
+// for what its next siblings consist of: the module, its entries, its tensors, their storages, one
+// step a sibling.
+inline void fetch_ahead(const Module::Children& children, size_t index) noexcept {
+  static constexpr size_t kLine = 64;
+  static constexpr size_t kEntries = 4;  // of one map; more come by themselves, being side by side
+  const auto fetch = [](const void* object, size_t size) {
+    for (size_t i = 0; i < size; i += kLine)
+      __builtin_prefetch(static_cast<const char*>(object) + i);
+  };
+  const auto ahead = [&](size_t steps) -> const Module* {
+    return index + steps < children.size() ? children[index + steps].value.get() : nullptr;
+  };
+  const auto each_tensor = [](const Module& module, auto&& body) {
+    for (const Module::Tensors* map : {&module.parameters(), &module.buffers()}) {
+      for (size_t i = 0; i < std::min(map->size(), kEntries); ++i) {
+        if (const Tensor* tensor = (*map)[i].value.get()) body(*tensor);
+      }
+    }
+  };
+  if (const Module* module = ahead(4)) fetch(module, sizeof(Module));
+  if (const Module* module = ahead(3)) {
+    fetch(module->parameters().data(), kEntries * sizeof(Module::Tensors::Entry));
+    fetch(module->buffers().data(), kEntries * sizeof(Module::Tensors::Entry));
+  }
+  if (const Module* module = ahead(2)) {
+    each_tensor(*module, [&](const Tensor& tensor) { fetch(&tensor, sizeof(Tensor)); });
+  }
+  if (const Module* module = ahead(1)) {
+    each_tensor(*module, [&](const Tensor& tensor) { fetch(tensor.storage().get(), kLine); });
+  }
+}
+
 // STATE, with the path at which a module meets itself again.
 [[noreturn]] void throw_cycle(const char* operation, std::string path);
 
@@ -83,6 +117,7 @@ void traverse(const Module& root, std::string& name, const TraverseMode& mode, E
       continue;
     }
     const size_t index = top.next_child++;
+    fetch_ahead(top.module->children(), index);
     const auto& [child_name, child] = top.module->children()[index];
     if (!child) continue;
     const size_t name_size = name.size();

@@ -189,7 +189,7 @@ def read_fields(raw, header):
 
 
 def read_function(flat, header, doc):
-    match = re.fullmatch(r"(.*?)\b(duramen_\w+) ?\((.*)\)( DURAMEN_NOEXCEPT)?", flat)
+    match = re.fullmatch(r"(.*?)\b([a-zA-Z]\w+) ?\((.*)\)( DURAMEN_NOEXCEPT)?", flat)
     if not match:
         raise HeaderError(f"{header}: not a function: {flat[:80]!r}")
     head, name, params, noexcept = match.groups()

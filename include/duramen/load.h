@@ -65,9 +65,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_load_options_in
 /* Loads a dict into a module, as load_state_dict().
  *
  * Writes to `module`. *report (may be NULL) receives the report on success; on failure the error
- * lends it (duramen_error_load_report).
- * Fails: INCOMPATIBLE with PyTorch's text, nothing has changed then (unless PARTIAL); CANCELLED,
- * READ_ONLY.
+ * lends it (duramen_error_load_report), with PyTorch's text (duramen_load_report_torch_message).
+ * Fails: INCOMPATIBLE, nothing has changed then (unless PARTIAL); CANCELLED, READ_ONLY.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_load_state_dict(
     duramen_context* context, duramen_module* module, const duramen_state_dict* dict,

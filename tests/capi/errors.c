@@ -1,0 +1,96 @@
+/* Statuses, error objects and what they carry; texts with and without terminators. */
+#include "check.h"
+
+static void details(duramen_context* context) {
+  duramen_module* module = NULL;
+  size_t length = 0;
+  FAILS(DURAMEN_E_UNSUPPORTED,
+        duramen_module_from_text(context, "Linaer(1, 2)", SIZE_MAX, &module, ERROR));
+  CHECK(module == NULL);
+  CHECK(duramen_error_status(last_error()) == DURAMEN_E_UNSUPPORTED);
+  TEXT("Linear", duramen_error_detail(last_error(), "nearest", SIZE_MAX, &length));
+  CHECK(length == 6);
+  TEXT("1", duramen_error_detail(last_error(), "column", 6, NULL));
+  TEXT("duramen_module_from_text", duramen_error_detail(last_error(), "function", SIZE_MAX, NULL));
+  CHECK(duramen_error_detail(last_error(), "nonsense", SIZE_MAX, &length) == NULL);
+  CHECK(length == 0);
+  CHECK(duramen_error_detail_count(last_error()) >= 3);
+  CHECK(duramen_error_detail_key(last_error(), 0, NULL) != NULL);
+  CHECK(duramen_error_detail_value(last_error(), 0, NULL) != NULL);
+  CHECK(duramen_error_detail_key(last_error(), 1000, NULL) == NULL);
+  CHECK(strchr(duramen_error_message(last_error(), &length), '\n') == NULL);
+  CHECK(strlen(duramen_error_message(last_error(), NULL)) == length);
+}
+
+/* The error parameter may be NULL, and an old content of the slot is never read. */
+static void ignored(duramen_context* context) {
+  duramen_module* module = NULL;
+  duramen_error* error = (duramen_error*)(void*)&module;
+  CHECK(duramen_module_from_text(context, "(", SIZE_MAX, &module, NULL) ==
+        DURAMEN_E_INVALID_ARGUMENT);
+  CHECK(duramen_module_from_text(context, "ReLU()", SIZE_MAX, &module, &error) == DURAMEN_OK);
+  CHECK(error == NULL);
+  duramen_module_release(module);
+}
+
+static void texts(duramen_context* context) {
+  static const char kNoTerminator[6] = {'R', 'e', 'L', 'U', '(', ')'};
+  duramen_module* module = NULL;
+  duramen_value* value = NULL;
+  size_t length = 0;
+  OK(duramen_module_from_text(context, kNoTerminator, 6, &module, ERROR));
+  TEXT("ReLU", duramen_module_class_name(module, &length));
+  CHECK(length == 4);
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_module_register_parameter(module, "a\0b", 3, NULL, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_module_register_parameter(module, "\xff", 1, NULL, ERROR));
+  TEXT("name", duramen_error_detail(last_error(), "argument", SIZE_MAX, NULL));
+  OK(duramen_value_create_text("a\0b", 3, &value, ERROR));
+  CHECK(memcmp(duramen_value_text(value, &length), "a\0b", 4) == 0 && length == 3);
+  duramen_value_release(value);
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_value_create_text("\xc3", 1, &value, ERROR));
+  CHECK(value == NULL);
+  duramen_module_release(module);
+}
+
+static void own_errors(void) {
+  duramen_error* error = NULL;
+  duramen_error* same;
+  OK(duramen_error_create(-1234, "stopped by me", 7, &error));
+  CHECK(duramen_error_status(error) == -1234);
+  TEXT("stopped", duramen_error_message(error, NULL));
+  same = duramen_error_retain(error);
+  CHECK(same == error);
+  duramen_error_release(error);
+  TEXT("stopped", duramen_error_message(same, NULL));
+  duramen_error_release(same);
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_error_create(-5, "not mine", SIZE_MAX, &error));
+  CHECK(error == NULL);
+}
+
+static void versions(void) {
+  CHECK(duramen_api_level() >= DURAMEN_API_LEVEL);
+  CHECK(duramen_abi_epoch() == DURAMEN_ABI_EPOCH);
+  TEXT(DURAMEN_VERSION_STRING, duramen_version_string());
+  CHECK(duramen_feature_supported("safetensors", SIZE_MAX) == 1);
+  CHECK(duramen_feature_supported("telepathy", SIZE_MAX) == 0);
+  TEXT("NOT_FOUND", duramen_status_name(DURAMEN_E_NOT_FOUND));
+  TEXT("USER", duramen_status_name(-2000));
+  TEXT("UNKNOWN", duramen_status_name(-500));
+  OK(duramen_check_compat(DURAMEN_API_LEVEL, DURAMEN_ABI_EPOCH, ERROR));
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_check_compat(DURAMEN_API_LEVEL, 9, ERROR));
+  CONTAINS("epoch 9", duramen_error_detail(last_error(), "expected", SIZE_MAX, NULL));
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_check_compat(1000, DURAMEN_ABI_EPOCH, ERROR));
+}
+
+int main(void) {
+  duramen_context* context = new_context();
+  details(context);
+  ignored(context);
+  texts(context);
+  own_errors();
+  versions();
+  duramen_context_release(context);
+  return finish();
+}

@@ -1,0 +1,117 @@
+#include "live.h"
+
+static struct live live;
+static const char* function;
+static int functions;
+static int cases;
+
+static int32_t visit_nothing(void* user, duramen_module* module, duramen_error** error) {
+  (void)user;
+  (void)module;
+  (void)error;
+  return 0;
+}
+
+static void make_objects(void) {
+  static const float kValues[1] = {1};
+  static const int64_t kShape[1] = {1};
+  duramen_tensor* weight = NULL;
+  live.context = new_context();
+  live.tensor = new_tensor(live.context, kValues, 1, kShape);
+  live.module = new_module(live.context, "Linear(1, 1)");
+  OK(duramen_error_create(-1000, "an error", SIZE_MAX, &live.error));
+  OK(duramen_module_repr(live.module, &live.string, ERROR));
+  OK(duramen_value_create_int(7, &live.value, ERROR));
+  OK(duramen_op_from_text("relu", SIZE_MAX, &live.op, ERROR));
+  OK(duramen_module_list(live.module, NULL, &live.listing, ERROR));
+  OK(duramen_scope_create(&live.scope, ERROR));
+  OK(duramen_module_state_dict(live.module, NULL, 0, 0, &live.state_dict, ERROR));
+  OK(duramen_state_dict_version_paths(live.state_dict, &live.string_list, ERROR));
+  OK(duramen_module_match(live.module, live.state_dict, NULL, &live.load_report, ERROR));
+  OK(duramen_state_dict_save(live.context, live.state_dict, scratch_path("live.safetensors"),
+                             SIZE_MAX, NULL, ERROR));
+  OK(duramen_checkpoint_open(live.context, scratch_path("live.safetensors"), SIZE_MAX, NULL,
+                             &live.checkpoint, ERROR));
+  OK(duramen_module_get_parameter(live.module, "weight", SIZE_MAX, &weight, ERROR));
+  OK(duramen_optimizer_from_text(live.context, "SGD(lr=0.1)", SIZE_MAX, &weight, 1, &live.optimizer,
+                                 ERROR));
+  duramen_tensor_release(weight);
+}
+
+const struct live* begin_live(void) {
+  static const int64_t kShape[1] = {1};
+  static const duramen_value* values[1];
+  static int64_t bytes[1024];
+  static int64_t scratch[1024];
+  static int64_t dlpack[32];
+  make_objects();
+  values[0] = live.value;
+  live.tensors = &live.tensor;
+  live.values = values;
+  live.module_visit = visit_nothing;
+  live.import_options.struct_size = sizeof live.import_options;
+  live.import_options.dtype = DURAMEN_DTYPE_FLOAT32;
+  live.import_options.rank = 1;
+  live.import_options.shape = kShape;
+  live.import_options.data = bytes;
+  live.import_options.nbytes = sizeof bytes;
+  live.shape = kShape;
+  live.bytes = bytes;
+  live.scratch = scratch;
+  live.dlpack = dlpack;
+  return &live;
+}
+
+int end_live(int expected_functions, int expected_cases) {
+  CHECK(functions == expected_functions);
+  CHECK(cases == expected_cases);
+  CHECK(functions > 200);
+  duramen_optimizer_release(live.optimizer);
+  duramen_checkpoint_release(live.checkpoint);
+  duramen_load_report_release(live.load_report);
+  duramen_state_dict_release(live.state_dict);
+  duramen_module_release(live.module);
+  duramen_scope_release(live.scope);
+  duramen_listing_release(live.listing);
+  duramen_op_release(live.op);
+  duramen_value_release(live.value);
+  duramen_tensor_release(live.tensor);
+  duramen_string_list_release(live.string_list);
+  duramen_string_release(live.string);
+  duramen_error_release(live.error);
+  duramen_context_release(live.context);
+  printf("%d functions, %d cases\n", functions, cases);
+  return finish();
+}
+
+void begin_function(const char* name) {
+  function = name;
+  ++functions;
+}
+
+void count_case(void) { ++cases; }
+
+void* poisoned(void) {
+  static char place;
+  return &place;
+}
+
+void expect_zero(int is_zero) { check_true(is_zero, "an output is zero", function, cases); }
+
+void expect_status(duramen_status actual, duramen_status expected, const char* argument) {
+  count_case();
+  check_status(expected, actual, argument, function, cases);
+}
+
+void expect_failure(duramen_status actual, duramen_status expected, duramen_error* error,
+                    const char* argument) {
+  expect_status(actual, expected, argument);
+  if (error == NULL || error == poisoned()) {
+    check_true(0, "the error is set", function, cases);
+    return;
+  }
+  check_true(duramen_error_status(error) == actual, "the error's status", function, cases);
+  check_text(function, duramen_error_detail(error, "function", SIZE_MAX, NULL), argument, function,
+             cases);
+  duramen_error_release(error);
+}

@@ -1,0 +1,47 @@
+/* Live objects of every type, and the checks of the generated test of all entry points. */
+#ifndef LIVE_H
+#define LIVE_H
+
+#include "check.h"
+
+struct live {
+  duramen_context* context;
+  duramen_error* error;
+  duramen_string* string;
+  duramen_string_list* string_list;
+  duramen_tensor* tensor;
+  duramen_value* value;
+  duramen_op* op;
+  duramen_listing* listing;
+  duramen_scope* scope;
+  duramen_module* module;
+  duramen_state_dict* state_dict;
+  duramen_load_report* load_report;
+  duramen_checkpoint* checkpoint;
+  duramen_optimizer* optimizer;
+  /* Arguments that are not objects. */
+  duramen_tensor* const* tensors;
+  const duramen_value* const* values;
+  duramen_module_visit module_visit;
+  duramen_import_options import_options;
+  const int64_t* shape;
+  void* bytes;
+  void* scratch;
+  void* dlpack;
+};
+
+const struct live* begin_live(void);
+/* The exit code; the counts are those of the generated program. */
+int end_live(int functions, int cases);
+
+void begin_function(const char* name);
+void count_case(void);
+/* A pointer that is neither NULL nor anything else. */
+void* poisoned(void);
+void expect_zero(int is_zero);
+void expect_status(duramen_status actual, duramen_status expected, const char* argument);
+/* Also: the error names the function; it is released. */
+void expect_failure(duramen_status actual, duramen_status expected, duramen_error* error,
+                    const char* argument);
+
+#endif

@@ -1,0 +1,130 @@
+/* Many readers of one eval module, each with a context of its own; cancel from another thread. */
+#include <pthread.h>
+
+#include "check.h"
+
+enum { kThreads = 4, kRounds = 50 };
+
+static duramen_module* shared;
+static const float kValues[8] = {1, -2, 3, -4, 5, -6, 7, -8};
+static const int64_t kShape[2] = {2, 4};
+
+/* Runs on several threads, so it reports by its result instead of by the checks. */
+static void* read_module(void* user) {
+  double* sum = user;
+  int round;
+  duramen_context* context = NULL;
+  if (duramen_context_create(NULL, &context, NULL) != DURAMEN_OK) return NULL;
+  for (round = 0; round < kRounds; ++round) {
+    duramen_tensor *input = new_tensor(context, kValues, 2, kShape), *output = NULL, *total = NULL;
+    duramen_state_dict* dict = NULL;
+    duramen_listing* listing = NULL;
+    double value = 0;
+    if (duramen_module_forward(context, shared, input, &output, NULL) != DURAMEN_OK) return NULL;
+    if (duramen_sum(context, output, NULL, 0, 0, &total, NULL) != DURAMEN_OK) return NULL;
+    if (duramen_tensor_item(total, NULL, 0, &value, NULL) != DURAMEN_OK) return NULL;
+    if (duramen_module_list(shared, NULL, &listing, NULL) != DURAMEN_OK) return NULL;
+    if (duramen_module_state_dict(shared, NULL, 0, 0, &dict, NULL) != DURAMEN_OK) return NULL;
+    if (round > 0 && value != *sum) return NULL;
+    *sum = value;
+    duramen_state_dict_release(dict);
+    duramen_listing_release(listing);
+    duramen_tensor_release(total);
+    duramen_tensor_release(output);
+    duramen_tensor_release(input);
+  }
+  duramen_context_release(context);
+  return user;
+}
+
+static void readers(duramen_context* context) {
+  pthread_t threads[kThreads];
+  double sums[kThreads] = {0};
+  int i;
+  shared = new_module(context, "Sequential(Linear(4, 8), BatchNorm1d(8), ReLU(), Linear(8, 3))");
+  OK(duramen_module_train(shared, 0, ERROR));
+  for (i = 0; i < kThreads; ++i)
+    CHECK(pthread_create(&threads[i], NULL, read_module, &sums[i]) == 0);
+  for (i = 0; i < kThreads; ++i) {
+    void* result = NULL;
+    CHECK(pthread_join(threads[i], &result) == 0);
+    CHECK(result == &sums[i] && sums[i] == sums[0]);
+  }
+  duramen_module_release(shared);
+}
+
+static void* cancel(void* context) {
+  duramen_context_cancel(context);
+  return NULL;
+}
+
+static void cancelling(duramen_context* context) {
+  pthread_t thread;
+  duramen_tensor* tensor = new_tensor(context, kValues, 2, kShape);
+  duramen_tensor* out = NULL;
+  CHECK(pthread_create(&thread, NULL, cancel, context) == 0);
+  CHECK(pthread_join(thread, NULL) == 0);
+  CHECK(duramen_context_is_cancelled(context) == 1);
+  FAILS(DURAMEN_E_CANCELLED, duramen_relu(context, tensor, &out, ERROR));
+  FAILS(DURAMEN_E_CANCELLED, duramen_relu(context, tensor, &out, ERROR));
+  CHECK(out == NULL);
+  duramen_context_reset_cancel(context);
+  OK(duramen_relu(context, tensor, &out, ERROR));
+  duramen_tensor_release(out);
+  duramen_tensor_release(tensor);
+}
+
+/* The last release may happen on another thread. */
+static void* release_there(void* tensor) {
+  duramen_tensor_release(tensor);
+  return NULL;
+}
+
+static void released_elsewhere(duramen_context* context) {
+  pthread_t thread;
+  duramen_tensor* tensor = new_tensor(context, kValues, 2, kShape);
+  CHECK(pthread_create(&thread, NULL, release_there, tensor) == 0);
+  CHECK(pthread_join(thread, NULL) == 0);
+}
+
+/* The caller's threads in place of the pool: here, none at all. */
+static int runs;
+static void run_inline(void* user, uint64_t count, duramen_runner_body body, void* body_user) {
+  uint64_t i;
+  (void)user;
+  ++runs;
+  for (i = 0; i < count; ++i) body(body_user, i);
+}
+
+static void runner(void) {
+  duramen_runner own = {0};
+  duramen_context_options options = {0};
+  duramen_context* context = NULL;
+  duramen_tensor *big = NULL, *out = NULL;
+  const int64_t shape[2] = {512, 512};
+  own.struct_size = sizeof own;
+  own.run = run_inline;
+  options.struct_size = sizeof options;
+  options.num_threads = 4;
+  options.runner = &own;
+  OK(duramen_context_create(&options, &context, ERROR));
+  CHECK(duramen_context_num_threads(context) == 4);
+  OK(duramen_tensor_full(context, DURAMEN_DTYPE_FLOAT32, shape, 2, 1, &big, ERROR));
+  OK(duramen_matmul(context, big, big, &out, ERROR));
+  duramen_tensor_release(out);
+  OK(duramen_exp(context, big, &out, ERROR));
+  CHECK(runs > 0);
+  duramen_tensor_release(out);
+  duramen_tensor_release(big);
+  duramen_context_release(context);
+}
+
+int main(void) {
+  duramen_context* context = new_context();
+  readers(context);
+  cancelling(context);
+  released_elsewhere(context);
+  runner();
+  duramen_context_release(context);
+  return finish();
+}

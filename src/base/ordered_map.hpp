@@ -1,8 +1,9 @@
 // A map that keeps insertion order: names of parameters, buffers, children, state-dict keys.
-// Replacing a value keeps its place. Small maps are searched; larger ones grow a hash index.
-// Erasing is linear.
+// Replacing a value keeps its place. Small maps are searched; larger ones grow a hash index, made
+// by the first search that wants it, so that many may read at once. Erasing is linear.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,9 +32,9 @@ class OrderedMap {
 
   size_t index_of(std::string_view name) const {
     if (entries_.size() <= kSearched) return search(name);
-    if (index_.size() != entries_.size()) build_index();
-    const auto found = index_.find(name);
-    return found == index_.end() ? kNotFound : found->second;
+    const Index& index = shared_index();
+    const auto found = index.find(name);
+    return found == index.end() ? kNotFound : found->second;
   }
   bool contains(std::string_view name) const { return index_of(name) != kNotFound; }
   const T* find(std::string_view name) const {
@@ -58,39 +59,42 @@ class OrderedMap {
   void append(std::string name, T value) {
     const bool grows = entries_.size() == entries_.capacity();
     entries_.push_back({std::move(name), std::move(value)});
-    if (grows || entries_.size() <= kSearched) {
-      index_.clear();  // the keys are views into the entries, which have moved
-    } else if (index_.size() + 1 == entries_.size()) {
-      add_to_index(entries_.size() - 1);
+    if (grows) {
+      drop_index();  // the keys are views into the entries, which have moved
+    } else if (Index* index = index_.load(std::memory_order_relaxed)) {
+      add_to_index(*index, entries_.size() - 1);
     }
   }
   void reserve(size_t count) {
-    index_.clear();
+    drop_index();
     entries_.reserve(count);
   }
   // False where there is none of that name.
   bool erase(std::string_view name) {
     const size_t index = index_of(name);
     if (index == kNotFound) return false;
-    index_.clear();
+    drop_index();
     entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(index));
     return true;
   }
   void clear() noexcept {
-    index_.clear();
+    drop_index();
     entries_.clear();
   }
 
   OrderedMap() = default;
   OrderedMap(const OrderedMap& other) : entries_(other.entries_) {}
-  OrderedMap(OrderedMap&&) noexcept = default;
+  OrderedMap(OrderedMap&& other) noexcept : entries_(std::move(other.entries_)) { other.clear(); }
   OrderedMap& operator=(OrderedMap other) noexcept {
     entries_.swap(other.entries_);
-    index_.clear();
+    drop_index();
+    other.drop_index();
     return *this;
   }
+  ~OrderedMap() { drop_index(); }
 
  private:
+  using Index = std::unordered_map<std::string_view, size_t>;
   static constexpr size_t kSearched = 8;
 
   size_t search(std::string_view name) const noexcept {
@@ -99,21 +103,29 @@ class OrderedMap {
     }
     return kNotFound;
   }
-  void add_to_index(size_t i) const noexcept {
+  void add_to_index(Index& index, size_t i) noexcept {
     try {
-      index_.emplace(entries_[i].name, i);
+      index.emplace(entries_[i].name, i);
     } catch (...) {
-      index_.clear();  // built again when asked
+      drop_index();  // built again when asked
     }
   }
-  void build_index() const {
-    index_.clear();
-    index_.reserve(entries_.capacity());
-    for (size_t i = 0; i < entries_.size(); ++i) index_.emplace(entries_[i].name, i);
+  // Readers may meet here: each builds, one index stays.
+  const Index& shared_index() const {
+    Index* index = index_.load(std::memory_order_acquire);
+    if (index) return *index;
+    auto made = std::make_unique<Index>();
+    made->reserve(entries_.capacity());
+    for (size_t i = 0; i < entries_.size(); ++i) made->emplace(entries_[i].name, i);
+    if (index_.compare_exchange_strong(index, made.get(), std::memory_order_acq_rel)) {
+      return *made.release();
+    }
+    return *index;
   }
+  void drop_index() noexcept { delete index_.exchange(nullptr, std::memory_order_relaxed); }
 
   std::vector<Entry> entries_;
-  mutable std::unordered_map<std::string_view, size_t> index_;
+  mutable std::atomic<Index*> index_{nullptr};
 };
 
 }  // namespace duramen

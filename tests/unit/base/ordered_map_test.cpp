@@ -1,5 +1,9 @@
 #include "base/ordered_map.hpp"
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "support/catch.hpp"
 
 namespace duramen {
@@ -41,6 +45,21 @@ TEST_CASE("a large map is found in after copies, moves and erasure", "[base][ord
   copy = moved;
   moved.clear();
   CHECK(*copy.find("name500") == 500);
+}
+
+TEST_CASE("many readers may search a large map at once", "[base][ordered_map]") {
+  OrderedMap<int> map;
+  for (int i = 0; i < 1000; ++i) map.set("name" + std::to_string(i), i);
+  const OrderedMap<int> shared = map;  // a copy has no index yet
+  std::vector<int> found(4);
+  std::vector<std::thread> readers;
+  for (int& count : found) {
+    readers.emplace_back([&shared, &count] {
+      for (int i = 0; i < 1000; ++i) count += *shared.find("name" + std::to_string(i)) == i;
+    });
+  }
+  for (std::thread& reader : readers) reader.join();
+  CHECK(found == std::vector<int>(4, 1000));
 }
 
 }  // namespace duramen

@@ -13,6 +13,9 @@ static bool is_shared(const Counted& object) noexcept { return object.use_count(
 // any more.
 class ListingBuilder {
  public:
+  // may_repeat: an owner is met once for each of its names, and so is what it holds alone.
+  explicit ListingBuilder(bool may_repeat = false) noexcept : may_repeat_(may_repeat) {}
+
   duramen_entry& add(uint32_t kind, std::string_view prefix, std::string_view name) {
     duramen_entry entry{};
     entry.kind = kind;
@@ -33,8 +36,8 @@ class ListingBuilder {
     entry.nbytes = static_cast<uint64_t>(tensor.nbytes());
     if (tensor.requires_grad()) entry.flags |= DURAMEN_ENTRY_REQUIRES_GRAD;
     const uint64_t position = list_->entries_.size() - 1;
-    if (is_shared(tensor)) entry.first_index = objects_.insert(&tensor, position);
-    if (is_shared(*tensor.storage())) {
+    if (may_repeat_ || is_shared(tensor)) entry.first_index = objects_.insert(&tensor, position);
+    if (may_repeat_ || is_shared(*tensor.storage())) {
       entry.first_storage_index = storages_.insert(tensor.storage().get(), position);
     }
     list_->shapes_.insert(list_->shapes_.end(), tensor.shape().begin(), tensor.shape().end());
@@ -42,7 +45,7 @@ class ListingBuilder {
   }
   void set_module(duramen_entry& entry, nn::Module& module) {
     entry.module = lend<duramen_module>(&module);
-    if (is_shared(module)) {
+    if (may_repeat_ || is_shared(module)) {
       entry.first_index = objects_.insert(&module, list_->entries_.size() - 1);
     }
   }
@@ -65,6 +68,7 @@ class ListingBuilder {
   }
 
  private:
+  bool may_repeat_;
   Ref<Listing> list_ = make<Listing>();
   std::vector<size_t> name_offsets_;
   PointerIndex objects_;
@@ -75,7 +79,8 @@ namespace {
 
 class TreeLister {
  public:
-  TreeLister(const nn::Module& root, const ListOptions& options) : root_(root), options_(options) {}
+  TreeLister(const nn::Module& root, const ListOptions& options)
+      : root_(root), options_(options), builder_(has(DURAMEN_LIST_KEEP_DUPLICATES)) {}
 
   Ref<Listing> run() {
     nn::WalkOptions walk;

@@ -66,6 +66,60 @@ static void allocator(void) {
   CHECK(counter.destroyed == 1 && counter.live == 0);
 }
 
+/* Memory runs out at the n-th request: the call fails with NO_MEMORY, or did not need it. */
+static long requests_left;
+static void* rationed_alloc(void* user, size_t nbytes, size_t alignment) {
+  return requests_left-- > 0 ? counted_alloc(user, nbytes, alignment) : NULL;
+}
+
+static duramen_status step(duramen_context* context, duramen_error** error) {
+  const int64_t shape[2] = {64, 32};
+  duramen_module* module = NULL;
+  duramen_tensor *input = NULL, *output = NULL, *loss = NULL;
+  duramen_status status = duramen_module_from_text(
+      context, "Sequential(Linear(32, 16), BatchNorm1d(16), ReLU())", SIZE_MAX, &module, error);
+  if (!status)
+    status = duramen_tensor_zeros(context, DURAMEN_DTYPE_FLOAT32, shape, 2, &input, error);
+  if (!status) status = duramen_module_forward(context, module, input, &output, error);
+  if (!status) status = duramen_mean(context, output, NULL, 0, 0, &loss, error);
+  if (!status) status = duramen_tensor_backward(context, loss, NULL, NULL, error);
+  duramen_tensor_release(loss);
+  duramen_tensor_release(output);
+  duramen_tensor_release(input);
+  duramen_module_release(module);
+  return status;
+}
+
+static void out_of_memory(void) {
+  long ration, refused = 0;
+  duramen_status status = DURAMEN_E_NO_MEMORY;
+  for (ration = 0; status != DURAMEN_OK && ration < 1000; ++ration) {
+    struct counter counter = {0, 0, 0};
+    duramen_allocator memory = {0};
+    duramen_context_options options = {0};
+    duramen_context* context = NULL;
+    memory.struct_size = sizeof memory;
+    memory.alloc = rationed_alloc;
+    memory.free = counted_free;
+    memory.user = &counter;
+    memory.destroy = count_destroy;
+    options.struct_size = sizeof options;
+    options.allocator = &memory;
+    requests_left = ration;
+    OK(duramen_context_create(&options, &context, ERROR));
+    status = step(context, ERROR);
+    if (status != DURAMEN_OK) {
+      ++refused;
+      CHECK(status == DURAMEN_E_NO_MEMORY);
+      TEXT("out of memory", duramen_error_message(last_error(), NULL));
+      CHECK(duramen_error_detail_count(last_error()) == 0);
+    }
+    duramen_context_release(context);
+    CHECK(counter.live == 0 && counter.destroyed == 1);
+  }
+  CHECK(status == DURAMEN_OK && refused > 5);
+}
+
 static void parents_first(duramen_context* context) {
   duramen_module* net = new_module(context, "Sequential(Sequential(Linear(2, 3)))");
   duramen_module* inner = NULL;
@@ -196,6 +250,7 @@ static void callbacks(duramen_context* context) {
 int main(void) {
   duramen_context* context = new_context();
   allocator();
+  out_of_memory();
   parents_first(context);
   imports(context);
   callbacks(context);

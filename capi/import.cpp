@@ -27,7 +27,7 @@ bool is_aligned(const void* data, Dtype dtype) noexcept {
 }
 
 // A copy in C order of memory that need not be aligned.
-TensorRef copy_import(Context& context, const duramen_import_options& options, Layout layout,
+TensorRef copy_import(Context& context, const duramen_import_options& options, const Layout& layout,
                       Dtype dtype) {
   const auto memory =
       Storage::borrow(const_cast<void*>(options.data), options.nbytes, true, nullptr, nullptr);
@@ -45,8 +45,7 @@ TensorRef import(Context& context, const duramen_import_options& options) {
   Layout layout = layout_of(options);
   check_layout(layout, dtype, options.nbytes, "import");
   if (!options.data && numel_of(layout.shape) > 0) throw null_argument("data");
-  if (options.mode == DURAMEN_IMPORT_COPY)
-    return copy_import(context, options, std::move(layout), dtype);
+  if (options.mode == DURAMEN_IMPORT_COPY) return copy_import(context, options, layout, dtype);
   if (!is_aligned(options.data, dtype)) {
     throw bad_argument("data", join("not aligned for ", dtype_name(dtype), "; it can be copied"));
   }

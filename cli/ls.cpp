@@ -89,13 +89,11 @@ void write_value(Json& json, const duramen_value* value) {
       json.raw(text_of(value));
       break;
     case DURAMEN_VALUE_NONE:
-      json.null();
-      break;
-    case DURAMEN_VALUE_DICT:
+    case DURAMEN_VALUE_DICT:  // containers are empty here
     case DURAMEN_VALUE_LIST:
     case DURAMEN_VALUE_TUPLE:
       json.null();
-      break;  // empty ones only
+      break;
     default:
       json.text(describe(value));
   }

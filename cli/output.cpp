@@ -77,10 +77,10 @@ std::string format_bytes(uint64_t nbytes) {
   return buffer;
 }
 
-Table::Table(std::vector<std::pair<std::string, Align>> columns) {
+Table::Table(const std::vector<std::pair<std::string, Align>>& columns) {
   std::vector<std::string> heading;
-  for (auto& [name, align] : columns) {
-    heading.push_back(std::move(name));
+  for (const auto& [name, align] : columns) {
+    heading.push_back(name);
     aligns_.push_back(align);
   }
   rows_.push_back(std::move(heading));

@@ -22,7 +22,7 @@ std::string format_bytes(uint64_t nbytes);
 class Table {
  public:
   enum class Align { left, right };
-  explicit Table(std::vector<std::pair<std::string, Align>> columns);
+  explicit Table(const std::vector<std::pair<std::string, Align>>& columns);
   void add(std::vector<std::string> cells);
   std::string str() const;
 

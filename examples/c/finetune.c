@@ -128,7 +128,7 @@ static duramen_optimizer* optimizer_of_trainable(duramen_context* context,
   REQUIRE(duramen_module_list(module, &options, &listing, &error));
   size_t count, stride;
   const char* entries = (const char*)duramen_listing_entries(listing, &count, &stride);
-  duramen_tensor** parameters = malloc(count * sizeof *parameters);
+  duramen_tensor** parameters = malloc(count * sizeof(duramen_tensor*));
   if (!parameters) exit(1);
   for (size_t i = 0; i < count; ++i) {
     parameters[i] = ((const duramen_entry*)(entries + i * stride))->tensor;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kExtraState = "_extra_state";
 constexpr int64_t kEntriesBetweenChecks = 256;
+constexpr size_t kMaxNameBytes = size_t{256} << 20;  // of all names of one dict
 
 // One memory range and how it is read: what a tie shares.
 struct TieHash {
@@ -79,13 +80,20 @@ void add_entry(StateDict& dict, const std::string& name, const ValueRef& value) 
   }
 }
 
-// Depth is limited by the value's own.
-void add_flattened(StateDict& dict, const std::string& name, const ValueRef& value) {
+// Depth is limited by the value's own. A long key above many entries is in each of their names, so
+// that a small file could ask for any amount of memory: `room` is what names may still take.
+void add_flattened(StateDict& dict, const std::string& name, const ValueRef& value, size_t& room) {
+  if (name.size() > room) {
+    throw Error(Code::limit, join("state dict: the names of the entries are too long (expected at "
+                                  "most ",
+                                  kMaxNameBytes, " bytes together)"));
+  }
+  room -= name.size();
   if (!is_container(*value) || value->count() == 0 || is_extra_state(name)) {
     return add_entry(dict, name, value);
   }
   for (size_t i = 0; i < value->count(); ++i) {
-    add_flattened(dict, join(name, ".", name_of(*value, i)), value->item(i));
+    add_flattened(dict, join(name, ".", name_of(*value, i)), value->item(i), room);
   }
 }
 
@@ -219,8 +227,9 @@ Ref<StateDict> state_dict_from_value(const Value& content, std::string_view sele
     return dict;
   }
   dict->entries().reserve(chosen->count());
+  size_t room = kMaxNameBytes;
   for (size_t i = 0; i < chosen->count(); ++i) {
-    add_flattened(*dict, name_of(*chosen, i), chosen->item(i));
+    add_flattened(*dict, name_of(*chosen, i), chosen->item(i), room);
   }
   read_versions(*dict, *chosen);
   return dict;

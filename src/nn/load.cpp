@@ -70,16 +70,17 @@ struct Replacement {
   Module* owner;
   std::string name;
   TensorRef value;
-  bool requires_grad;  // of a parameter, the module's own
+  bool requires_grad;  // of a parameter's successor, the parameter's; else as it is
 };
 
 Replacement replacement_for(const LoadMove& move) {
   TensorRef value = move.source;
+  const bool requires_grad =
+      move.target->is_parameter() ? move.target->requires_grad() : value->requires_grad();
   if (move.target->is_parameter() && !value->is_parameter()) {
     value = make_parameter(*value, move.target->requires_grad());
   }
-  return {move.owner, *move.name, std::move(value),
-          move.target->is_parameter() && move.target->requires_grad()};
+  return {move.owner, *move.name, std::move(value), requires_grad};
 }
 
 // Names that held one object hold one object afterwards, the last one loaded, as a copy would leave

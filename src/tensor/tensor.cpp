@@ -123,6 +123,10 @@ void copy_to_bytes(const Tensor& tensor, std::byte* out) {
     std::memcpy(out, tensor.bytes(), static_cast<size_t>(tensor.nbytes()));
     return;
   }
+  if (itemsize(tensor.dtype()) == 0) {
+    throw Error(Code::unsupported, join("copy: elements of less than a byte must lie in order (",
+                                        dtype_name(tensor.dtype()), ")"));
+  }
   copy_block(tensor.layout(), 0, tensor.bytes(), itemsize(tensor.dtype()), out);
 }
 

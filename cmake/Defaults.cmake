@@ -5,7 +5,10 @@ endif()
 
 add_library(duramen_defaults INTERFACE)
 target_compile_features(duramen_defaults INTERFACE c_std_99 cxx_std_20)
+# -O3 where loops gain from it is a property of the source; elsewhere it only makes the library larger. Sections of their
+# own let the linker drop what nobody calls.
 target_compile_options(duramen_defaults INTERFACE
+  $<$<CONFIG:Release>:-O2> -ffunction-sections -fdata-sections
   -Wall -Wextra -Wshadow=local
   "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
   $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>

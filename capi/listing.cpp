@@ -175,7 +175,10 @@ ListOptions read_list_options(const duramen_list_options* options) {
   const auto given = read_options(options, "options");
   constexpr uint64_t kKinds =
       DURAMEN_KIND_PARAMETER | DURAMEN_KIND_BUFFER | DURAMEN_KIND_MODULE | DURAMEN_KIND_CHILD;
-  ListOptions out{given.kinds, known_flags(given.flags, 31, "flags"), ""};
+  constexpr uint64_t kFlags = DURAMEN_LIST_NO_RECURSE | DURAMEN_LIST_KEEP_DUPLICATES |
+                              DURAMEN_LIST_ONLY_TRAINABLE | DURAMEN_LIST_ONLY_PERSISTENT |
+                              DURAMEN_LIST_INCLUDE_NONE;
+  ListOptions out{given.kinds, known_flags(given.flags, kFlags, "flags"), ""};
   if (out.kinds == 0) out.kinds = DURAMEN_KIND_PARAMETER | DURAMEN_KIND_BUFFER;
   known_flags(out.kinds, kKinds, "kinds");
   if ((out.kinds & DURAMEN_KIND_MODULE) && (out.kinds & DURAMEN_KIND_CHILD))

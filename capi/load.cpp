@@ -15,7 +15,10 @@ static_assert(DURAMEN_LOAD_FAILED == static_cast<int>(LoadReport::Kind::failed))
 
 nn::LoadOptions load_options(const duramen_load_options* options) {
   const auto given = read_options(options, "options");
-  const uint64_t policy = known_flags(given.policy, 63, "policy");
+  constexpr uint64_t kPolicy = DURAMEN_LOAD_ALLOW_MISSING | DURAMEN_LOAD_ALLOW_UNEXPECTED |
+                               DURAMEN_LOAD_SKIP_MISMATCHED | DURAMEN_LOAD_REQUIRE_DTYPE |
+                               DURAMEN_LOAD_ASSIGN | DURAMEN_LOAD_PARTIAL;
+  const uint64_t policy = known_flags(given.policy, kPolicy, "policy");
   return {.allow_missing = (policy & DURAMEN_LOAD_ALLOW_MISSING) != 0,
           .allow_unexpected = (policy & DURAMEN_LOAD_ALLOW_UNEXPECTED) != 0,
           .skip_mismatched = (policy & DURAMEN_LOAD_SKIP_MISMATCHED) != 0,

@@ -40,7 +40,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_backward_option
 /* Adds the gradient of `tensor` to the grad of every leaf that it was computed from.
  *
  * `gradient` weighs the elements; NULL stands for 1 and needs a tensor of one element. The graph is
- * freed as it is walked, unless RETAIN_GRAPH. Writes to the leaves. Nothing is added on failure.
+ * freed as it is walked, unless RETAIN_GRAPH. Writes to the leaves. Nothing is added on failure,
+ * though what was walked is freed.
  * Fails: STATE when nothing requires grad, the graph was freed, or a saved tensor was written to
  * since; SHAPE_MISMATCH, DTYPE_MISMATCH for the gradient; UNSUPPORTED for CREATE_GRAPH; CANCELLED.
  * Threads: context. Since: level 1. */

@@ -45,7 +45,7 @@ typedef struct duramen_open_options {
 
 /* File formats for saving; later levels may add numbers. */
 enum {
-  /* By the path's ending: .safetensors; .pt, .pth, .bin. */
+  /* By the path's ending: .safetensors; .pt, .pth, .bin, .ckpt. */
   DURAMEN_FORMAT_AUTOMATIC = 0,
   DURAMEN_FORMAT_SAFETENSORS = 1,
   DURAMEN_FORMAT_TORCH = 2
@@ -90,7 +90,9 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_save_options_in
 
 /* Opens a file.
  *
- * The mapping lives as long as the checkpoint and every tensor that came from it.
+ * The mapping lives as long as the checkpoint and every tensor that came from it. A file that
+ * another process may cut short meanwhile must be opened with DURAMEN_OPEN_READ: touching what is
+ * gone from a mapping ends the process.
  * Fails: IO, CORRUPT, LIMIT, UNSUPPORTED (a format or a class that is refused), CANCELLED.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL

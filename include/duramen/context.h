@@ -17,9 +17,9 @@ extern "C" {
 /* One thread at a time. */
 typedef struct duramen_context duramen_context;
 
-/* The caller's memory for tensor elements and graph data. C++ containers of the library (names,
- * lists, errors) use the system's. Called from any thread, library workers included; it must not
- * call back into the library. */
+/* The caller's memory for tensor elements. The library's own objects (names, lists, errors, graph
+ * nodes, scratch space) use the system's. Called from any thread, library workers included; it must
+ * not call back into the library. */
 typedef struct duramen_allocator {
   uint32_t struct_size; /* sizeof(duramen_allocator) */
   uint32_t reserved;

@@ -92,8 +92,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_list_options_in
 
 /* Lists a module tree.
  *
- * Fails: STATE with the path of a cycle; INVALID_ARGUMENT for unknown kinds or flags, or MODULE
- * together with CHILD.
+ * Fails: STATE with the path of a cycle, which only KEEP_DUPLICATES would follow; UNSUPPORTED for
+ * unknown kinds or flags; INVALID_ARGUMENT for MODULE together with CHILD.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_list(
     const struct duramen_module* module, DURAMEN_NULLABLE const duramen_list_options* options,

@@ -183,7 +183,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_forward_
 
 /* Runs the module with any arguments: a tuple, and a dict of keywords; any nesting back.
  *
- * Fails: as duramen_module_forward; INVALID_ARGUMENT for arguments that do not fit.
+ * Fails: as duramen_module_forward; INVALID_ARGUMENT or UNSUPPORTED for arguments that do not fit.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_call(duramen_context* context, duramen_module* module,
@@ -222,7 +222,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_reset_pa
 /* Converts floating and complex parameters, their gradients and buffers, as Module.to(dtype).
  *
  * Parameters keep their identity; their data pointers become invalid.
- * Fails: INVALID_ARGUMENT for a dtype that is not floating or complex.
+ * Fails: DTYPE_MISMATCH for a dtype that is not floating or complex; UNSUPPORTED for one without
+ * conversions; CANCELLED. What was converted before a failure stays so.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_to_dtype(duramen_context* context, duramen_module* module, duramen_dtype dtype,

@@ -109,6 +109,12 @@ void Machine::push_decimal(std::string_view digits) {
 
 void Machine::push_global(std::string_view joined, size_t module_length) {
   check_text(joined);
+  // Every object of a class names it again: a name of a megabyte would be multiplied.
+  constexpr size_t kMaxNameLength = 512;
+  if (joined.size() > kMaxNameLength) {
+    fail(join("the name of a class is too long (expected at most ", kMaxNameLength, " bytes, got ",
+              joined.size(), ")"));
+  }
   const std::string_view module = joined.substr(0, module_length);
   const std::string_view name = joined.substr(module_length + 1);
   if (runs_code(module, name)) {

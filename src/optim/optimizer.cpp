@@ -81,7 +81,12 @@ void Optimizer::add_group_with(std::vector<TensorRef> parameters, Options option
   check_ranges(options);
   check_disjoint(groups_, parameters);
   groups_.push_back({std::move(parameters), std::move(options)});
-  groups_changed();
+  try {
+    groups_changed();
+  } catch (...) {
+    groups_.pop_back();
+    throw;
+  }
 }
 
 const Group& Optimizer::group_at(size_t index) const {

@@ -153,6 +153,11 @@ Options options_from_value(const spec::Signature& signature, const Value& dict) 
   }
   Options options;
   for (size_t i = 0; i < dict.count(); ++i) {
+    if (dict.key(i)->kind() != ValueKind::text) {
+      throw Error(Code::invalid_argument, join("optimizer: the name of an option is text, not ",
+                                               value_kind_name(dict.key(i)->kind())))
+          .with("torch_error", "TypeError");
+    }
     add_option(signature, options, dict.key(i)->as_text(), dict.item(i));
   }
   return options;

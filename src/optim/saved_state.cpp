@@ -63,6 +63,9 @@ void load_entry(Context& context, std::string_view known, const Value& entry, co
   }
   for (size_t i = 0; i < entry.count(); ++i) {
     const Value& item = *entry.item(i);
+    if (entry.key(i)->kind() != ValueKind::text) {
+      throw invalid(join("load_state_dict: ", path, " has a key that is no text"), path);
+    }
     const std::string& key = entry.key(i)->as_text();
     if (item.kind() == ValueKind::none) continue;
     if (key != known) {

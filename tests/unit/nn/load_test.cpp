@@ -401,3 +401,15 @@ TEST_CASE("A cancelled context does not begin to write", "[nn][load]") {
   CHECK_THROWS_AS(load_state_dict(context, *m, *state_dict(*linear(2, 3, 9))), Error);
   CHECK(values(*m->parameters()[0].value) == before);
 }
+
+TEST_CASE("assigning leaves the flags of the dict's own tensors alone", "[nn][load]") {
+  Context context;
+  ModuleRef m = make<Module>();
+  m->register_buffer("b", tensor({2}));
+  const TensorRef value = parameter({2}, 5);
+  LoadOptions assign;
+  assign.assign = true;
+  load_state_dict(context, *m, *dict_of({{"b", value}}), assign);
+  CHECK(value->requires_grad());
+  CHECK(m->buffers()[0].value == value);
+}

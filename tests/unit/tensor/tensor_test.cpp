@@ -62,6 +62,15 @@ TEST_CASE("a layout outside the memory is refused", "[tensor][tensor]") {
   CHECK_THROWS_AS(check_layout({{1}, {0}, 1}, Dtype::float64, 8, "import"), Error);
 }
 
+TEST_CASE("packed elements are copied only where they lie side by side", "[tensor][tensor]") {
+  const auto allocator = make<Allocator>();
+  const TensorRef packed = empty(allocator, {4, 4}, Dtype::float6_e2m3);
+  const TensorRef turned = alias(*packed, view_transpose(packed->layout(), 0, 1));
+  std::vector<std::byte> bytes(static_cast<size_t>(packed->nbytes()));
+  copy_to_bytes(*packed, bytes.data());
+  CHECK_THROWS_AS(copy_to_bytes(*turned, bytes.data()), Error);
+}
+
 TEST_CASE("elements beyond 2^31 are addressed", "[tensor][tensor]") {
   const auto allocator = make<Allocator>();
   const int64_t count = (int64_t{1} << 31) + 16;

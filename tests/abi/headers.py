@@ -18,6 +18,30 @@ C_WARNINGS = ["-Wstrict-prototypes", "-Wmissing-prototypes"]
 PLANTED = "#ifndef P_H\n#define P_H\n// not a C99 header\ninline static bool f() { return 1; }\n#endif\n"
 
 
+# Programs that must be refused: an ignored status, and one handle type in place of another.
+MISUSES = {
+    "an ignored status": "duramen_context_trim(c, 0);",
+    "another handle type": "duramen_status s = duramen_tensor_shape(c, 0, 0, 0, 0); (void)s;",
+}
+
+
+def misuse(compiler, language, standard, folder, body):
+    source = f"#include <duramen/duramen.h>\nvoid f(duramen_context* c);\nvoid f(duramen_context* c) {{ {body} }}\n"
+    command = [compiler, "-x", language, f"-std={standard}", "-Werror", "-c", "-o", os.devnull, f"-I{folder}", "-"]
+    return subprocess.run(command, input=source, capture_output=True, text=True)
+
+
+def count_misuses(compiler, language, standard, folder):
+    accepted = [what for what, body in MISUSES.items()
+                if not misuse(compiler, language, standard, folder, body).returncode]
+    for what in accepted:
+        print(f"{compiler} accepts {what}", file=sys.stderr)
+    if misuse(compiler, language, standard, folder, "(void)c;").returncode:
+        print(f"{compiler} refuses a good program", file=sys.stderr)
+        return len(accepted) + 1
+    return len(accepted)
+
+
 def compile_header(compiler, language, standard, folder, header):
     source = f"#include <{header}>\n#include <{header}>\ntypedef int header_alone;\n"
     extra = C_WARNINGS if language == "c" else []
@@ -44,6 +68,7 @@ def main():
                         if result.returncode:
                             failures += 1
                             print(f"{header} as {standard} by {compiler}:\n{result.stderr[:2000]}", file=sys.stderr)
+                failures += count_misuses(compiler, language, STANDARDS[language][0], folder)
                 if language == "c" and not compile_header(compiler, "c", "c99", name, "planted.h").returncode:
                     failures += 1
                     print(f"{compiler} accepts a header that is not C99", file=sys.stderr)

@@ -6,5 +6,5 @@ foreach(preset asan tsan)
                    "${CMAKE_CURRENT_SOURCE_DIR}/sanitize.sh" ${preset}
            WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}")
   set_tests_properties(sanitize.${preset} PROPERTIES
-    LABELS sanitize SKIP_RETURN_CODE 77 RUN_SERIAL ON TIMEOUT 1500)
+    LABELS sanitize SKIP_RETURN_CODE 77 RUN_SERIAL ON TIMEOUT 2100)
 endforeach()

@@ -117,8 +117,9 @@ class BackwardWalk {
   }
   void discover(Node* root) {
     add_task(root);
-    for (size_t i = 0; i < tasks_.size(); ++i) {
-      Node* node = tasks_[i].node;
+    size_t next = 0;
+    while (next < tasks_.size()) {  // which grows meanwhile
+      Node* node = tasks_[next++].node;
       for (const Edge& edge : node->edges()) {
         if (!edge.node) continue;
         if (!is_known(edge.node.get())) add_task(edge.node.get());
@@ -158,9 +159,11 @@ class BackwardWalk {
     for (size_t i = 0; i < edges.size(); ++i) {
       const Edge& edge = edges[i];
       TensorRef gradient = i < outgoing.size() ? std::move(outgoing[i]) : nullptr;
-      if (edge.leaf && gradient) {
+      if (edge.leaf) {
+        if (!gradient) continue;
         check_fits(node, i, *gradient, *edge.leaf);
         add_to_leaf(edge.leaf, std::move(gradient));
+        continue;
       }
       if (!edge.node) continue;
       Task& target = tasks_[index_of(edge.node.get())];

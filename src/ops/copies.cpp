@@ -150,7 +150,7 @@ TensorRef cat(Context& context, std::span<const TensorRef> tensors, int64_t dim)
     start = stop;
   }
   if (auto node = record<CatBackward>(context, tensors)) {
-    for (const TensorRef& tensor : tensors) node->forms.push_back(Form(*tensor));
+    for (const TensorRef& tensor : tensors) node->forms.emplace_back(*tensor);
     node->dim = d;
     attach(node, *out);
   }

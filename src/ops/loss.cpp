@@ -218,7 +218,7 @@ TensorRef soft_cross_entropy(Context& context, const TensorRef& input, const Ten
   if (options.reduction == Reduction::none) {
     return sum(context, product, {{static_cast<int64_t>(dim)}, false});
   }
-  const TensorRef total = sum(context, product);
+  TensorRef total = sum(context, product);
   if (options.reduction == Reduction::sum) return total;
   const int64_t rows = classes == 0 ? 0 : input->numel() / classes;
   return div(context, total, float_scalar(context, static_cast<double>(rows)));

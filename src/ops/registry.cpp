@@ -38,7 +38,7 @@ void append(std::vector<TensorRef>& tensors, const Value& item, std::string_view
       tensors.push_back(item.as_tensor());
       return;
     case ValueKind::none:
-      tensors.push_back(nullptr);
+      tensors.emplace_back(nullptr);
       return;
     default:
       throw Error(Code::invalid_argument,

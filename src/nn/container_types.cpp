@@ -7,9 +7,8 @@ namespace {
 using spec::Expression;
 using spec::Form;
 
-Error content_error(const Expression& where, std::string message) {
-  return spec::error_at(where, Code::invalid_argument, std::move(message))
-      .with("torch_error", "TypeError");
+Error content_error(const Expression& where, std::string_view message) {
+  return spec::error_at(where, Code::invalid_argument, message).with("torch_error", "TypeError");
 }
 
 // None keeps its place.

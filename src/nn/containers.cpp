@@ -5,7 +5,7 @@
 namespace duramen::nn {
 namespace {
 
-Error index_error(const Module& module, std::string message) {
+Error index_error(const Module& module, std::string_view message) {
   return Error(Code::not_found, join(module.class_name(), ": ", message))
       .with("torch_error", "IndexError")
       .with("argument", "index");

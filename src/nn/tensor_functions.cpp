@@ -18,9 +18,8 @@ using spec::Form;
 
 bool is_sequence(const Expression& e) { return e.form == Form::list || e.form == Form::tuple; }
 
-Error value_error(const Expression& where, std::string message) {
-  return spec::error_at(where, Code::invalid_argument, std::move(message))
-      .with("torch_error", "ValueError");
+Error value_error(const Expression& where, std::string_view message) {
+  return spec::error_at(where, Code::invalid_argument, message).with("torch_error", "ValueError");
 }
 
 // The shape that the first items promise.

@@ -96,7 +96,7 @@ const Group& Optimizer::group_at(size_t index) const {
       .with("torch_error", "IndexError");
 }
 
-void Optimizer::set_option(size_t group, std::string_view name, ValueRef value) {
+void Optimizer::set_option(size_t group, std::string_view name, const ValueRef& value) {
   const bool all = group == kAllGroups;
   const size_t first = all ? 0 : group;
   const size_t count = all ? groups_.size() : 1;

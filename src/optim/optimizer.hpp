@@ -36,7 +36,7 @@ class Optimizer : public Counted {
   void add_group(std::vector<TensorRef> parameters, const Value* options);
   // param_groups[group][name] = value, of one group or of all. NOT_FOUND for an unknown group or
   // option; INVALID_ARGUMENT for a value that the constructor would refuse.
-  void set_option(size_t group, std::string_view name, ValueRef value);
+  void set_option(size_t group, std::string_view name, const ValueRef& value);
   const ValueRef& option(size_t group, std::string_view name) const;  // NOT_FOUND
   void set_learning_rate(size_t group, double value) {
     set_option(group, "lr", Value::real(value));

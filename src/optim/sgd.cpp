@@ -155,6 +155,7 @@ ValueRef Sgd::state_dict() const {
   std::sort(found.begin(), found.end(),
             [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<ParameterState> states;
+  states.reserve(found.size());
   for (auto& [order, state] : found) states.push_back(std::move(state));
   return saved_state("momentum_buffer", states, param_groups_value());
 }

@@ -27,7 +27,7 @@ struct DotTask {
 #if HWY_TARGET != HWY_SCALAR
 // Folds a vector onto its lowest 128 bits.
 template <class D>
-HWY_INLINE auto folded(D d, hn::Vec<D> v) {
+HWY_INLINE auto folded(D /*d*/, hn::Vec<D> v) {
   if constexpr (hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) <= 16) {
     return v;
   } else {

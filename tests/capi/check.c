@@ -1,7 +1,7 @@
 #include "check.h"
 
-static duramen_error* slot;
-static int checks;
+static __thread duramen_error* slot; /* readers run on threads of their own */
+static int checks;                   /* counted atomically */
 static int failures;
 
 duramen_error** error_slot(void) {
@@ -13,13 +13,13 @@ duramen_error** error_slot(void) {
 const duramen_error* last_error(void) { return slot; }
 
 static void fail(const char* what, const char* file, int line) {
-  ++failures;
+  __atomic_add_fetch(&failures, 1, __ATOMIC_RELAXED);
   fprintf(stderr, "%s:%d: %s\n", file, line, what);
 }
 
 void check_status(duramen_status expected, duramen_status actual, const char* what,
                   const char* file, int line) {
-  ++checks;
+  __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED);
   if (expected == actual) return;
   fail(what, file, line);
   fprintf(stderr, "  expected %s, got %s: %s\n", duramen_status_name(expected),
@@ -27,13 +27,13 @@ void check_status(duramen_status expected, duramen_status actual, const char* wh
 }
 
 void check_true(int condition, const char* what, const char* file, int line) {
-  ++checks;
+  __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED);
   if (!condition) fail(what, file, line);
 }
 
 void check_text(const char* expected, const char* actual, const char* what, const char* file,
                 int line) {
-  ++checks;
+  __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED);
   if (actual && strcmp(expected, actual) == 0) return;
   fail(what, file, line);
   fprintf(stderr, "  expected '%s'\n  got      '%s'\n", expected, actual ? actual : "NULL");
@@ -41,7 +41,7 @@ void check_text(const char* expected, const char* actual, const char* what, cons
 
 void check_contains(const char* part, const char* actual, const char* what, const char* file,
                     int line) {
-  ++checks;
+  __atomic_add_fetch(&checks, 1, __ATOMIC_RELAXED);
   if (actual && strstr(actual, part)) return;
   fail(what, file, line);
   fprintf(stderr, "  expected to contain '%s'\n  got '%s'\n", part, actual ? actual : "NULL");

@@ -96,7 +96,7 @@ class Torch:
 
 def measure_ours(program, row, threads, environment):
     output = subprocess.run(
-        [program, f"--benchmark_filter=^{re.escape(row)}$", "--benchmark_format=json",
+        [program, f"--benchmark_filter=^{re.escape(row)}/real_time$", "--benchmark_format=json",
          "--benchmark_min_time=0.3", f"--threads={threads}"],
         check=True, capture_output=True, text=True, env=environment).stdout
     rows = json.loads(output)["benchmarks"]

@@ -132,14 +132,19 @@ TensorRef multiply(Context& context, const Tensor& a, const Tensor& b, Turn turn
   return finish(context, std::move(out), a.dtype());
 }
 
-class MmBackward final : public Node {
+// What every product keeps: both factors, each where the other's gradient needs it.
+class ProductBackward : public Node {
  public:
   SavedTensor a, b;
-  const char* name() const noexcept override { return "MmBackward0"; }
   void release_saved() noexcept override {
     a.reset();
     b.reset();
   }
+};
+
+class MmBackward final : public ProductBackward {
+ public:
+  const char* name() const noexcept override { return "MmBackward0"; }
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
     const TensorRef g = as_matrix(context, grads[0]);
     TensorRef to_a;
@@ -194,14 +199,9 @@ TensorRef multiply_stacks(Context& context, const Tensor& a, const Tensor& b, Tu
   return finish(context, std::move(out), a.dtype());
 }
 
-class BmmBackward final : public Node {
+class BmmBackward final : public ProductBackward {
  public:
-  SavedTensor a, b;
   const char* name() const noexcept override { return "BmmBackward0"; }
-  void release_saved() noexcept override {
-    a.reset();
-    b.reset();
-  }
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
     const TensorRef g = as_matrix(context, grads[0]);
     TensorRef to_a;
@@ -230,28 +230,18 @@ TensorRef bmm(Context& context, const TensorRef& a, const TensorRef& b) {
 
 namespace {
 
-class DotBackward final : public Node {
+class DotBackward final : public ProductBackward {
  public:
-  SavedTensor a, b;
   const char* name() const noexcept override { return "DotBackward0"; }
-  void release_saved() noexcept override {
-    a.reset();
-    b.reset();
-  }
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
     return two(needs(0) ? mul(context, b.unpack(name()), grads[0]) : nullptr,
                needs(1) ? mul(context, a.unpack(name()), grads[0]) : nullptr);
   }
 };
 
-class MvBackward final : public Node {
+class MvBackward final : public ProductBackward {
  public:
-  SavedTensor a, b;
   const char* name() const noexcept override { return "MvBackward0"; }
-  void release_saved() noexcept override {
-    a.reset();
-    b.reset();
-  }
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
     const TensorRef g = alias(*grads[0], view_unsqueeze(grads[0]->layout(), 1));
     TensorRef to_a;

@@ -8,8 +8,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include "base/name_index.hpp"
 
 namespace duramen {
 
@@ -20,7 +21,7 @@ class OrderedMap {
     std::string name;
     T value;
   };
-  static constexpr size_t kNotFound = SIZE_MAX;
+  static constexpr size_t kNotFound = NameIndex::kNotFound;
 
   size_t size() const noexcept { return entries_.size(); }
   bool empty() const noexcept { return entries_.empty(); }
@@ -32,9 +33,7 @@ class OrderedMap {
 
   size_t index_of(std::string_view name) const {
     if (entries_.size() <= kSearched) return search(name);
-    const Index& index = shared_index();
-    const auto found = index.find(name);
-    return found == index.end() ? kNotFound : found->second;
+    return shared_index().find(name, name_at());
   }
   bool contains(std::string_view name) const { return index_of(name) != kNotFound; }
   const T* find(std::string_view name) const {
@@ -55,20 +54,33 @@ class OrderedMap {
       append(std::string(name), std::move(value));
     }
   }
+  // Inserts at the end; false where the name is there already. Strong guarantee.
+  bool insert(std::string name, T value) {
+    if (entries_.size() < kSearched) {
+      if (search(name) != kNotFound) return false;
+      append(std::move(name), std::move(value));
+      return true;
+    }
+    NameIndex& index = shared_index();
+    entries_.push_back({std::move(name), std::move(value)});
+    const size_t added = entries_.size() - 1;
+    try {
+      if (index.insert(added, name_at()) == added) return true;
+    } catch (...) {
+      entries_.pop_back();
+      throw;
+    }
+    entries_.pop_back();
+    return false;
+  }
   // Requires: the name is not there yet.
   void append(std::string name, T value) {
-    const bool grows = entries_.size() == entries_.capacity();
     entries_.push_back({std::move(name), std::move(value)});
-    if (grows) {
-      drop_index();  // the keys are views into the entries, which have moved
-    } else if (Index* index = index_.load(std::memory_order_relaxed)) {
+    if (NameIndex* index = index_.load(std::memory_order_relaxed)) {
       add_to_index(*index, entries_.size() - 1);
     }
   }
-  void reserve(size_t count) {
-    drop_index();
-    entries_.reserve(count);
-  }
+  void reserve(size_t count) { entries_.reserve(count); }
   // False where there is none of that name.
   bool erase(std::string_view name) {
     const size_t index = index_of(name);
@@ -94,8 +106,11 @@ class OrderedMap {
   ~OrderedMap() { drop_index(); }
 
  private:
-  using Index = std::unordered_map<std::string_view, size_t>;
   static constexpr size_t kSearched = 8;
+
+  auto name_at() const noexcept {
+    return [this](size_t i) -> std::string_view { return entries_[i].name; };
+  }
 
   size_t search(std::string_view name) const noexcept {
     for (size_t i = 0; i < entries_.size(); ++i) {
@@ -103,20 +118,20 @@ class OrderedMap {
     }
     return kNotFound;
   }
-  void add_to_index(Index& index, size_t i) noexcept {
+  void add_to_index(NameIndex& index, size_t i) noexcept {
     try {
-      index.emplace(entries_[i].name, i);
+      index.insert(i, name_at());
     } catch (...) {
       drop_index();  // built again when asked
     }
   }
   // Readers may meet here: each builds, one index stays.
-  const Index& shared_index() const {
-    Index* index = index_.load(std::memory_order_acquire);
+  NameIndex& shared_index() const {
+    NameIndex* index = index_.load(std::memory_order_acquire);
     if (index) return *index;
-    auto made = std::make_unique<Index>();
+    auto made = std::make_unique<NameIndex>();
     made->reserve(entries_.capacity());
-    for (size_t i = 0; i < entries_.size(); ++i) made->emplace(entries_[i].name, i);
+    for (size_t i = 0; i < entries_.size(); ++i) made->insert(i, name_at());
     if (index_.compare_exchange_strong(index, made.get(), std::memory_order_acq_rel)) {
       return *made.release();
     }
@@ -125,7 +140,7 @@ class OrderedMap {
   void drop_index() noexcept { delete index_.exchange(nullptr, std::memory_order_relaxed); }
 
   std::vector<Entry> entries_;
-  mutable std::atomic<Index*> index_{nullptr};
+  mutable std::atomic<NameIndex*> index_{nullptr};
 };
 
 }  // namespace duramen

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/checked.hpp"
+#include "base/name_index.hpp"
 #include "base/text.hpp"
 #include "io/file_error.hpp"
-#include "io/name_index.hpp"
 #include "io/safetensors.hpp"
 
 namespace duramen::io {
@@ -148,7 +148,7 @@ class Reader {
     if (seen[0] != 1 || seen[1] != 1 || seen[2] != 1) {
       throw bad("expected dtype, shape and data_offsets, each once", name);
     }
-    if (find_duplicate(std::move(others))) throw bad("a field is there twice", name);
+    if (find_duplicate(others)) throw bad("a field is there twice", name);
     check_size(entry);
     return entry;
   }
@@ -231,7 +231,7 @@ class Reader {
     std::vector<std::string_view> names;
     names.reserve(entries_.size());
     for (const Entry& entry : entries_) names.push_back(entry.name);
-    const auto twice = find_duplicate(std::move(names));
+    const auto twice = find_duplicate(names);
     if (twice) throw bad("this name is there twice", entries_[*twice].name);
   }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/checked.hpp"
+#include "base/name_index.hpp"
 #include "base/text.hpp"
 #include "io/big_integer.hpp"
 #include "io/file_error.hpp"
-#include "io/name_index.hpp"
 
 namespace duramen::io {
 

@@ -9,8 +9,8 @@
 
 #include <string>
 
+#include "base/name_index.hpp"
 #include "io/atomic_file.hpp"
-#include "io/name_index.hpp"
 #include "io/source.hpp"
 
 namespace duramen::io {
@@ -47,6 +47,10 @@ class ZipReader {
   void check_crc(const ZipEntry& entry, std::span<const std::byte> content) const;
 
  private:
+  auto name_at() const noexcept {
+    return [this](size_t i) { return entries_[i].name; };
+  }
+
   Ref<const Source> source_;
   std::vector<ZipEntry> entries_;
   NameIndex index_;

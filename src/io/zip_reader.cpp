@@ -257,19 +257,17 @@ class DirectoryReader {
 
 ZipReader::ZipReader(Ref<const Source> source, uint64_t max_entries) : source_(std::move(source)) {
   entries_ = DirectoryReader(*source_, max_entries).read();
-  std::vector<std::string_view> names;
-  names.reserve(entries_.size());
-  for (const ZipEntry& entry : entries_) names.push_back(entry.name);
-  index_ = NameIndex(std::move(names));
-  if (const auto twice = index_.duplicate()) {
-    const ZipEntry& entry = entries_[*twice];
-    throw file_error(Code::corrupt, {source_->name(), "zip directory", entry.name, entry.header},
+  index_.reserve(entries_.size());
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    if (index_.insert(i, name_at()) == i) continue;
+    throw file_error(Code::corrupt,
+                     {source_->name(), "zip directory", entries_[i].name, entries_[i].header},
                      "two entries have this name");
   }
 }
 
 const ZipEntry* ZipReader::find(std::string_view name) const noexcept {
-  const size_t found = index_.find(name);
+  const size_t found = index_.find(name, name_at());
   return found == NameIndex::kNotFound ? nullptr : &entries_[found];
 }
 

@@ -14,7 +14,7 @@ ValueRef tuple_of(duramen_tensor* const* inputs, size_t count) {
 }
 
 TensorRef only_tensor(const ValueRef& result) {
-  if (result->kind() == ValueKind::tensor) return result->as_tensor();
+  if (result->kind() == ValueKind::tensor) return TensorRef(result->as_tensor());
   throw Error(Code::unsupported, "op: the result is not one tensor");
 }
 

@@ -79,9 +79,12 @@ void copy_out(std::span<const T> values, T* buffer, size_t capacity, size_t* cou
 }
 
 // A text that lives in an object, with its length where it is wanted.
+inline const char* lend_text(std::string_view terminated, size_t* length) noexcept {
+  if (length) *length = terminated.size();
+  return terminated.data();
+}
 inline const char* lend_text(const std::string* text, size_t* length) noexcept {
-  if (length) *length = text ? text->size() : 0;
-  return text ? text->c_str() : nullptr;
+  return lend_text(text ? std::string_view(*text) : std::string_view(), length);
 }
 
 }  // namespace duramen::capi

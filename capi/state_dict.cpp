@@ -137,7 +137,7 @@ duramen_status duramen_state_dict_set_value(duramen_state_dict* dict, const char
     const std::string_view key = name_argument(name, name_length, "name");
     const ValueRef held = value_ref(value, "value");
     if (held->kind() == ValueKind::tensor) {
-      core.set_tensor(key, held->as_tensor(), kind_of(core, key));
+      core.set_tensor(key, TensorRef(held->as_tensor()), kind_of(core, key));
     } else {
       core.set_value(key, held, kind_of(core, key));
     }

@@ -156,17 +156,17 @@ double duramen_value_imag(const duramen_value* value) noexcept {
 const char* duramen_value_text(const duramen_value* value, size_t* length) noexcept {
   const Value* core = peek_kind(value, ValueKind::text);
   if (!core) core = peek_kind(value, ValueKind::big_integer);
-  return lend_text(core ? &core->as_text() : nullptr, length);
+  return lend_text(core ? core->as_text() : std::string_view(), length);
 }
 
 const void* duramen_value_bytes(const duramen_value* value, size_t* nbytes) noexcept {
   const Value* core = peek_kind(value, ValueKind::bytes);
-  return lend_text(core ? &core->as_text() : nullptr, nbytes);
+  return lend_text(core ? core->as_text() : std::string_view(), nbytes);
 }
 
 duramen_tensor* duramen_value_tensor(const duramen_value* value) noexcept {
   const Value* core = peek_kind(value, ValueKind::tensor);
-  return core ? lend<duramen_tensor>(core->as_tensor().get()) : nullptr;
+  return core ? lend<duramen_tensor>(core->as_tensor()) : nullptr;
 }
 
 size_t duramen_value_count(const duramen_value* value) noexcept {
@@ -193,12 +193,12 @@ const duramen_value* duramen_value_find(const duramen_value* value, const char* 
 const char* duramen_value_class_name(const duramen_value* value, size_t* length) noexcept {
   const Value* core = peek_kind(value, ValueKind::dict);
   if (!core) core = peek_kind(value, ValueKind::opaque);
-  return lend_text(core ? &core->as_text() : nullptr, length);
+  return lend_text(core ? core->as_text() : std::string_view(), length);
 }
 
 const duramen_value* duramen_value_attributes(const duramen_value* value) noexcept {
   const Value* core = peek_kind(value, ValueKind::dict);
-  return core ? lend_value(core->attributes().get()) : nullptr;
+  return core ? lend_value(core->attributes()) : nullptr;
 }
 
 duramen_value* duramen_value_retain(const duramen_value* value) noexcept { return retain(value); }

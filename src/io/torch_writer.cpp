@@ -83,7 +83,7 @@ class ContentWriter {
     if (shared) written_[&value] = out_.last_key();
   }
 
-  void write_big_integer(const std::string& decimal) {
+  void write_big_integer(std::string_view decimal) {
     const auto bytes = little_endian_of(decimal);
     if (!bytes) throw refuse(path_, join("not an integer: ", printable(decimal)));
     out_.big_integer(*bytes);
@@ -168,7 +168,7 @@ class ContentWriter {
 
   // Only what has a place in a checkpoint that PyTorch reads safely.
   void write_opaque(const Value& value) {
-    const std::string& name = value.as_text();
+    const std::string_view name = value.as_text();
     const bool is_dtype =
         value.count() == 0 && name.starts_with("torch.") && dtype_from_name(name) != Dtype::invalid;
     if (is_dtype) return out_.global("torch", name.substr(6));

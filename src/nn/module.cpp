@@ -199,7 +199,7 @@ ValueRef Module::call(Context& context, const Value& arguments, const Value* key
   inputs.reserve(arguments.count());
   for (const ValueRef& item : arguments.items()) {
     if (item->kind() != ValueKind::tensor) throw refuse(value_kind_name(item->kind()));
-    inputs.push_back(item->as_tensor());
+    inputs.emplace_back(item->as_tensor());
   }
   return Value::tensor(forward(context, inputs));
 }

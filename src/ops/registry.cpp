@@ -35,7 +35,7 @@ spec::Expression parse_call(std::string_view text) {
 void append(std::vector<TensorRef>& tensors, const Value& item, std::string_view name) {
   switch (item.kind()) {
     case ValueKind::tensor:
-      tensors.push_back(item.as_tensor());
+      tensors.emplace_back(item.as_tensor());
       return;
     case ValueKind::none:
       tensors.emplace_back(nullptr);

@@ -66,7 +66,7 @@ void load_entry(Context& context, std::string_view known, const Value& entry, co
     if (entry.key(i)->kind() != ValueKind::text) {
       throw invalid(join("load_state_dict: ", path, " has a key that is no text"), path);
     }
-    const std::string& key = entry.key(i)->as_text();
+    const std::string_view key = entry.key(i)->as_text();
     if (item.kind() == ValueKind::none) continue;
     if (key != known) {
       throw Error(Code::incompatible,

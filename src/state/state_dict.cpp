@@ -45,7 +45,7 @@ std::string name_of(const Value& container, size_t index) {
     case ValueKind::text:
     case ValueKind::bytes:
     case ValueKind::big_integer:
-      return key.as_text();
+      return std::string(key.as_text());
     case ValueKind::integer:
       return std::to_string(key.as_integer());
     case ValueKind::boolean:
@@ -68,15 +68,15 @@ void add_entry(StateDict& dict, const std::string& name, const ValueRef& value) 
     throw Error(Code::unsupported, join("state dict: a name holds a NUL: ", printable(name)))
         .with("entry", name);
   }
-  if (dict.entries().contains(name)) {
+  const bool is_tensor = value->kind() == ValueKind::tensor;
+  const bool is_extra = !is_tensor && is_extra_state(name);
+  const bool is_new =
+      dict.entries().insert(name, {TensorRef(value->as_tensor()), is_tensor ? nullptr : value,
+                                   is_extra ? StateKind::extra_state : StateKind::unknown});
+  if (!is_new) {
     throw Error(Code::invalid_argument,
                 join("state dict: two entries are called ", format_quoted(printable(name))))
         .with("entry", name);
-  }
-  if (value->kind() == ValueKind::tensor) {
-    dict.set_tensor(name, value->as_tensor());
-  } else {
-    dict.set_value(name, value, is_extra_state(name) ? StateKind::extra_state : StateKind::unknown);
   }
 }
 

@@ -17,85 +17,59 @@ std::string_view value_kind_name(ValueKind kind) noexcept {
   return kKindNames[static_cast<size_t>(kind)];
 }
 
-ValueRef Value::none() { return make<const Value>(ValueKind::none); }
+ValueRef Value::none() { return make<const Value>(ValueKind::none, int64_t{0}); }
 
 ValueRef Value::boolean(bool value) {
-  auto made = make<Value>(ValueKind::boolean);
-  made->integer_ = value;
-  return made;
+  return make<const Value>(ValueKind::boolean, static_cast<int64_t>(value));
 }
 
-ValueRef Value::integer(int64_t value) {
-  auto made = make<Value>(ValueKind::integer);
-  made->integer_ = value;
-  return made;
-}
+ValueRef Value::integer(int64_t value) { return make<const Value>(ValueKind::integer, value); }
 
 ValueRef Value::big_integer(std::string decimal) {
-  auto made = make<Value>(ValueKind::big_integer);
-  made->text_ = std::move(decimal);
-  return made;
+  return make<const Value>(ValueKind::big_integer, std::move(decimal));
 }
 
 ValueRef Value::real(double value) {
-  auto made = make<Value>(ValueKind::real);
-  made->complex_ = value;
-  return made;
+  return make<const Value>(ValueKind::real, std::complex<double>(value));
 }
 
 ValueRef Value::complex(std::complex<double> value) {
-  auto made = make<Value>(ValueKind::complex);
-  made->complex_ = value;
-  return made;
+  return make<const Value>(ValueKind::complex, value);
 }
 
 ValueRef Value::text(std::string value) {
-  auto made = make<Value>(ValueKind::text);
-  made->text_ = std::move(value);
-  return made;
+  return make<const Value>(ValueKind::text, std::move(value));
 }
 
 ValueRef Value::bytes(std::string value) {
-  auto made = make<Value>(ValueKind::bytes);
-  made->text_ = std::move(value);
-  return made;
+  return make<const Value>(ValueKind::bytes, std::move(value));
 }
 
 ValueRef Value::tensor(TensorRef value) {
   if (!value) throw Error(Code::invalid_argument, "value: a tensor is missing");
-  auto made = make<Value>(ValueKind::tensor);
-  made->tensor_ = std::move(value);
-  return made;
+  return make<const Value>(ValueKind::tensor, std::move(value));
 }
 
-// Counts the depth of what was put in.
-void Value::settle_depth() {
-  uint32_t deepest = attributes_ ? attributes_->depth_ : 0;
-  for (const auto* part : {&items_, &keys_}) {
-    for (const ValueRef& item : *part) {
-      if (!item) throw Error(Code::invalid_argument, "value: an item is missing (NULL; use none)");
-      deepest = std::max(deepest, item->depth_);
+ValueRef Value::container(ValueKind kind, Parts parts) {
+  uint32_t deepest = parts.attributes ? parts.attributes->depth_ : 0;
+  for (const auto* values : {&parts.items, &parts.keys}) {
+    for (const ValueRef& value : *values) {
+      if (!value) throw Error(Code::invalid_argument, "value: an item is missing (NULL; use none)");
+      deepest = std::max(deepest, value->depth_);
     }
   }
-  depth_ = deepest + 1;
-  if (depth_ > kMaxDepth) {
+  if (deepest >= kMaxDepth) {
     throw Error(Code::limit, join("value: nested too deeply (expected at most ", kMaxDepth, ")"));
   }
-}
-
-ValueRef Value::container(ValueKind kind, std::vector<ValueRef> items) {
-  auto made = make<Value>(kind);
-  made->items_ = std::move(items);
-  made->settle_depth();
-  return made;
+  return make<const Value>(kind, std::make_unique<const Parts>(std::move(parts)), deepest + 1);
 }
 
 ValueRef Value::list(std::vector<ValueRef> items) {
-  return container(ValueKind::list, std::move(items));
+  return container(ValueKind::list, {std::move(items), {}, {}, nullptr});
 }
 
 ValueRef Value::tuple(std::vector<ValueRef> items) {
-  return container(ValueKind::tuple, std::move(items));
+  return container(ValueKind::tuple, {std::move(items), {}, {}, nullptr});
 }
 
 ValueRef Value::dict(std::vector<ValueRef> keys, std::vector<ValueRef> items,
@@ -104,26 +78,21 @@ ValueRef Value::dict(std::vector<ValueRef> keys, std::vector<ValueRef> items,
     throw Error(Code::invalid_argument, join("value: a dict needs as many keys as items (expected ",
                                              items.size(), ", got ", keys.size(), ")"));
   }
-  auto made = make<Value>(ValueKind::dict);
-  made->keys_ = std::move(keys);
-  made->items_ = std::move(items);
-  made->text_ = std::move(class_name);
-  made->attributes_ = std::move(attributes);
-  made->settle_depth();
-  return made;
+  return container(ValueKind::dict, {std::move(items), std::move(keys), std::move(class_name),
+                                     std::move(attributes)});
 }
 
 ValueRef Value::opaque(std::string class_name, std::vector<ValueRef> parts) {
-  auto made = make<Value>(ValueKind::opaque);
-  made->text_ = std::move(class_name);
-  made->items_ = std::move(parts);
-  made->settle_depth();
-  return made;
+  return container(ValueKind::opaque, {std::move(parts), {}, std::move(class_name), nullptr});
 }
 
 const Value* Value::find(std::string_view key) const noexcept {
-  for (size_t i = 0; i < keys_.size(); ++i) {
-    if (keys_[i]->kind() == ValueKind::text && keys_[i]->as_text() == key) return items_[i].get();
+  const Parts* parts = this->parts();
+  for (size_t i = 0; parts && i < parts->keys.size(); ++i) {
+    const Value& candidate = *parts->keys[i];
+    if (candidate.kind() == ValueKind::text && candidate.as_text() == key) {
+      return parts->items[i].get();
+    }
   }
   return nullptr;
 }

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <complex>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "tensor/tensor.hpp"
@@ -60,38 +63,64 @@ class Value final : public Counted {
   static ValueRef opaque(std::string class_name, std::vector<ValueRef> parts);
 
   ValueKind kind() const noexcept { return kind_; }
-  bool as_boolean() const noexcept { return integer_ != 0; }
-  int64_t as_integer() const noexcept { return integer_; }
-  double as_real() const noexcept { return complex_.real(); }
-  std::complex<double> as_complex() const noexcept { return complex_; }
-  // text, bytes, big_integer's digits; an opaque's or a dict's class name.
-  const std::string& as_text() const noexcept { return text_; }
-  const TensorRef& as_tensor() const noexcept { return tensor_; }
-  size_t count() const noexcept { return items_.size(); }
-  const ValueRef& item(size_t index) const noexcept { return items_[index]; }
-  const std::vector<ValueRef>& items() const noexcept { return items_; }
-  const ValueRef& key(size_t index) const noexcept { return keys_[index]; }
-  const std::vector<ValueRef>& keys() const noexcept { return keys_; }
-  const ValueRef& attributes() const noexcept { return attributes_; }
+  // Of another kind these are false, 0, empty or null.
+  bool as_boolean() const noexcept { return as_integer() != 0; }
+  int64_t as_integer() const noexcept { return part<int64_t>(); }
+  double as_real() const noexcept { return as_complex().real(); }
+  std::complex<double> as_complex() const noexcept { return part<std::complex<double>>(); }
+  // text, bytes, big_integer's digits; an opaque's or a dict's class name. Terminated.
+  std::string_view as_text() const noexcept {
+    if (const Parts* parts = this->parts()) return parts->class_name;
+    const auto* text = std::get_if<std::string>(&content_);
+    return text ? std::string_view(*text) : std::string_view("");
+  }
+  Tensor* as_tensor() const noexcept {
+    const auto* tensor = std::get_if<TensorRef>(&content_);
+    return tensor ? tensor->get() : nullptr;
+  }
+  size_t count() const noexcept { return parts() ? parts()->items.size() : 0; }
+  const ValueRef& item(size_t index) const noexcept { return parts()->items[index]; }
+  std::span<const ValueRef> items() const noexcept {
+    return parts() ? std::span<const ValueRef>(parts()->items) : std::span<const ValueRef>();
+  }
+  const ValueRef& key(size_t index) const noexcept { return parts()->keys[index]; }
+  std::span<const ValueRef> keys() const noexcept {
+    return parts() ? std::span<const ValueRef>(parts()->keys) : std::span<const ValueRef>();
+  }
+  const Value* attributes() const noexcept { return parts() ? parts()->attributes.get() : nullptr; }
   // The item under a text key of a dict; null when there is none.
   const Value* find(std::string_view key) const noexcept;
 
+ private:
+  struct Parts {  // of a container
+    std::vector<ValueRef> items;
+    std::vector<ValueRef> keys;
+    std::string class_name;
+    ValueRef attributes;
+  };
+  using Content = std::variant<int64_t, std::complex<double>, std::string, TensorRef,
+                               std::unique_ptr<const Parts>>;
+
+ public:
+  Value(ValueKind kind, Content content, uint32_t depth = 1) noexcept  // use the factories
+      : Counted(kTag), kind_(kind), depth_(depth), content_(std::move(content)) {}
   ~Value() override = default;
-  explicit Value(ValueKind kind) noexcept : Counted(kTag), kind_(kind) {}  // use the factories
 
  private:
-  static ValueRef container(ValueKind kind, std::vector<ValueRef> items);
-  void settle_depth();
+  static ValueRef container(ValueKind kind, Parts parts);
+  template <class T>
+  T part() const noexcept {
+    const T* found = std::get_if<T>(&content_);
+    return found ? *found : T{};
+  }
+  const Parts* parts() const noexcept {
+    const auto* found = std::get_if<std::unique_ptr<const Parts>>(&content_);
+    return found ? found->get() : nullptr;
+  }
 
   ValueKind kind_;
-  uint32_t depth_ = 1;
-  int64_t integer_ = 0;
-  std::complex<double> complex_;
-  std::string text_;
-  TensorRef tensor_;
-  std::vector<ValueRef> items_;
-  std::vector<ValueRef> keys_;
-  ValueRef attributes_;
+  uint32_t depth_;
+  Content content_;
 };
 
 }  // namespace duramen

@@ -113,7 +113,7 @@ ValueRef argument_value(const Json& argument, const CaseInputs& inputs) {
 }
 
 std::vector<TensorRef> flatten_tensors(const Value& value) {
-  if (value.kind() == ValueKind::tensor) return {value.as_tensor()};
+  if (value.kind() == ValueKind::tensor) return {TensorRef(value.as_tensor())};
   std::vector<TensorRef> all;
   if (value.kind() != ValueKind::tuple && value.kind() != ValueKind::list) return all;
   for (const ValueRef& item : value.items()) {

@@ -26,7 +26,7 @@ void Goldens::open_arrays() {
   const auto file = io::Checkpoint::open(services, data_path("goldens/arrays.safetensors"));
   const Value& content = *file->content();
   for (size_t i = 0; i < content.count(); ++i) {
-    arrays_.emplace(content.key(i)->as_text(), content.item(i)->as_tensor());
+    arrays_.emplace(content.key(i)->as_text(), TensorRef(content.item(i)->as_tensor()));
   }
 }
 

@@ -1,5 +1,6 @@
 #include "optim/optimizer.hpp"
 
+#include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "support/catch.hpp"
 
@@ -43,16 +44,16 @@ Failure failure_of(const Body& body) {
 
 std::string keys_of(const Value& dict) {
   std::string out;
-  for (const ValueRef& key : dict.keys()) out += key->as_text() + " ";
+  for (const ValueRef& key : dict.keys()) out += join(key->as_text(), " ");
   return out;
 }
 
 ValueRef with_item(const Value& dict, std::string_view key, ValueRef item) {
-  std::vector<ValueRef> items = dict.items();
+  std::vector<ValueRef> items(dict.items().begin(), dict.items().end());
   for (size_t i = 0; i < items.size(); ++i) {
     if (dict.key(i)->as_text() == key) items[i] = item;
   }
-  return Value::dict(dict.keys(), std::move(items));
+  return Value::dict({dict.keys().begin(), dict.keys().end()}, std::move(items));
 }
 
 // A state dict of one parameter with this state and this group.

@@ -51,13 +51,6 @@ void Machine::fail_unsupported(std::string_view what) const {
   throw file_error(Code::unsupported, {place_.file, "pickle", place_.entry, opcode_at_}, what);
 }
 
-template <class T>
-T Machine::take_number() {
-  const auto number = cursor_.number<T>();
-  if (!number) fail("the pickle is cut off");
-  return *number;
-}
-
 // long: one flat switch over the opcodes
 bool Machine::step(uint8_t opcode) {
   switch (opcode) {

@@ -21,7 +21,7 @@ class Machine {
   Graph run();
 
  private:
-  [[noreturn]] void fail(std::string_view what) const;
+  [[noreturn, gnu::cold]] void fail(std::string_view what) const;
   [[noreturn]] void fail_unsupported(std::string_view what) const;
 
   // Opcodes. False after STOP.
@@ -32,19 +32,32 @@ class Machine {
   // Operands
   std::string_view take(uint64_t count);
   template <class T>
-  T take_number();
+  T take_number() {
+    const auto number = cursor_.number<T>();
+    if (!number) [[unlikely]]
+      fail("the pickle is cut off");
+    return *number;
+  }
   std::string_view take_line();
   void check_text(std::string_view text) const;
 
   // Nodes
-  Node& new_node(Kind kind);
+  Node& new_node(Kind kind) {
+    Node& node = graph_.nodes_.emplace_back();
+    node.kind = kind;
+    return node;
+  }
   Id last() const noexcept { return static_cast<Id>(graph_.nodes_.size() - 1); }
   void push(Id id) { stack_.push_back(id); }
   void push_new(Kind kind) {
     new_node(kind);
     push(last());
   }
-  void push_integer(int64_t value);
+  void push_integer(int64_t value) {
+    if (value >= 0 && value < kSmallIntegers) return push(kFirstInteger + static_cast<Id>(value));
+    new_node(Kind::integer).integer = value;
+    push(last());
+  }
   void push_real(double value);
   void push_boolean(bool value) { push(kFalse + static_cast<Id>(value)); }
   void push_text(std::string_view text, Kind kind = Kind::text);
@@ -60,8 +73,16 @@ class Machine {
 
   // The stack
   size_t floor() const noexcept { return marks_.empty() ? 0 : marks_.back(); }
-  Id pop();
-  Id top() const;
+  Id pop() {
+    const Id id = top();
+    stack_.pop_back();
+    return id;
+  }
+  Id top() const {
+    if (stack_.size() <= floor()) [[unlikely]]
+      fail("too few values on the stack");
+    return stack_.back();
+  }
   std::span<const Id> above_mark() const;
   Id below_mark() const;
   void drop_to_mark();

@@ -50,17 +50,6 @@ void Machine::check_text(std::string_view text) const {
   if (!is_ascii(text) && !is_utf8(text)) fail("a text is not UTF-8");
 }
 
-Node& Machine::new_node(Kind kind) {
-  Node& node = graph_.nodes_.emplace_back();
-  node.kind = kind;
-  return node;
-}
-
-void Machine::push_integer(int64_t value) {
-  if (value >= 0 && value < kSmallIntegers) return push(kFirstInteger + static_cast<Id>(value));
-  new_node(Kind::integer).integer = value;
-  push(last());
-}
 void Machine::push_real(double value) {
   new_node(Kind::real).real = value;
   push(last());
@@ -139,7 +128,7 @@ Id Machine::make_tuple(std::span<const Id> items, Kind kind) {
   Node& node = new_node(kind);
   node.length = static_cast<uint32_t>(items.size());
   node.at.first = static_cast<uint32_t>(graph_.links_.size());
-  graph_.links_.insert(graph_.links_.end(), items.begin(), items.end());
+  for (const Id item : items) graph_.links_.push_back(item);  // few
   return last();
 }
 
@@ -155,18 +144,6 @@ void Machine::tuple_of_last(size_t count) {
   const Id id = make_tuple(std::span<const Id>(stack_).last(count));
   stack_.resize(stack_.size() - count);
   push(id);
-}
-
-Id Machine::pop() {
-  if (stack_.size() <= floor()) fail("too few values on the stack");
-  const Id id = stack_.back();
-  stack_.pop_back();
-  return id;
-}
-
-Id Machine::top() const {
-  if (stack_.size() <= floor()) fail("too few values on the stack");
-  return stack_.back();
 }
 
 std::span<const Id> Machine::above_mark() const {

@@ -54,6 +54,15 @@ class ListingBuilder {
     hold(&value);
   }
   void hold(const Counted* object) { list_->held_.emplace_back(object); }
+  // Room for so many entries, and for the objects behind them.
+  void reserve(size_t entries, size_t held) {
+    constexpr size_t kNameBytes = 24;  // a guess, as is the rank
+    list_->entries_.reserve(entries);
+    list_->names_.reserve(entries * kNameBytes);
+    list_->shapes_.reserve(entries * 2);
+    list_->held_.reserve(held);
+    name_offsets_.reserve(entries);
+  }
   uint64_t next() const noexcept { return list_->entries_.size(); }
 
   Ref<Listing> settle() {
@@ -87,6 +96,7 @@ class TreeLister {
     walk.prefix = options_.prefix;
     walk.recurse = !has(DURAMEN_LIST_NO_RECURSE);
     walk.remove_duplicate = !has(DURAMEN_LIST_KEEP_DUPLICATES);
+    reserve(nn::tree_size(root_, walk));
     nn::walk(root_, walk, [&](std::string_view name, nn::Module& module) { visit(name, module); });
     return builder_.settle();
   }
@@ -94,6 +104,13 @@ class TreeLister {
  private:
   bool has(uint64_t flag) const noexcept { return options_.flags & flag; }
   bool wants(uint64_t kind) const noexcept { return options_.kinds & kind; }
+
+  void reserve(const nn::TreeSize& size) {
+    const size_t tensors = (wants(DURAMEN_KIND_PARAMETER) ? size.parameters : 0) +
+                           (wants(DURAMEN_KIND_BUFFER) ? size.buffers : 0);
+    const size_t modules = wants(DURAMEN_KIND_MODULE) ? size.modules : 0;
+    builder_.reserve(tensors + modules, tensors + size.modules);
+  }
 
   void visit(std::string_view name, nn::Module& module) {
     const uint64_t before = builder_.next();
@@ -195,6 +212,7 @@ Ref<Listing> list_module(const nn::Module& root, const ListOptions& options) {
 
 Ref<Listing> list_state_dict(const StateDict& dict) {
   ListingBuilder builder;
+  builder.reserve(dict.entries().size(), dict.entries().size());
   for (const auto& [name, state] : dict.entries()) {
     duramen_entry& entry = builder.add(kind_of(state.kind), "", name);
     entry.flags = DURAMEN_ENTRY_PERSISTENT;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "nn/module.hpp"
 
 namespace duramen::capi {
@@ -15,6 +16,12 @@ class Listing final : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("list");
   Listing() : Counted(kTag) {}
+  ~Listing() override {
+    constexpr size_t kAhead = 8;
+    for (; !held_.empty(); held_.pop_back()) {
+      if (held_.size() > kAhead) prefetch_head(held_[held_.size() - 1 - kAhead].get());
+    }
+  }
 
   const std::vector<duramen_entry>& entries() const noexcept { return entries_; }
 

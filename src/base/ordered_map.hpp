@@ -89,6 +89,11 @@ class OrderedMap {
     entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(index));
     return true;
   }
+  // Requires: not empty.
+  void drop_last() noexcept {
+    drop_index();
+    entries_.pop_back();
+  }
   void clear() noexcept {
     drop_index();
     entries_.clear();

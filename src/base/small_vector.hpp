@@ -26,7 +26,13 @@ class SmallVector {
     resize(count);
     std::fill(begin(), end(), value);
   }
-  SmallVector(const SmallVector& other) { assign(other.data(), other.size()); }
+  SmallVector(const SmallVector& other) {
+    if (other.capacity_ > N) {
+      assign(other.data(), other.size());
+    } else {
+      copy_inline(other);
+    }
+  }
   SmallVector(SmallVector&& other) noexcept { take(other); }
   ~SmallVector() {
     if (capacity_ > N) delete[] heap_;
@@ -100,21 +106,23 @@ class SmallVector {
     size_ = static_cast<uint32_t>(count);
   }
   void take(SmallVector& other) noexcept {
-    size_ = other.size_;
-    capacity_ = other.capacity_;
-    if (capacity_ > N) {
-      heap_ = other.heap_;
-    } else {
-      std::copy_n(other.inline_, size_, inline_);
-    }
+    copy_inline(other);
     other.size_ = 0;
     other.capacity_ = N;
   }
+  // All of it, the pointer to the heap or the elements: fewer instructions than one by one.
+  void copy_inline(const SmallVector& other) noexcept {
+    size_ = other.size_;
+    capacity_ = other.capacity_;
+    std::memcpy(static_cast<void*>(inline_), other.inline_, sizeof(inline_));
+  }
+
+  static_assert(N * sizeof(T) >= sizeof(T*));
 
   uint32_t size_ = 0;
   uint32_t capacity_ = N;
   union {
-    T inline_[N];
+    T inline_[N]{};
     T* heap_;
   };
 };

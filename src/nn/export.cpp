@@ -9,11 +9,14 @@ class Exporter {
   Exporter(const StateDictOptions& options, StateDict& dict) : options_(options), dict_(dict) {}
 
   void run(const Module& root) {
-    name_.assign(options_.prefix);
+    const TraverseMode mode = {"state_dict", false, true, true};
+    const TreeSize size = count_tree(root, mode);
+    dict_.entries().reserve(size.parameters + size.buffers);
+    dict_.versions().reserve(size.modules);
     dict_.set_has_versions(true);
+    name_.assign(options_.prefix);
     traverse(
-        root, name_, {"state_dict", false, true, true}, [this](Module& m) { enter(m); },
-        [](Module&) {});
+        root, name_, mode, [this](Module& module) { enter(module); }, [](Module&) {});
   }
 
  private:

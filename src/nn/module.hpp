@@ -31,7 +31,7 @@ class Module : public Counted {
   using Children = OrderedMap<ModuleRef>;
 
   explicit Module(std::string class_name = "Module", int64_t version = 1)
-      : Counted(kTag), class_name_(std::move(class_name)), version_(version) {}
+      : Counted(kTag), version_(version), class_name_(std::move(class_name)) {}
   ~Module() override;
 
   const std::string& class_name() const noexcept { return class_name_; }
@@ -115,12 +115,13 @@ class Module : public Counted {
   void check_parameter(std::string_view name, const Tensor* parameter) const;
   void erase_persistence(std::string_view name);
 
-  std::string class_name_;
-  int64_t version_;
-  bool training_ = true;
+  // First what every walk of a large tree asks for.
   Tensors parameters_;
   Tensors buffers_;
   Children children_;
+  bool training_ = true;
+  int64_t version_;
+  std::string class_name_;
   Tensors plain_;
   std::unordered_set<std::string, NameHash, std::equal_to<>> non_persistent_;
   mutable const Module* next_dead_ = nullptr;  // the chain of destroy()

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "base/prefetch.hpp"
 #include "nn/module.hpp"
 #include "nn/pointer_set.hpp"
+#include "nn/walk.hpp"
 
 namespace duramen::nn {
 
@@ -17,6 +19,7 @@ struct TraverseMode {
   bool refuse_cycles;          // with `once`: a cycle, which would just end there, is an error too
   bool trailing_dot;           // the name is state_dict's prefix: every level ends with a dot
   bool siblings_once = false;  // without `once`: below one parent, a module once
+  bool only_modules = false;   // who visits does not look at the modules' entries
 };
 
 // A module that is reached, while its name lies in the buffer.
@@ -62,16 +65,11 @@ inline bool is_repeated(const Module& parent, size_t index) noexcept {
   return false;
 }
 
-// A tree is a web of small objects, each a wait for memory. While one module is visited, this asks
-// for what its next siblings consist of: the module, its entries, its tensors, their storages, one
-// step a sibling.
-inline void fetch_ahead(const Module::Children& children, size_t index) noexcept {
-  static constexpr size_t kLine = 64;
+// While one module is visited, asks for what its next siblings consist of: the module, its entries,
+// its tensors, their storages, one step a sibling.
+inline void fetch_ahead(const Module::Children& children, size_t index,
+                        bool only_modules) noexcept {
   static constexpr size_t kEntries = 4;  // of one map; more come by themselves, being side by side
-  const auto fetch = [](const void* object, size_t size) {
-    for (size_t i = 0; i < size; i += kLine)
-      __builtin_prefetch(static_cast<const char*>(object) + i);
-  };
   const auto ahead = [&](size_t steps) -> const Module* {
     return index + steps < children.size() ? children[index + steps].value.get() : nullptr;
   };
@@ -82,16 +80,18 @@ inline void fetch_ahead(const Module::Children& children, size_t index) noexcept
       }
     }
   };
-  if (const Module* module = ahead(4)) fetch(module, sizeof(Module));
+  prefetch(ahead(4), sizeof(Module));
+  if (only_modules) return;
   if (const Module* module = ahead(3)) {
-    fetch(module->parameters().data(), kEntries * sizeof(Module::Tensors::Entry));
-    fetch(module->buffers().data(), kEntries * sizeof(Module::Tensors::Entry));
+    for (const Module::Tensors* map : {&module->parameters(), &module->buffers()}) {
+      prefetch(map->data(), std::min(map->size(), kEntries) * sizeof(Module::Tensors::Entry));
+    }
   }
   if (const Module* module = ahead(2)) {
-    each_tensor(*module, [&](const Tensor& tensor) { fetch(&tensor, sizeof(Tensor)); });
+    each_tensor(*module, [](const Tensor& tensor) { prefetch(&tensor, sizeof(Tensor)); });
   }
   if (const Module* module = ahead(1)) {
-    each_tensor(*module, [&](const Tensor& tensor) { fetch(tensor.storage().get(), kLine); });
+    each_tensor(*module, [](const Tensor& tensor) { prefetch_head(tensor.storage().get()); });
   }
 }
 
@@ -117,7 +117,7 @@ void traverse(const Module& root, std::string& name, const TraverseMode& mode, E
       continue;
     }
     const size_t index = top.next_child++;
-    fetch_ahead(top.module->children(), index);
+    fetch_ahead(top.module->children(), index, mode.only_modules);
     const auto& [child_name, child] = top.module->children()[index];
     if (!child) continue;
     const size_t name_size = name.size();
@@ -139,6 +139,16 @@ void traverse(const Module& root, std::string& name, const TraverseMode& mode, E
     path.push({child.get(), 0, name_size});
     enter(*child);
   }
+}
+
+// How many visits traverse() would make in that mode, and of how many names.
+inline TreeSize count_tree(const Module& root, TraverseMode mode) {
+  mode.only_modules = true;
+  TreeSize size;
+  std::string name;
+  traverse(
+      root, name, mode, [&size](const Module& module) { size.add(module); }, [](const Module&) {});
+  return size;
 }
 
 }  // namespace duramen::nn

@@ -99,6 +99,13 @@ void throw_cycle(const char* operation, std::string path) {
       .with("torch_error", "RecursionError");
 }
 
+TreeSize tree_size(const Module& root, const WalkOptions& options) {
+  if (options.recurse) return count_tree(root, listing_mode("walk", options));
+  TreeSize size;
+  size.add(root);
+  return size;
+}
+
 void walk(const Module& root, const WalkOptions& options, Visit visit) {
   std::string name;
   walk_tree(root, options, name, [&](Module& module) { visit(name, module); });

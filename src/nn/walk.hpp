@@ -30,6 +30,21 @@ std::vector<NamedModule> named_children(const Module& root);
 std::vector<NamedTensor> named_parameters(const Module& root, const WalkOptions& options = {});
 std::vector<NamedTensor> named_buffers(const Module& root, const WalkOptions& options = {});
 
+// How many modules the walk visits, and how many names of parameters and buffers they have: what a
+// listing of it makes room for.
+struct TreeSize {
+  size_t modules = 0;
+  size_t parameters = 0;
+  size_t buffers = 0;
+
+  void add(const Module& module) noexcept {
+    ++modules;
+    parameters += module.parameters().size();
+    buffers += module.buffers().size();
+  }
+};
+TreeSize tree_size(const Module& root, const WalkOptions& options = {});
+
 // The walk underneath: calls `visit` for each module of the tree in pre-order with its full name
 // (no trailing dot). With remove_duplicate a module is visited once; otherwise once a path.
 using Visit = FunctionRef<void(std::string_view name, Module& module)>;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/prefetch.hpp"
 #include "base/text.hpp"
 
 namespace duramen {
@@ -153,6 +154,18 @@ Error not_found(const Value& content, std::string_view select) {
 }
 
 }  // namespace
+
+StateDict::~StateDict() {
+  constexpr size_t kAhead = 4;
+  const auto ahead = [this](size_t steps) -> const Tensor* {
+    return steps < entries_.size() ? entries_[entries_.size() - 1 - steps].value.tensor.get()
+                                   : nullptr;
+  };
+  for (; !entries_.empty(); entries_.drop_last()) {
+    prefetch(ahead(2 * kAhead), sizeof(Tensor));
+    if (const Tensor* tensor = ahead(kAhead)) prefetch_head(tensor->storage().get());
+  }
+}
 
 std::optional<int64_t> StateDict::version_of(std::string_view path) const {
   const auto* version = versions_.find(path);

@@ -27,7 +27,7 @@ class StateDict final : public Counted {
   using Entries = OrderedMap<StateEntry>;
 
   StateDict() : Counted(kTag) {}
-  ~StateDict() override = default;
+  ~StateDict() override;
 
   Entries& entries() noexcept { return entries_; }
   const Entries& entries() const noexcept { return entries_; }

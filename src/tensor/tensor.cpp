@@ -88,7 +88,7 @@ TensorRef empty(const Ref<Allocator>& allocator, Shape shape, Dtype dtype) {
   return make<Tensor>(std::move(storage), contiguous_layout(std::move(shape)), dtype);
 }
 
-TensorRef alias(const Tensor& tensor) { return alias(tensor, tensor.layout()); }
+TensorRef alias(const Tensor& tensor) { return make<Tensor>(tensor, Tensor::SameData()); }
 
 TensorRef alias(const Tensor& tensor, Layout layout) {
   return make<Tensor>(tensor.storage(), std::move(layout), tensor.dtype());

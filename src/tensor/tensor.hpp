@@ -24,10 +24,19 @@ class Tensor final : public Counted {
 
   // Requires: the layout lies inside the storage (check_layout).
   Tensor(Ref<Storage> storage, Layout layout, Dtype dtype)
-      : Counted(kTag), storage_(std::move(storage)), layout_(std::move(layout)), dtype_(dtype) {
+      : Counted(kTag), storage_(std::move(storage)), dtype_(dtype), layout_(std::move(layout)) {
     numel_ = numel_of(layout_.shape);
     contiguous_ = duramen::is_contiguous(layout_);
   }
+  // The same elements as those of `data`: a leaf without history.
+  struct SameData {};
+  Tensor(const Tensor& data, SameData)
+      : Counted(kTag),
+        storage_(data.storage_),
+        numel_(data.numel_),
+        dtype_(data.dtype_),
+        contiguous_(data.contiguous_),
+        layout_(data.layout_) {}
   ~Tensor() override;
 
   Dtype dtype() const noexcept { return dtype_; }
@@ -85,17 +94,19 @@ class Tensor final : public Counted {
  private:
   int64_t byte_offset() const noexcept { return bytes_of(layout_.offset, dtype_info(dtype_).bits); }
 
+  // In the order of how often walks of large trees ask: the first lines of memory tell all but the
+  // strides.
   Ref<Storage> storage_;
-  Layout layout_;
   int64_t numel_ = 0;
   Dtype dtype_;
   bool contiguous_ = true;
   bool is_parameter_ = false;
   bool is_number_ = false;
   bool requires_grad_ = false;
-  uint32_t output_index_ = 0;
   Ref<Counted> grad_fn_;
+  Layout layout_;
   TensorRef grad_;
+  uint32_t output_index_ = 0;
 };
 
 // A new tensor over fresh memory, contiguous, not initialised.

@@ -9,25 +9,32 @@ namespace duramen::capi {
 // not be looked up.
 static bool is_shared(const Counted& object) noexcept { return object.use_count() > 1; }
 
-// Collects entries with offsets in place of pointers, which settle() replaces when nothing grows
-// any more.
 class ListingBuilder {
  public:
   // may_repeat: an owner is met once for each of its names, and so is what it holds alone.
   explicit ListingBuilder(bool may_repeat = false) noexcept : may_repeat_(may_repeat) {}
 
+  // Room for so many entries, and for the objects behind them.
+  void reserve(size_t entries, size_t held) {
+    constexpr size_t kNameBytes = 24;  // a guess, as is the rank
+    constexpr size_t kMostAtOnce = size_t{1} << 20;
+    list_->entries_.reserve(entries);
+    list_->held_.reserve(held);
+    list_->names_.set_block_size(std::min(entries * kNameBytes, kMostAtOnce));
+    list_->shapes_.set_block_size(std::min(entries * 2, kMostAtOnce));
+  }
   duramen_entry& add(uint32_t kind, std::string_view prefix, std::string_view name) {
+    const size_t dot = !prefix.empty() && !name.empty();
     duramen_entry entry{};
     entry.kind = kind;
     entry.first_index = entry.first_storage_index = next();
-    name_offsets_.push_back(list_->names_.size());
-    list_->names_ += prefix;
-    if (!prefix.empty() && !name.empty()) list_->names_ += '.';
-    list_->names_ += name;
-    entry.name_length = list_->names_.size() - name_offsets_.back();
-    list_->names_ += '\0';
-    list_->entries_.push_back(entry);
-    return list_->entries_.back();
+    entry.name_length = prefix.size() + dot + name.size();
+    char* out = list_->names_.take(entry.name_length + 1);
+    entry.name = out;
+    out = std::copy(prefix.begin(), prefix.end(), out);
+    if (dot) *out++ = '.';
+    *std::copy(name.begin(), name.end(), out) = '\0';
+    return list_->entries_.emplace_back(entry);
   }
   void set_tensor(duramen_entry& entry, Tensor& tensor) {
     entry.tensor = lend<duramen_tensor>(&tensor);
@@ -40,7 +47,11 @@ class ListingBuilder {
     if (may_repeat_ || is_shared(*tensor.storage())) {
       entry.first_storage_index = storages_.insert(tensor.storage().get(), position);
     }
-    list_->shapes_.insert(list_->shapes_.end(), tensor.shape().begin(), tensor.shape().end());
+    if (tensor.rank() > 0) {
+      int64_t* shape = list_->shapes_.take(tensor.rank());
+      std::copy(tensor.shape().begin(), tensor.shape().end(), shape);
+      entry.shape = shape;
+    }
     hold(&tensor);
   }
   void set_module(duramen_entry& entry, nn::Module& module) {
@@ -54,32 +65,13 @@ class ListingBuilder {
     hold(&value);
   }
   void hold(const Counted* object) { list_->held_.emplace_back(object); }
-  // Room for so many entries, and for the objects behind them.
-  void reserve(size_t entries, size_t held) {
-    constexpr size_t kNameBytes = 24;  // a guess, as is the rank
-    list_->entries_.reserve(entries);
-    list_->names_.reserve(entries * kNameBytes);
-    list_->shapes_.reserve(entries * 2);
-    list_->held_.reserve(held);
-    name_offsets_.reserve(entries);
-  }
   uint64_t next() const noexcept { return list_->entries_.size(); }
 
-  Ref<Listing> settle() {
-    const int64_t* shape = list_->shapes_.data();
-    for (size_t i = 0; i < list_->entries_.size(); ++i) {
-      duramen_entry& entry = list_->entries_[i];
-      entry.name = list_->names_.data() + name_offsets_[i];
-      if (entry.rank > 0) entry.shape = shape;
-      shape += entry.rank;
-    }
-    return std::move(list_);
-  }
+  Ref<Listing> finish() { return std::move(list_); }
 
  private:
   bool may_repeat_;
   Ref<Listing> list_ = make<Listing>();
-  std::vector<size_t> name_offsets_;
   PointerIndex objects_;
   PointerIndex storages_;
 };
@@ -98,7 +90,7 @@ class TreeLister {
     walk.remove_duplicate = !has(DURAMEN_LIST_KEEP_DUPLICATES);
     reserve(nn::tree_size(root_, walk));
     nn::walk(root_, walk, [&](std::string_view name, nn::Module& module) { visit(name, module); });
-    return builder_.settle();
+    return builder_.finish();
   }
 
  private:
@@ -219,7 +211,7 @@ Ref<Listing> list_state_dict(const StateDict& dict) {
     if (state.tensor) builder.set_tensor(entry, *state.tensor);
     if (state.value) builder.set_value(entry, *state.value);
   }
-  return builder.settle();
+  return builder.finish();
 }
 
 }  // namespace duramen::capi

@@ -70,6 +70,7 @@ inline bool is_repeated(const Module& parent, size_t index) noexcept {
 inline void fetch_ahead(const Module::Children& children, size_t index,
                         bool only_modules) noexcept {
   static constexpr size_t kEntries = 4;  // of one map; more come by themselves, being side by side
+  static constexpr size_t kWalkedBytes = 112;  // of a module or a tensor, what walks read
   const auto ahead = [&](size_t steps) -> const Module* {
     return index + steps < children.size() ? children[index + steps].value.get() : nullptr;
   };
@@ -80,7 +81,7 @@ inline void fetch_ahead(const Module::Children& children, size_t index,
       }
     }
   };
-  prefetch(ahead(4), sizeof(Module));
+  prefetch(ahead(4), kWalkedBytes);
   if (only_modules) return;
   if (const Module* module = ahead(3)) {
     for (const Module::Tensors* map : {&module->parameters(), &module->buffers()}) {
@@ -88,7 +89,7 @@ inline void fetch_ahead(const Module::Children& children, size_t index,
     }
   }
   if (const Module* module = ahead(2)) {
-    each_tensor(*module, [](const Tensor& tensor) { prefetch(&tensor, sizeof(Tensor)); });
+    each_tensor(*module, [](const Tensor& tensor) { prefetch(&tensor, kWalkedBytes); });
   }
   if (const Module* module = ahead(1)) {
     each_tensor(*module, [](const Tensor& tensor) { prefetch_head(tensor.storage().get()); });

@@ -1,4 +1,5 @@
 // A tensor's elements, in and out.
+#include "autograd/conversion.hpp"
 #include "base/text.hpp"
 #include "handles.hpp"
 #include "kernels/copy.hpp"
@@ -65,9 +66,7 @@ void read_elements(Context& context, const Tensor& tensor, Dtype dtype, void* bu
   if (!buffer) throw null_argument("buffer");
   auto* bytes = static_cast<std::byte*>(buffer);
   if (dtype == tensor.dtype()) return copy_to_bytes(tensor, bytes);
-  TensorRef converted = empty(context.allocator(), tensor.shape(), dtype);
-  kernels::copy(context.pool(), *converted, tensor);
-  std::memcpy(bytes, converted->bytes(), static_cast<size_t>(needed));
+  std::memcpy(bytes, converted(context, tensor, dtype)->bytes(), static_cast<size_t>(needed));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "autograd/conversion.hpp"
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/elementwise.hpp"
@@ -16,12 +17,6 @@ Error state_error(std::string message) {
 
 bool is_computed(Dtype dtype) noexcept {
   return dtype == Dtype::float32 || dtype == Dtype::float64;
-}
-
-TensorRef converted(Context& context, const Tensor& tensor, Dtype dtype) {
-  TensorRef out = empty(context.allocator(), tensor.shape(), dtype);
-  kernels::copy(context.pool(), *out, tensor);
-  return out;
 }
 
 // Nobody else sees this memory, so it may be written to or given away.

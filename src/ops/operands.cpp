@@ -1,5 +1,6 @@
 #include "ops/operands.hpp"
 
+#include "autograd/conversion.hpp"
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "kernels/reduce.hpp"
@@ -98,23 +99,16 @@ Dtype compute_dtype(Dtype dtype, const char* operation) {
 
 Operand::Operand(Context& context, const Tensor& tensor, Dtype dtype) : tensor_(&tensor) {
   if (tensor.dtype() == dtype) return;
-  converted_ = empty(context.allocator(), tensor.shape(), dtype);
-  kernels::copy(context.pool(), *converted_, tensor);
+  converted_ = converted(context, tensor, dtype);
   tensor_ = converted_.get();
 }
 
 TensorRef finish(Context& context, TensorRef computed, Dtype dtype) {
-  if (computed->dtype() == dtype) return computed;
-  TensorRef out = empty(context.allocator(), computed->shape(), dtype);
-  kernels::copy(context.pool(), *out, *computed);
-  return out;
+  return computed->dtype() == dtype ? computed : converted(context, *computed, dtype);
 }
 
 TensorRef as_contiguous(Context& context, const TensorRef& tensor) {
-  if (tensor->is_contiguous()) return tensor;
-  TensorRef out = empty(context.allocator(), tensor->shape(), tensor->dtype());
-  kernels::copy(context.pool(), *out, *tensor);
-  return out;
+  return tensor->is_contiguous() ? tensor : converted(context, *tensor, tensor->dtype());
 }
 
 TensorRef filled(Context& context, const Shape& shape, Dtype dtype, double value) {

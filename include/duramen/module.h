@@ -223,7 +223,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_reset_pa
  *
  * Parameters keep their identity; their data pointers become invalid.
  * Fails: DTYPE_MISMATCH for a dtype that is not floating or complex; UNSUPPORTED for one without
- * conversions; CANCELLED. What was converted before a failure stays so.
+ * conversions; CANCELLED; OUT_OF_MEMORY (old and new data are there at once). Nothing changes then.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_to_dtype(duramen_context* context, duramen_module* module, duramen_dtype dtype,

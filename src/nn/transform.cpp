@@ -1,5 +1,7 @@
+#include "autograd/conversion.hpp"
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
+#include "nn/pointer_set.hpp"
 #include "nn/traverse.hpp"
 #include "nn/walk.hpp"
 
@@ -30,7 +32,7 @@ void check_convertible(const TensorRef& tensor, std::string_view name, Dtype dty
 }
 
 // As tensor.to(dtype): a dense layout keeps its strides.
-TensorRef converted(Context& context, const Tensor& tensor, Dtype dtype) {
+TensorRef converted_alike(Context& context, const Tensor& tensor, Dtype dtype) {
   TensorRef out = empty(context.allocator(), tensor.shape(), dtype);
   if (is_dense(tensor.layout())) {
     Layout layout = tensor.layout();
@@ -41,24 +43,58 @@ TensorRef converted(Context& context, const Tensor& tensor, Dtype dtype) {
   return out;
 }
 
-void convert_in_place(Context& context, const TensorRef& tensor, Dtype dtype) {
-  if (tensor && is_converted(*tensor, dtype)) {
-    tensor->set_data(*converted(context, *tensor, dtype));
-  }
-}
+// Makes every tensor of the new dtype before the first module changes.
+class Conversion {
+ public:
+  Conversion(Context& context, Dtype dtype) noexcept : context_(context), dtype_(dtype) {}
 
-void convert_module(Context& context, Module& module, Dtype dtype) {
-  for (const auto& entry : module.parameters()) {
-    if (!entry.value) continue;
-    convert_in_place(context, entry.value, dtype);
-    convert_in_place(context, entry.value->grad(), dtype);
-  }
-  for (const auto& [name, buffer] : module.buffers()) {
-    if (buffer && is_converted(*buffer, dtype)) {
-      module.put_buffer(name, converted(context, *buffer, dtype));
+  void prepare(Module& module) {
+    for (const auto& [name, parameter] : module.parameters()) {
+      if (!parameter) continue;
+      add_in_place(parameter, name);
+      add_in_place(parameter->grad(), name);
+    }
+    for (const auto& [name, buffer] : module.buffers()) {
+      if (buffer && is_converted(*buffer, dtype_)) add({&module, &name, buffer, nullptr});
     }
   }
-}
+  void commit() {
+    for (Step& step : steps_) {
+      if (step.module) {
+        step.module->put_buffer(*step.name, std::move(step.after));
+      } else {
+        step.before->set_data(step.after->storage(), step.after->layout(), dtype_);
+      }
+    }
+  }
+
+ private:
+  struct Step {
+    Module* module;  // null: the tensor stays and gets other data
+    const std::string* name;
+    TensorRef before;
+    TensorRef after;
+  };
+
+  void add_in_place(const TensorRef& tensor, const std::string& name) {
+    if (!tensor || !is_converted(*tensor, dtype_) || !seen_.insert(tensor.get())) return;
+    add({nullptr, &name, tensor, nullptr});
+  }
+  void add(Step step) {
+    context_.cancel().check("to");
+    if (is_complex(step.before->dtype())) {
+      const std::string what = join("to: '", printable(*step.name, 100), "'");
+      warn_of_lost_imaginary(context_, what, *step.before, dtype_);
+    }
+    step.after = converted_alike(context_, *step.before, dtype_);
+    steps_.push_back(std::move(step));
+  }
+
+  Context& context_;
+  Dtype dtype_;
+  std::vector<Step> steps_;
+  PointerSet seen_;
+};
 
 void zero_in_place(Tensor& grad) {
   grad.set_grad_fn(nullptr, 0);
@@ -119,7 +155,9 @@ void to_dtype(Context& context, Module& root, Dtype dtype) {
     }
     for (const auto& [name, buffer] : module->buffers()) check_convertible(buffer, name, dtype);
   }
-  for (const ModuleRef& module : modules) convert_module(context, *module, dtype);
+  Conversion conversion(context, dtype);
+  for (const ModuleRef& module : modules) conversion.prepare(*module);
+  conversion.commit();
 }
 
 }  // namespace duramen::nn

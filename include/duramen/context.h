@@ -53,7 +53,8 @@ enum {
   DURAMEN_LOG_DEBUG = 4
 };
 
-/* Where messages go. Called only on a thread that is inside a call on the context. It must not
+/* Where messages go: PyTorch's warnings, such as the one for a load or a conversion that drops
+ * imaginary parts. Called only on a thread that is inside a call on the context. It must not
  * replace itself. */
 typedef struct duramen_log_sink {
   uint32_t struct_size; /* sizeof(duramen_log_sink) */

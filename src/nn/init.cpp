@@ -45,7 +45,10 @@ Fans fans_of(const Tensor& tensor) {
 }
 
 void kaiming_uniform_sqrt5(Context& context, Tensor& tensor) {
-  if (tensor.numel() == 0) return;
+  if (tensor.numel() == 0) {
+    context.log().write(LogLevel::warning, "init: Initializing zero-element tensors is a no-op");
+    return;
+  }
   // Not simplified to 1/√fan_in: in float64 the two differ for most fans.
   const double slope = std::sqrt(5.0);
   const double gain = std::sqrt(2.0 / (1 + slope * slope));

@@ -148,6 +148,9 @@ Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDic
   } else {
     commit_copies(context, matcher.moves());
   }
+  for (const std::string& warning : matcher.warnings()) {
+    context.log().write(LogLevel::warning, warning);
+  }
   if (failed) throw load_error(matcher.report(), errors);
   return matcher.report();
 }

@@ -1,5 +1,6 @@
 #include "nn/match.hpp"
 
+#include "autograd/conversion.hpp"
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "nn/traverse.hpp"
@@ -203,6 +204,12 @@ void Matcher::match_tensor(const Slot& slot, TensorRef source) {
   if (!fault.empty()) {
     add(Kind::failed, key, &target, source.get()).text = failure_text(key, target, *source, fault);
     return;
+  }
+  if (source->dtype() != target.dtype() && !options_.assign) {
+    const std::string warning = lost_imaginary(*source, target.dtype());
+    if (!warning.empty()) {
+      warnings_.push_back(join("load_state_dict: '", printable(key), "': ", warning));
+    }
   }
   moves_.push_back({slot.owner, slot.name, &target, std::move(source), staged});
 }

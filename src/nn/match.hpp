@@ -24,6 +24,8 @@ class Matcher {
   void run();
   const Ref<LoadReport>& report() const noexcept { return report_; }
   const std::vector<LoadMove>& moves() const noexcept { return moves_; }
+  // What carrying out the moves deserves.
+  const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
  private:
   using Kind = LoadReport::Kind;
@@ -48,6 +50,7 @@ class Matcher {
   const LoadOptions& options_;
   Ref<LoadReport> report_;
   std::vector<LoadMove> moves_;
+  std::vector<std::string> warnings_;
   std::string prefix_;            // of the module at hand, with its dot
   std::vector<uint8_t> matched_;  // of each entry of the dict
   size_t match_count_ = 0;

@@ -1,3 +1,4 @@
+#include "autograd/conversion.hpp"
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "ops/operands.hpp"
@@ -15,8 +16,7 @@ class CloneBackward final : public Node {
 };
 
 TensorRef copied(Context& context, const TensorRef& a) {
-  TensorRef out = empty(context.allocator(), a->shape(), a->dtype());
-  kernels::copy(context.pool(), *out, *a);
+  TensorRef out = converted(context, *a, a->dtype());
   if (auto node = record<CloneBackward>(context, a)) attach(node, *out);
   return out;
 }
@@ -51,8 +51,8 @@ TensorRef to(Context& context, const TensorRef& a, Dtype dtype) {
                 join("to: cannot convert ", dtype_name(a->dtype()), " to ", dtype_name(dtype)))
         .with("torch_error", "NotImplementedError");
   }
-  TensorRef out = empty(context.allocator(), a->shape(), dtype);
-  kernels::copy(context.pool(), *out, *a);
+  warn_of_lost_imaginary(context, "to", *a, dtype);
+  TensorRef out = converted(context, *a, dtype);
   if (!can_require_grad(dtype)) return out;
   if (auto node = record<ToBackward>(context, a)) {
     node->dtype = a->dtype();
@@ -189,11 +189,10 @@ void copy_(Context& context, Tensor& target, const Tensor& source) {
                 "refers to a single memory location")
         .with("torch_error", "RuntimeError");
   }
+  warn_of_lost_imaginary(context, "copy_", source, target.dtype());
   const TensorRef spread = alias(source, view_expand(source.layout(), target.shape()));
   if (source.storage() == target.storage()) {
-    TensorRef copy = empty(context.allocator(), spread->shape(), spread->dtype());
-    kernels::copy(context.pool(), *copy, *spread);
-    kernels::copy(context.pool(), target, *copy);
+    kernels::copy(context.pool(), target, *converted(context, *spread, spread->dtype()));
   } else {
     kernels::copy(context.pool(), target, *spread);
   }

@@ -247,6 +247,15 @@ TensorRef nll_loss(Context& context, const TensorRef& input, const TensorRef& ta
 
 namespace {
 
+void warn_of_broadcast(Context& context, const Tensor& input, const Tensor& target) {
+  context.log().write(
+      LogLevel::warning,
+      join("mse_loss: Using a target size (torch.Size(", format_shape(target.shape()),
+           ")) that is different to the input size (torch.Size(", format_shape(input.shape()),
+           ")). This will likely lead to incorrect results due to broadcasting. "
+           "Please ensure they have the same size."));
+}
+
 class MseBackward final : public Node {
  public:
   SavedTensor input, target;
@@ -271,6 +280,7 @@ class MseBackward final : public Node {
 
 TensorRef mse_loss(Context& context, const TensorRef& input, const TensorRef& target,
                    Reduction reduction) {
+  if (!(input->shape() == target->shape())) warn_of_broadcast(context, *input, *target);
   TensorRef out;
   int64_t count = 0;
   {

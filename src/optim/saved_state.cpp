@@ -2,6 +2,7 @@
 
 #include <unordered_map>
 
+#include "autograd/conversion.hpp"
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "optim/option_value.hpp"
@@ -33,8 +34,8 @@ std::unordered_map<int64_t, Target> targets_of(const Value& param_groups,
   return targets;
 }
 
-TensorRef converted(Context& context, const Tensor& saved, const Target& target,
-                    const std::string& path) {
+TensorRef copy_for(Context& context, const Tensor& saved, const Target& target,
+                   const std::string& path) {
   const Tensor& parameter = *target.parameter;
   if (!(saved.shape() == parameter.shape())) {
     throw Error(Code::incompatible,
@@ -50,6 +51,7 @@ TensorRef converted(Context& context, const Tensor& saved, const Target& target,
                      dtype_name(parameter.dtype()), ", got ", dtype_name(saved.dtype()), ")"))
         .with("path", path);
   }
+  warn_of_lost_imaginary(context, join("load_state_dict: ", path), saved, parameter.dtype());
   TensorRef out = empty_like(context, parameter);
   kernels::copy(context.pool(), *out, saved);
   return out;
@@ -78,7 +80,7 @@ void load_entry(Context& context, std::string_view known, const Value& entry, co
       throw invalid(join("load_state_dict: ", path, ".", known, " is no tensor"), path);
     }
     out.push_back(
-        {target.index, converted(context, *item.as_tensor(), target, join(path, ".", known))});
+        {target.index, copy_for(context, *item.as_tensor(), target, join(path, ".", known))});
   }
 }
 

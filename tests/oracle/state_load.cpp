@@ -161,9 +161,12 @@ std::string StateMachine::load(const Json& step) {
     }
   }
   options.partial = true;
+  const size_t warned_before = warnings_.count();
   const auto report = nn::load_state_dict(context_, target, source, options);
+  const size_t warned = warnings_.count() - warned_before;
   return join("{\"missing\":", names_of(*report, LoadReport::Kind::missing),
-              ",\"unexpected\":", names_of(*report, LoadReport::Kind::unexpected), "}");
+              ",\"unexpected\":", names_of(*report, LoadReport::Kind::unexpected),
+              warned ? join(",\"warnings\":", warned) : "", "}");
 }
 
 }  // namespace duramen::test

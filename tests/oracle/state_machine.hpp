@@ -14,6 +14,7 @@
 #include "nn/module.hpp"
 #include "support/case_log.hpp"
 #include "support/json.hpp"
+#include "support/warnings.hpp"
 
 namespace duramen::test {
 
@@ -111,6 +112,7 @@ class StateMachine {
 
   uint64_t seed_;
   Context context_;
+  Warnings warnings_{context_};
   std::map<std::string, Thing, std::less<>> variables_;
   std::vector<std::string> complaints_;
 };

@@ -1,6 +1,7 @@
 #include "nn/layers.hpp"
 
 #include <cmath>
+#include <cstdlib>
 
 #include "nn/batch_norm.hpp"
 #include "nn/init.hpp"
@@ -8,6 +9,7 @@
 #include "nn/walk.hpp"
 #include "ops/ops.hpp"
 #include "support/catch.hpp"
+#include "support/warnings.hpp"
 #include "unit/nn/trees.hpp"
 
 using namespace duramen;
@@ -245,6 +247,87 @@ TEST_CASE("to(dtype) keeps parameters, replaces buffers and leaves counters", "[
   CHECK(refusal([&] { to_dtype(context, *m, Dtype::int64); }) ==
         "TypeError to: nn.Module.to only accepts floating point or complex dtypes, but got desired "
         "dtype=torch.int64");
+}
+
+namespace {
+
+// The system's memory until so many blocks are taken.
+struct Quota {
+  size_t left = SIZE_MAX;
+
+  MemorySource source() {
+    const auto allocate = [](void* user, size_t nbytes, size_t alignment) -> void* {
+      size_t& left = static_cast<Quota*>(user)->left;
+      if (left == 0) return nullptr;
+      --left;
+      return std::aligned_alloc(alignment, (nbytes + alignment - 1) / alignment * alignment);
+    };
+    const auto release = [](void*, void* pointer, size_t, size_t) { std::free(pointer); };
+    return {allocate, release, this, nullptr};
+  }
+};
+
+std::vector<Dtype> dtypes_of(const Module& root) {
+  std::vector<Dtype> out;
+  for (const auto& entry : state_dict(root)->entries()) out.push_back(entry.value.tensor->dtype());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("to(dtype) converts everything or nothing", "[nn][transform]") {
+  Quota quota;
+  ContextOptions options;
+  options.memory = quota.source();
+  Context context(options);
+  const ModuleRef m = module_from_text(context, "Sequential(Linear(2, 2), BatchNorm1d(2))");
+  const std::vector<Dtype> before = dtypes_of(*m);
+  size_t blocks = 0;
+  for (;; ++blocks) {
+    quota.left = blocks;
+    context.allocator()->trim();
+    try {
+      to_dtype(context, *m, Dtype::float64);
+      break;
+    } catch (const std::bad_alloc&) {
+      REQUIRE(dtypes_of(*m) == before);
+    }
+  }
+  CHECK(blocks == 6);
+  CHECK(m->children()[0].value->parameters()[0].value->dtype() == Dtype::float64);
+}
+
+TEST_CASE("what PyTorch warns about goes to the log", "[nn][transform][load]") {
+  Context context;
+  test::Warnings warnings(context);
+  const ModuleRef m = module_from_text(context, "Linear(2, 2)");
+  to_dtype(context, *m, Dtype::complex64);
+  const Ref<StateDict> complex = state_dict(*m);
+  CHECK(warnings.count() == 0);
+  to_dtype(context, *m, Dtype::float32);
+  REQUIRE(warnings.count() == 2);
+  CHECK(warnings.lines()[0] ==
+        "to: 'weight': Casting complex values to real discards the imaginary part (complex64 to "
+        "float32)");
+  load_state_dict(context, *m, *complex);
+  REQUIRE(warnings.count() == 4);
+  CHECK(warnings.lines()[3] ==
+        "load_state_dict: 'bias': Casting complex values to real discards the imaginary part "
+        "(complex64 to float32)");
+  load_state_dict(context, *m, *complex, {.assign = true});
+  CHECK(warnings.count() == 4);
+  module_from_text(context, "Linear(0, 2)");
+  REQUIRE(warnings.count() == 5);
+  CHECK(warnings.lines()[4] == "init: Initializing zero-element tensors is a no-op");
+  const TensorRef wide = tensor({3, 2});
+  ops::mse_loss(context, wide, wide, ops::Reduction::mean);
+  CHECK(warnings.count() == 5);
+  ops::mse_loss(context, wide, tensor({2}), ops::Reduction::mean);
+  REQUIRE(warnings.count() == 6);
+  CHECK(warnings.lines()[5] ==
+        "mse_loss: Using a target size (torch.Size([2])) that is different to the input size "
+        "(torch.Size([3, 2])). This will likely lead to incorrect results due to broadcasting. "
+        "Please ensure they have the same size.");
 }
 
 TEST_CASE("zero_grad drops gradients or zeroes them in place, frozen ones too", "[nn][transform]") {

@@ -3,6 +3,7 @@
 
 #include "base/checked.hpp"
 #include "base/text.hpp"
+#include "borrow.hpp"
 #include "dlpack_abi.hpp"
 #include "handles.hpp"
 #include "options.hpp"
@@ -98,15 +99,9 @@ Managed* export_tensor(const Tensor& tensor) {
 
 Layout layout_of(const DLTensor& source) {
   if (source.ndim < 0) throw bad_argument("managed", "a negative rank");
-  const auto rank = static_cast<size_t>(source.ndim);
-  const auto shape = integers_argument(source.shape, rank, "managed");
-  checked_numel(shape, source.dtype.bits);
-  Layout layout = contiguous_layout(Shape(shape));
-  if (source.strides && rank > 0) layout.strides = Shape(std::span(source.strides, rank));
-  for (const int64_t stride : layout.strides) {
-    if (stride < 0) throw bad_argument("managed", "a negative stride");
-  }
-  return layout;
+  return layout_argument(
+      {source.shape, source.strides, static_cast<size_t>(source.ndim), "managed", "managed"},
+      source.dtype.bits);
 }
 
 // A copy of memory that is not aligned for its dtype, which no kernel may touch directly.
@@ -138,18 +133,14 @@ TensorRef import_tensor(Managed* managed, bool read_only) {
   if (!source.data && nbytes > 0) throw null_argument("managed");
   auto* data = source.data ? static_cast<std::byte*>(source.data) + source.byte_offset : nullptr;
 
-  auto tensor =
-      make<Tensor>(Storage::borrow(data, nbytes, read_only, nullptr, nullptr), layout, dtype);
-  const size_t item = is_complex(dtype) ? itemsize(dtype) / 2 : itemsize(dtype);
-  if (reinterpret_cast<uintptr_t>(data) % item != 0) {
-    tensor = aligned_copy(*tensor);
+  if (!is_aligned(data, dtype)) {
+    const TensorRef copy =
+        aligned_copy(Tensor(Storage::borrow(data, nbytes, true, nullptr, nullptr), layout, dtype));
     call_deleter<Managed>(managed);
-    return tensor;
+    return copy;
   }
-  // Nothing may fail once the storage owns the struct.
-  auto storage = Storage::borrow(data, nbytes, read_only, call_deleter<Managed>, managed);
-  tensor->set_data(std::move(storage), std::move(layout), dtype);
-  return tensor;
+  return borrow({data, nbytes, read_only, call_deleter<Managed>, managed}, std::move(layout),
+                dtype);
 }
 
 }  // namespace

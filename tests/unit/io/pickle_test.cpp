@@ -79,6 +79,16 @@ TEST_CASE("classes that nobody knows stay names with parts", "[io][pickle]") {
   CHECK(value_of("(cmymodule\nThing\nI1\no.")->as_text() == "mymodule.Thing");
 }
 
+TEST_CASE("the name of a class has a limit", "[io][pickle]") {
+  const auto named = [](size_t length) {
+    return "(im\n" + std::string(length - 2, 'x') + "\n.";  // with "m." before it
+  };
+  CHECK(value_of(named(512))->as_text().size() == 512);
+  const std::string refusal = refusal_of(named(513));
+  INFO(refusal);
+  CHECK(contains(refusal, "the name of a class is too long (expected at most 512 bytes, got 513)"));
+}
+
 TEST_CASE("names whose only use is to run code are refused", "[io][pickle]") {
   for (const char* name : {"os\nsystem",
                            "posix\nsystem",

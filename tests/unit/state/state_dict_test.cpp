@@ -119,6 +119,23 @@ TEST_CASE("a selection follows the longest keys first", "[state][state_dict]") {
   }
 }
 
+TEST_CASE("one long key above many entries does not multiply without bound",
+          "[state][state_dict]") {
+  // Each entry's name holds the long key: 2 MiB of content would ask for a TiB of names.
+  const std::string key(size_t{1} << 20, 'k');
+  const std::vector<ValueRef> many(size_t{1} << 20, number(1));
+  const auto content = Value::dict({Value::text(key)}, {Value::list(many)});
+  try {
+    state_dict_from_value(*content, "");
+    FAIL("flattened");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::limit);
+    CHECK(error.message() ==
+          "state dict: the names of the entries are too long (expected at most 268435456 bytes "
+          "together)");
+  }
+}
+
 TEST_CASE("two entries of one dotted name are refused", "[state][state_dict]") {
   const auto content =
       Value::dict({text("a.b"), text("a")}, {number(1), Value::dict({text("b")}, {number(2)})});

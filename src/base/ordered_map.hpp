@@ -54,8 +54,9 @@ class OrderedMap {
       append(std::string(name), std::move(value));
     }
   }
-  // Inserts at the end; false where the name is there already. Strong guarantee.
-  bool insert(std::string name, T value) {
+  // Inserts at the end; false where the name is there already, and is left to the caller. Strong
+  // guarantee.
+  bool insert(std::string&& name, T value) {
     if (entries_.size() < kSearched) {
       if (search(name) != kNotFound) return false;
       append(std::move(name), std::move(value));
@@ -70,6 +71,7 @@ class OrderedMap {
       entries_.pop_back();
       throw;
     }
+    name = std::move(entries_.back().name);
     entries_.pop_back();
     return false;
   }

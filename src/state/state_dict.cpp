@@ -64,16 +64,16 @@ bool is_extra_state(std::string_view name) noexcept {
   return name == kExtraState || name.ends_with("._extra_state");
 }
 
-void add_entry(StateDict& dict, const std::string& name, const ValueRef& value) {
+void add_entry(StateDict& dict, std::string name, const ValueRef& value) {
   if (name.find('\0') != std::string::npos) {
     throw Error(Code::unsupported, join("state dict: a name holds a NUL: ", printable(name)))
         .with("entry", name);
   }
   const bool is_tensor = value->kind() == ValueKind::tensor;
   const bool is_extra = !is_tensor && is_extra_state(name);
-  const bool is_new =
-      dict.entries().insert(name, {TensorRef(value->as_tensor()), is_tensor ? nullptr : value,
-                                   is_extra ? StateKind::extra_state : StateKind::unknown});
+  const bool is_new = dict.entries().insert(
+      std::move(name), {TensorRef(value->as_tensor()), is_tensor ? nullptr : value,
+                        is_extra ? StateKind::extra_state : StateKind::unknown});
   if (!is_new) {
     throw Error(Code::invalid_argument,
                 join("state dict: two entries are called ", format_quoted(printable(name))))
@@ -83,7 +83,7 @@ void add_entry(StateDict& dict, const std::string& name, const ValueRef& value) 
 
 // Depth is limited by the value's own. A long key above many entries is in each of their names, so
 // that a small file could ask for any amount of memory: `room` is what names may still take.
-void add_flattened(StateDict& dict, const std::string& name, const ValueRef& value, size_t& room) {
+void add_flattened(StateDict& dict, std::string name, const ValueRef& value, size_t& room) {
   if (name.size() > room) {
     throw Error(Code::limit, join("state dict: the names of the entries are too long (expected at "
                                   "most ",
@@ -91,7 +91,7 @@ void add_flattened(StateDict& dict, const std::string& name, const ValueRef& val
   }
   room -= name.size();
   if (!is_container(*value) || value->count() == 0 || is_extra_state(name)) {
-    return add_entry(dict, name, value);
+    return add_entry(dict, std::move(name), value);
   }
   for (size_t i = 0; i < value->count(); ++i) {
     add_flattened(dict, join(name, ".", name_of(*value, i)), value->item(i), room);

@@ -30,6 +30,19 @@ TEST_CASE("replacing keeps the place, erasing and adding moves to the end", "[ba
   CHECK(map.index_of("b") == 2);
 }
 
+TEST_CASE("inserting refuses a name that is there and leaves it to the caller",
+          "[base][ordered_map]") {
+  OrderedMap<int> map;
+  for (int i = 0; i < 100; ++i) CHECK(map.insert("name of some length " + std::to_string(i), i));
+  for (const int i : {3, 99}) {
+    std::string name = "name of some length " + std::to_string(i);
+    CHECK_FALSE(map.insert(std::move(name), -1));
+    CHECK(name == "name of some length " + std::to_string(i));
+    CHECK(*map.find(name) == i);
+  }
+  CHECK(map.size() == 100);
+}
+
 TEST_CASE("a large map is found in after copies, moves and erasure", "[base][ordered_map]") {
   OrderedMap<int> map;
   for (int i = 0; i < 1000; ++i) map.set("name" + std::to_string(i), i);

@@ -54,9 +54,9 @@ class OrderedMap {
       append(std::string(name), std::move(value));
     }
   }
-  // Inserts at the end; false where the name is there already, and is left to the caller. Strong
-  // guarantee.
-  bool insert(std::string&& name, T value) {
+  // Inserts at the end and empties `name`; false, and nothing changes, where it is there already.
+  // When it throws, the map is as before, the name perhaps empty.
+  bool insert_taking(std::string& name, T value) {
     if (entries_.size() < kSearched) {
       if (search(name) != kNotFound) return false;
       append(std::move(name), std::move(value));

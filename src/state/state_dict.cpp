@@ -71,9 +71,9 @@ void add_entry(StateDict& dict, std::string name, const ValueRef& value) {
   }
   const bool is_tensor = value->kind() == ValueKind::tensor;
   const bool is_extra = !is_tensor && is_extra_state(name);
-  const bool is_new = dict.entries().insert(
-      std::move(name), {TensorRef(value->as_tensor()), is_tensor ? nullptr : value,
-                        is_extra ? StateKind::extra_state : StateKind::unknown});
+  const bool is_new = dict.entries().insert_taking(
+      name, {TensorRef(value->as_tensor()), is_tensor ? nullptr : value,
+             is_extra ? StateKind::extra_state : StateKind::unknown});
   if (!is_new) {
     throw Error(Code::invalid_argument,
                 join("state dict: two entries are called ", format_quoted(printable(name))))

@@ -33,10 +33,14 @@ TEST_CASE("replacing keeps the place, erasing and adding moves to the end", "[ba
 TEST_CASE("inserting refuses a name that is there and leaves it to the caller",
           "[base][ordered_map]") {
   OrderedMap<int> map;
-  for (int i = 0; i < 100; ++i) CHECK(map.insert("name of some length " + std::to_string(i), i));
+  for (int i = 0; i < 100; ++i) {
+    std::string name = "name of some length " + std::to_string(i);
+    CHECK(map.insert_taking(name, i));
+    CHECK(name.empty());
+  }
   for (const int i : {3, 99}) {
     std::string name = "name of some length " + std::to_string(i);
-    CHECK_FALSE(map.insert(std::move(name), -1));
+    CHECK_FALSE(map.insert_taking(name, -1));
     CHECK(name == "name of some length " + std::to_string(i));
     CHECK(*map.find(name) == i);
   }

@@ -134,7 +134,7 @@ TensorRef import_tensor(Managed* managed, bool read_only) {
   auto* data = source.data ? static_cast<std::byte*>(source.data) + source.byte_offset : nullptr;
 
   if (!is_aligned(data, dtype)) {
-    const TensorRef copy =
+    TensorRef copy =
         aligned_copy(Tensor(Storage::borrow(data, nbytes, true, nullptr, nullptr), layout, dtype));
     call_deleter<Managed>(managed);
     return copy;

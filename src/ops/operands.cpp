@@ -104,7 +104,8 @@ Operand::Operand(Context& context, const Tensor& tensor, Dtype dtype) : tensor_(
 }
 
 TensorRef finish(Context& context, TensorRef computed, Dtype dtype) {
-  return computed->dtype() == dtype ? computed : converted(context, *computed, dtype);
+  if (computed->dtype() == dtype) return computed;
+  return converted(context, *computed, dtype);
 }
 
 TensorRef as_contiguous(Context& context, const TensorRef& tensor) {

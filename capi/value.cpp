@@ -1,7 +1,11 @@
 #include "value/value.hpp"
 
+#include <charconv>
+
+#include "base/text.hpp"
 #include "handles.hpp"
 #include "options.hpp"
+#include "value/dict_keys.hpp"
 
 using namespace duramen;
 using namespace duramen::capi;
@@ -21,11 +25,35 @@ std::vector<ValueRef> items_argument(const duramen_value* const* items, size_t c
   return out;
 }
 
+// An int where 64 bits hold it, so that each number has one form.
 ValueRef integer_of(std::string_view digits) {
-  const size_t sign = !digits.empty() && digits[0] == '-';
-  if (digits.size() == sign || digits.find_first_not_of("0123456789", sign) != digits.npos)
+  const bool negative = digits.starts_with('-');
+  std::string_view magnitude = digits.substr(negative);
+  if (magnitude.empty() || magnitude.find_first_not_of("0123456789") != magnitude.npos)
     throw bad_argument("digits", "not a decimal integer");
-  return Value::big_integer(std::string(digits));
+  magnitude.remove_prefix(std::min(magnitude.find_first_not_of('0'), magnitude.size() - 1));
+  const std::string text = join(negative ? "-" : "", magnitude);
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() ? Value::integer(value) : Value::big_integer(text);
+}
+
+ValueRef dict_argument(const duramen_value* const* keys, const duramen_value* const* items,
+                       size_t count, std::string class_name) {
+  std::vector<ValueRef> names = items_argument(keys, count, "keys");
+  std::vector<ValueRef> contents = items_argument(items, count, "items");
+  for (size_t i = 0; i < count; ++i) {
+    if (is_hashable(*names[i])) continue;
+    throw Error(Code::invalid_argument,
+                join("keys: a ", value_kind_name(names[i]->kind()),
+                     " cannot be a key, nor can what holds one (at index ", i, ")"))
+        .with("argument", "keys")
+        .with("torch_error", "TypeError");
+  }
+  if (const auto twice = find_duplicate_key(names)) {
+    throw bad_argument("keys", join("the same key twice (at index ", *twice, ")"));
+  }
+  return Value::dict(std::move(names), std::move(contents), std::move(class_name));
 }
 
 // The value when it is of that kind.
@@ -105,19 +133,15 @@ duramen_status duramen_value_create_tuple(const duramen_value* const* items, siz
 duramen_status duramen_value_create_dict(const duramen_value* const* keys,
                                          const duramen_value* const* items, size_t count,
                                          duramen_value** out, duramen_error** error) noexcept {
-  return guard_out(error, __func__, out, [&] {
-    return Value::dict(items_argument(keys, count, "keys"), items_argument(items, count, "items"));
-  });
+  return guard_out(error, __func__, out, [&] { return dict_argument(keys, items, count, "dict"); });
 }
 
 duramen_status duramen_value_create_ordered_dict(const duramen_value* const* keys,
                                                  const duramen_value* const* items, size_t count,
                                                  duramen_value** out,
                                                  duramen_error** error) noexcept {
-  return guard_out(error, __func__, out, [&] {
-    return Value::dict(items_argument(keys, count, "keys"), items_argument(items, count, "items"),
-                       "collections.OrderedDict");
-  });
+  return guard_out(error, __func__, out,
+                   [&] { return dict_argument(keys, items, count, "collections.OrderedDict"); });
 }
 
 int32_t duramen_value_kind(const duramen_value* value) noexcept {

@@ -50,7 +50,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_value_create_bo
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_value_create_int(
     int64_t value, duramen_value** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Makes an int beyond 64 bits from its decimal digits, perhaps after a minus.
+/* Makes an int from its decimal digits, perhaps after a minus: a BIG_INT beyond 64 bits, else an
+ * INT.
  *
  * Fails: INVALID_ARGUMENT for another character.
  * Threads: any. Since: level 1. */
@@ -105,7 +106,9 @@ duramen_value_create_tuple(DURAMEN_NULLABLE const duramen_value* const* items, s
 
 /* Makes a dict of keys and items side by side, in that order.
  *
- * Fails: LIMIT when the tree would be deeper than 1000.
+ * Fails: INVALID_ARGUMENT for two equal keys (Python's rule: 1, 1.0 and True are equal) or one that
+ * Python cannot hash (a list, a dict, a tuple with one inside); LIMIT when the tree would be deeper
+ * than 1000.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_value_create_dict(DURAMEN_NULLABLE const duramen_value* const* keys DURAMEN_LEN(count),

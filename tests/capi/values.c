@@ -53,6 +53,45 @@ static void scalars(void) {
   FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_value_create_big_int("12x", SIZE_MAX, &value, ERROR));
 }
 
+/* One number has one form; a dict's keys are what Python would take. */
+static void normal_forms(void) {
+  static const char* const kSmall[] = {"5", "007", "-0", "9223372036854775807"};
+  static const int64_t kNumbers[] = {5, 7, 0, INT64_MAX};
+  duramen_value *one = NULL, *real = NULL, *list = NULL, *tuple = NULL, *dict = NULL;
+  const duramen_value *keys[2], *items[2];
+  size_t i = 0;
+  for (i = 0; i < COUNT_OF(kSmall); ++i) {
+    OK(duramen_value_create_big_int(kSmall[i], SIZE_MAX, &one, ERROR));
+    CHECK(duramen_value_kind(one) == DURAMEN_VALUE_INT && duramen_value_int(one) == kNumbers[i]);
+    duramen_value_release(one);
+  }
+  OK(duramen_value_create_big_int("09223372036854775808", SIZE_MAX, &one, ERROR));
+  TEXT("9223372036854775808", duramen_value_text(one, NULL));
+  CHECK(duramen_value_kind(one) == DURAMEN_VALUE_BIG_INT);
+  duramen_value_release(one);
+
+  OK(duramen_value_create_int(1, &one, ERROR));
+  OK(duramen_value_create_float(1.0, &real, ERROR));
+  items[0] = items[1] = one;
+  OK(duramen_value_create_list(items, 2, &list, ERROR));
+  keys[0] = one;
+  keys[1] = real;
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_value_create_dict(keys, items, 2, &dict, ERROR));
+  TEXT("keys: the same key twice (at index 1)", duramen_error_message(last_error(), NULL));
+  keys[0] = list;
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_value_create_dict(keys, items, 2, &dict, ERROR));
+  TEXT("TypeError", duramen_error_detail(last_error(), "torch_error", SIZE_MAX, NULL));
+  OK(duramen_value_create_tuple(keys, 2, &tuple, ERROR));
+  keys[0] = tuple;
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_value_create_ordered_dict(keys, items, 2, &dict, ERROR));
+  CHECK(dict == NULL);
+  duramen_value_release(tuple);
+  duramen_value_release(list);
+  duramen_value_release(real);
+  duramen_value_release(one);
+}
+
 static void operators(duramen_context* context) {
   static const float kValues[4] = {1, 2, 3, 4};
   static const int64_t kShape[2] = {2, 2};
@@ -167,6 +206,8 @@ int main(void) {
   duramen_context* context = new_context();
   kinds();
   scalars();
+  normal_forms();
+  normal_forms();
   operators(context);
   description();
   nested(context);

@@ -43,6 +43,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_optimizer_step(
 
 /* Drops the gradients of all parameters (set_to_none not 0), or fills them with zeros.
  *
+ * Fails: READ_ONLY when a gradient cannot be written; nothing changes then.
  * Threads: writer. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_optimizer_zero_grad(
     duramen_optimizer* optimizer, uint32_t set_to_none, duramen_error** error) DURAMEN_NOEXCEPT;

@@ -223,6 +223,13 @@ class BackwardWalk {
     if (before->storage()->read_only()) {
       throw Error(Code::read_only, "backward: a gradient that is there lies in read-only memory");
     }
+    if (may_overlap_itself(before->layout())) {
+      throw Error(Code::invalid_argument,
+                  "backward: unsupported operation: more than one element of the written-to tensor "
+                  "refers to a single memory location. Please clone() the tensor before performing "
+                  "the operation.")
+          .with("torch_error", "RuntimeError");
+    }
     leaf.in_place = before->is_contiguous() && is_computed(dtype);
     if (!leaf.in_place) leaf.gradient = sum_of(context_, *before, *leaf.gradient);
   }

@@ -2,8 +2,8 @@
 
 #include <unordered_set>
 
+#include "autograd/gradients.hpp"
 #include "base/text.hpp"
-#include "kernels/copy.hpp"
 #include "optim/option_value.hpp"
 
 namespace duramen::optim {
@@ -44,15 +44,6 @@ void check_disjoint(const std::vector<Group>& groups, const std::vector<TensorRe
     if (!known.contains(parameter.get())) continue;
     throw value_error("some parameters appear in more than one parameter group");
   }
-}
-
-void zero(Tensor& parameter) {
-  TensorRef grad = parameter.grad();
-  if (!grad->is_leaf() || grad->requires_grad()) {
-    grad = alias(*grad);  // detached
-    parameter.set_grad(grad);
-  }
-  kernels::fill(*grad, 0);
 }
 
 }  // namespace
@@ -123,16 +114,11 @@ double Optimizer::learning_rate(size_t group) const {
 }
 
 void Optimizer::zero_grad(bool set_to_none) {
+  std::vector<Tensor*> parameters;
   for (const Group& group : groups_) {
-    for (const TensorRef& parameter : group.parameters) {
-      if (!parameter->grad()) continue;
-      if (set_to_none) {
-        parameter->set_grad(nullptr);
-      } else {
-        zero(*parameter);
-      }
-    }
+    for (const TensorRef& parameter : group.parameters) parameters.push_back(parameter.get());
   }
+  zero_gradients(parameters, set_to_none);
 }
 
 ValueRef Optimizer::param_groups_value() const {

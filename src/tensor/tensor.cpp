@@ -37,7 +37,12 @@ std::byte* copy_block(const Layout& layout, size_t dim, const std::byte* from, s
 
 }  // namespace
 
-Tensor::~Tensor() = default;
+// Gradients may have gradients: a long chain must not be a long recursion.
+Tensor::~Tensor() {
+  for (TensorRef next = std::move(grad_); next && next->use_count() == 1;) {
+    next = std::move(next->grad_);
+  }
+}
 
 void Tensor::set_data(Ref<Storage> storage, Layout layout, Dtype dtype) noexcept {
   storage_ = std::move(storage);

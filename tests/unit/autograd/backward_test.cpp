@@ -1,5 +1,6 @@
 #include "autograd/backward.hpp"
 
+#include "autograd/gradients.hpp"
 #include "kernels/copy.hpp"
 #include "ops/ops.hpp"
 #include "support/catch.hpp"
@@ -97,6 +98,46 @@ TEST_CASE("a strided gradient is added to in place", "[autograd][backward]") {
   x->set_grad(alias(*base, view_transpose(base->layout(), 0, 1)));
   backward(context, ops::sum(context, x), nullptr);
   CHECK(values_of(*base) == Values{2, 3, 4, 5});
+}
+
+TEST_CASE("an expanded gradient cannot be added to", "[autograd][backward]") {
+  Context context;
+  const TensorRef x = leaf(context, {3}, {1, 2, 3});
+  const TensorRef one = make_tensor(context, Shape{1}, Dtype::float32, Values{5});
+  x->set_grad(alias(*one, view_expand(one->layout(), Shape{3})));
+  const Error error = error_of([&] { backward(context, ops::sum(context, x), nullptr); });
+  CHECK(error.code() == Code::invalid_argument);
+  CHECK(contains(error.message(), "refers to a single memory location"));
+  CHECK(values_of(*one) == Values{5});
+}
+
+TEST_CASE("gradients become zero together or not at all", "[autograd][gradients]") {
+  Context context;
+  const TensorRef x = leaf(context, {2}, {1, 2});
+  const TensorRef y = leaf(context, {1}, {1});
+  x->set_grad(make_tensor(context, Shape{2}, Dtype::float32, Values{5, 6}));
+  static const float kFixed = 7;
+  y->set_grad(make<Tensor>(Storage::keep(&kFixed, sizeof(kFixed), nullptr),
+                           contiguous_layout(Shape{1}), Dtype::float32));
+  Tensor* const both[] = {x.get(), y.get()};
+  CHECK(error_of([&] { zero_gradients(both, false); }).code() == Code::read_only);
+  CHECK(values_of(*x->grad()) == Values{5, 6});
+  zero_gradients(std::span(both).first(1), false);
+  CHECK(values_of(*x->grad()) == Values{0, 0});
+  zero_gradients(both, true);
+  CHECK(y->grad() == nullptr);
+}
+
+TEST_CASE("a long chain of gradients of gradients is destroyed", "[autograd][gradients]") {
+  Context context;
+  TensorRef first = make_tensor(context, Shape{1}, Dtype::float32, Values{1});
+  for (int i = 0; i < 300000; ++i) {
+    TensorRef next = alias(*first);
+    next->set_grad(std::move(first));
+    first = std::move(next);
+  }
+  CHECK(first->grad() != nullptr);
+  first = nullptr;
 }
 
 TEST_CASE("two leaves never share the memory of their gradients", "[autograd][backward]") {

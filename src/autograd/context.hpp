@@ -39,6 +39,11 @@ class Context final : public Counted {
   Dtype default_dtype() const noexcept { return default_dtype_; }
   void set_default_dtype(Dtype dtype) noexcept { default_dtype_ = dtype; }
 
+  // Modules that are inside their forward, one in the other.
+  uint32_t call_depth() const noexcept { return call_depth_; }
+  void enter_call() noexcept { ++call_depth_; }
+  void leave_call() noexcept { --call_depth_; }
+
   const LogSink& log() const noexcept { return log_; }
   const ProgressSink& progress() const noexcept { return progress_; }
   // Numbers the recorded operations, so that the backward walk has a fixed order.
@@ -62,6 +67,7 @@ class Context final : public Counted {
   CancelFlag cancel_;
   bool grad_enabled_ = true;
   Dtype default_dtype_ = Dtype::float32;
+  uint32_t call_depth_ = 0;
   uint64_t node_count_ = 0;
   LogSink log_;
   ProgressSink progress_;

@@ -1,4 +1,5 @@
 #include "autograd/conversion.hpp"
+#include "autograd/gradients.hpp"
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "nn/pointer_set.hpp"
@@ -66,6 +67,9 @@ class Conversion {
         step.before->set_data(step.after->storage(), step.after->layout(), dtype_);
       }
     }
+    for (const std::string& warning : warnings_) {
+      context_.log().write(LogLevel::warning, warning);
+    }
   }
 
  private:
@@ -82,9 +86,9 @@ class Conversion {
   }
   void add(Step step) {
     context_.cancel().check("to");
-    if (is_complex(step.before->dtype())) {
-      const std::string what = join("to: '", printable(*step.name, 100), "'");
-      warn_of_lost_imaginary(context_, what, *step.before, dtype_);
+    const std::string warning = lost_imaginary(*step.before, dtype_);
+    if (!warning.empty()) {
+      warnings_.push_back(join("to: '", printable(*step.name, 100), "': ", warning));
     }
     step.after = converted_alike(context_, *step.before, dtype_);
     steps_.push_back(std::move(step));
@@ -93,14 +97,9 @@ class Conversion {
   Context& context_;
   Dtype dtype_;
   std::vector<Step> steps_;
+  std::vector<std::string> warnings_;
   PointerSet seen_;
 };
-
-void zero_in_place(Tensor& grad) {
-  grad.set_grad_fn(nullptr, 0);
-  grad.set_requires_grad(false);
-  kernels::fill(grad, 0);
-}
 
 }  // namespace
 
@@ -125,14 +124,11 @@ void requires_grad(Module& root, bool flag) {
 }
 
 void zero_grad(Module& root, bool set_to_none) {
+  std::vector<Tensor*> parameters;
   visit_parameters(root, {}, [&](std::string_view, const TensorRef& tensor, Module&, bool) {
-    if (!tensor->grad()) return;
-    if (set_to_none) {
-      tensor->set_grad(nullptr);
-    } else {
-      zero_in_place(*tensor->grad());
-    }
+    parameters.push_back(tensor.get());
   });
+  zero_gradients(parameters, set_to_none);
 }
 
 void apply(Module& root, FunctionRef<void(Module&)> body) {

@@ -45,6 +45,35 @@ TEST_CASE("Sequential edits as in PyTorch", "[nn][containers]") {
   CHECK(content(*m) == "0:ReLU 1:Sigmoid 2:ELU 3:GELU");
 }
 
+TEST_CASE("Sequential refuses to run itself, or to nest without end", "[nn][containers]") {
+  Context context;
+  const TensorRef x = tensor({1});
+  ModuleRef deep = make<Sequential>();
+  for (int i = 1; i < 1000; ++i) {
+    auto outer = make<Sequential>();
+    outer->append(std::move(deep));
+    deep = std::move(outer);
+  }
+  CHECK(deep->forward(context, {&x, 1}) == x);
+  auto outer = make<Sequential>();
+  outer->append(std::move(deep));
+  const auto run = [&] { outer->forward(context, {&x, 1}); };
+  const auto call = [&] { outer->call(context, *Value::tuple({Value::tensor(x)}), nullptr); };
+  const char* too_deep =
+      "RecursionError forward: modules are nested too deeply (expected at most 1000 levels)";
+  CHECK(refusal(run) == too_deep);
+  CHECK(refusal(call) == too_deep);
+  CHECK(context.call_depth() == 0);
+
+  outer->append(outer);
+  outer->erase(0, 1);
+  INFO(refusal(run));
+  CHECK(refusal(run).starts_with("RecursionError forward: "));
+  CHECK(refusal(run).find("'0'") != std::string::npos);
+  CHECK(refusal(call) == refusal(run));
+  outer->erase(0, 1);  // a cycle of references would never be freed
+}
+
 TEST_CASE("Sequential keeps chosen names until something is removed", "[nn][containers]") {
   auto m = make<Sequential>();
   m->register_module("a", named("ReLU"));

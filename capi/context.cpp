@@ -56,6 +56,28 @@ Runner runner_of(RunnerHook& hook) {
 
 LogSink sink_of(const LogHook& hook) { return {hook.table.log, hook.table.user}; }
 
+ProgressSink sink_of(ProgressHook& hook) {
+  ProgressSink sink;
+  sink.user = &hook;
+  sink.progress = [](void* user, const char* operation, uint64_t done, uint64_t total) {
+    const auto& table = static_cast<ProgressHook*>(user)->table;
+    duramen_error* handed_over = nullptr;
+    const int32_t status = table.progress(table.user, operation, done, total, &handed_over);
+    check_callback(status, handed_over, operation, "progress callback");
+  };
+  return sink;
+}
+
+uint32_t thread_count(uint32_t given) {
+  constexpr uint32_t kMost = 1024;
+  if (given > kMost) {
+    throw Error(Code::limit,
+                join("num_threads: too many (expected at most ", kMost, ", got ", given, ")"))
+        .with("argument", "num_threads");
+  }
+  return given ? given : 1;
+}
+
 // What a context is made from; takes back what a failed constructor never got.
 struct Hooks {
   Ref<AllocatorHook> allocator;
@@ -83,7 +105,7 @@ Ref<Context> create_context(const duramen_context_options& given) {
               hook_of(given.log, &duramen_log_sink::log, "log")};
   if (hooks.allocator && !hooks.allocator->table.free) throw null_argument("allocator");
   ContextOptions options;
-  options.num_threads = given.num_threads ? given.num_threads : 1;
+  options.num_threads = thread_count(given.num_threads);
   options.seed = given.seed;
   if (hooks.allocator) options.memory = memory_source(*hooks.allocator);
   if (hooks.runner) options.runner = runner_of(*hooks.runner);
@@ -201,9 +223,7 @@ duramen_status duramen_context_set_progress(duramen_context* context,
   return guard(error, __func__, [&] {
     Context& core = object(context, "context");
     const Ref<ProgressHook> hook = hook_of(progress, &duramen_progress_sink::progress, "progress");
-    ProgressSink sink;
-    if (hook) sink = {hook->table.progress, hook->table.user};
-    core.set_progress(sink, hook);
+    core.set_progress(hook ? sink_of(*hook) : ProgressSink{}, hook);
     if (hook) hook->arm();
   });
 }

@@ -104,13 +104,6 @@ Layout layout_of(const DLTensor& source) {
       source.dtype.bits);
 }
 
-// A copy of memory that is not aligned for its dtype, which no kernel may touch directly.
-TensorRef aligned_copy(const Tensor& source) {
-  TensorRef out = empty(make<Allocator>(), source.shape(), source.dtype());
-  copy_to_bytes(source, out->mutable_bytes());
-  return out;
-}
-
 template <class Managed>
 void call_deleter(void* user) {
   auto* managed = static_cast<Managed*>(user);
@@ -134,10 +127,8 @@ TensorRef import_tensor(Managed* managed, bool read_only) {
   auto* data = source.data ? static_cast<std::byte*>(source.data) + source.byte_offset : nullptr;
 
   if (!is_aligned(data, dtype)) {
-    TensorRef copy =
-        aligned_copy(Tensor(Storage::borrow(data, nbytes, true, nullptr, nullptr), layout, dtype));
-    call_deleter<Managed>(managed);
-    return copy;
+    throw bad_argument("managed",
+                       join("not aligned for ", dtype_name(dtype), "; it can be copied"));
   }
   return borrow({data, nbytes, read_only, call_deleter<Managed>, managed}, std::move(layout),
                 dtype);

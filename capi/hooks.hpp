@@ -8,6 +8,12 @@
 
 namespace duramen::capi {
 
+// The end of a callback that may fail: returns when it went well. An error object that it handed
+// over is taken; the one of a failure comes back unchanged. `who` is what the text calls the
+// caller's function.
+void check_callback(int32_t status, duramen_error* handed_over, const char* operation,
+                    const char* who);
+
 template <class Table>
 class Hook final : public Counted {
  public:

@@ -1,5 +1,6 @@
 // What concerns a whole tree: paths, modes, conversion, visits.
 #include "handles.hpp"
+#include "hooks.hpp"
 #include "nn/walk.hpp"
 #include "options.hpp"
 
@@ -62,22 +63,6 @@ duramen_status duramen_module_to_dtype(duramen_context* context, duramen_module*
   });
 }
 
-namespace {
-
-// A visitor's failure: its own error object comes back unchanged, and without one a new one.
-void check_visit(int32_t status, duramen_error* handed_over) {
-  const auto record = Ref<ErrorRecord>::adopt(peek(handed_over));
-  if (status == 0) return;
-  if (status > -1000) {
-    throw Error(Code::invalid_argument,
-                "apply: the visitor's status is not of the callers' range (-1000 and below)");
-  }
-  if (record && static_cast<int32_t>(record->code) == status) throw Error(record);
-  throw Error(static_cast<Code>(status), "apply: stopped by the visitor");
-}
-
-}  // namespace
-
 duramen_status duramen_module_apply(duramen_module* module, duramen_module_visit visit, void* user,
                                     duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
@@ -86,7 +71,7 @@ duramen_status duramen_module_apply(duramen_module* module, duramen_module_visit
     nn::apply(root, [&](nn::Module& visited) {
       duramen_error* handed_over = nullptr;
       const int32_t status = visit(user, lend<duramen_module>(&visited), &handed_over);
-      check_visit(status, handed_over);
+      check_callback(status, handed_over, "apply", "visitor");
     });
   });
 }

@@ -60,11 +60,18 @@ uint64_t known_flags(uint64_t flags, uint64_t known, const char* argument) {
   return flags;
 }
 
+// Beyond this a size is a mistake, and what lies behind the struct need not be readable.
+static constexpr size_t kMaxStructSize = 65536;
+
 void read_struct(void* ours, size_t size, const void* theirs, size_t first, const char* argument) {
   uint32_t given = 0;
   std::memcpy(&given, theirs, sizeof(given));
   if (given < first) {
     throw bad_argument(argument, join("struct_size is too small (expected at least ", first,
+                                      ", got ", given, ")"));
+  }
+  if (given > kMaxStructSize) {
+    throw bad_argument(argument, join("struct_size is too large (expected at most ", kMaxStructSize,
                                       ", got ", given, ")"));
   }
   std::memcpy(ours, theirs, std::min<size_t>(size, given));
@@ -78,11 +85,17 @@ void read_struct(void* ours, size_t size, const void* theirs, size_t first, cons
 }
 
 void init_struct(void* options, size_t first, size_t struct_size) {
-  if (struct_size < first || struct_size > 65536) {
+  if (struct_size < first || struct_size > kMaxStructSize) {
     throw bad_argument("struct_size", join("not the size of this struct (expected ", first,
                                            " or more, got ", struct_size, ")"));
   }
   std::memset(options, 0, struct_size);
+}
+
+void check_reserved(uint32_t reserved, const char* argument) {
+  if (reserved == 0) return;
+  throw Error(Code::unsupported, join(argument, ": reserved is not 0 (got ", reserved, ")"))
+      .with("argument", argument);
 }
 
 }  // namespace duramen::capi

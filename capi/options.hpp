@@ -45,6 +45,8 @@ uint64_t known_flags(uint64_t flags, uint64_t known, const char* argument);
 // longer one is accepted when its unknown tail is zero.
 void read_struct(void* ours, size_t size, const void* theirs, size_t first, const char* argument);
 void init_struct(void* options, size_t first, size_t struct_size);
+// UNSUPPORTED unless 0: a later version may give the field a meaning.
+void check_reserved(uint32_t reserved, const char* argument);
 
 // Bytes of the struct at the level that brought it.
 template <class T>
@@ -55,6 +57,7 @@ template <class T>
 T read_options(const T* options, const char* argument) {
   T ours{};
   if (options) read_struct(&ours, sizeof(T), options, kFirstSize<T>, argument);
+  if constexpr (requires { ours.reserved; }) check_reserved(ours.reserved, argument);
   ours.struct_size = sizeof(T);
   return ours;
 }

@@ -70,9 +70,11 @@ typedef struct duramen_log_sink {
 typedef struct duramen_progress_sink {
   uint32_t struct_size; /* sizeof(duramen_progress_sink) */
   uint32_t reserved;
-  /* Returns 0 to go on; -1000 or below stops the operation and is its status. `operation` is
-   * terminated; the unit of done and total is the operation's (bytes, entries). */
-  int32_t(DURAMEN_CALL* progress)(void* user, const char* operation, uint64_t done, uint64_t total);
+  /* Returns 0 to go on; -1000 or below stops the operation and is its status (others stop it with
+   * INVALID_ARGUMENT). It may hand over an error that explains a stop. `operation` is terminated;
+   * the unit of done and total is the operation's (bytes, entries). */
+  int32_t(DURAMEN_CALL* progress)(void* user, const char* operation, uint64_t done, uint64_t total,
+                                  duramen_error** error);
   DURAMEN_NULLABLE void* user;
   DURAMEN_NULLABLE duramen_destroy destroy;
 } duramen_progress_sink;
@@ -81,7 +83,7 @@ typedef struct duramen_progress_sink {
  * pointers are copied; what they own is taken over when the call succeeds. */
 typedef struct duramen_context_options {
   uint32_t struct_size; /* sizeof(duramen_context_options) */
-  uint32_t num_threads; /* the calling thread counts; 0: one */
+  uint32_t num_threads; /* the calling thread counts; 0: one; at most 1024 */
   uint64_t seed;        /* of the generator; 0 is a seed like any other */
   uint64_t flags;       /* 0; none is defined yet */
   DURAMEN_NULLABLE const duramen_allocator* allocator; /* NULL: the system's memory */
@@ -110,7 +112,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_context_options
 /* Makes a context.
  *
  * Fails: INVALID_ARGUMENT for a struct with a wrong size or without its functions; UNSUPPORTED for
- * fields or flags of a later level. What the hooks own stays with the caller then.
+ * fields or flags of a later level; LIMIT for too many threads. What the hooks own stays with the
+ * caller then.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_context_create(DURAMEN_NULLABLE const duramen_context_options* options,

@@ -41,7 +41,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_tensor_to_dlpac
  * gone. On failure it stays with the caller, who calls its deleter. With another major version
  * only the version is looked at. The read-only flag is kept.
  * Fails: UNSUPPORTED for another major version, a device other than the CPU, or a dtype that we do
- * not have; INVALID_ARGUMENT for a malformed struct or negative strides.
+ * not have; INVALID_ARGUMENT for a malformed struct, negative strides, or memory that is not
+ * aligned for its dtype (duramen_tensor_import copies such memory).
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_tensor_from_dlpack_take(struct DLManagedTensorVersioned* managed, duramen_tensor** out,

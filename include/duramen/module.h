@@ -209,6 +209,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_set_requ
 
 /* Drops every parameter's gradient (set_to_none not 0), or fills it with zeros.
  *
+ * Fails: READ_ONLY when a gradient cannot be written; nothing changes then.
  * Threads: writer. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_zero_grad(
     duramen_module* module, uint32_t set_to_none, duramen_error** error) DURAMEN_NOEXCEPT;
@@ -223,14 +224,15 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_reset_pa
  *
  * Parameters keep their identity; their data pointers become invalid.
  * Fails: DTYPE_MISMATCH for a dtype that is not floating or complex; UNSUPPORTED for one without
- * conversions; CANCELLED; OUT_OF_MEMORY (old and new data are there at once). Nothing changes then.
+ * conversions; CANCELLED; NO_MEMORY (old and new data are there at once). Nothing changes then.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_to_dtype(duramen_context* context, duramen_module* module, duramen_dtype dtype,
                         duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Called with each module of a tree, lent for the call. Returns 0 to go on; -1000 or below stops.
- * It may hand over an error that explains a stop. */
+/* Called with each module of a tree, lent for the call. Returns 0 to go on; -1000 or below stops
+ * and is the call's status (others stop with INVALID_ARGUMENT). It may hand over an error that
+ * explains a stop. */
 typedef int32_t(DURAMEN_CALL* duramen_module_visit)(void* user, duramen_module* module,
                                                     duramen_error** error);
 

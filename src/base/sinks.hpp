@@ -2,10 +2,9 @@
 // call on the context that owns the sink. Both are silent without a callback.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "base/error.hpp"
 
 namespace duramen {
 
@@ -21,19 +20,14 @@ struct LogSink {
   }
 };
 
-// Reports done of total (units are named by the operation: bytes, entries). A status of -1000 or
-// below stops the operation and comes back unchanged.
+// Reports done of total (units are named by the operation: bytes, entries). What the callback
+// throws stops the operation.
 struct ProgressSink {
-  int32_t (*progress)(void* user, const char* operation, uint64_t done, uint64_t total) = nullptr;
+  void (*progress)(void* user, const char* operation, uint64_t done, uint64_t total) = nullptr;
   void* user = nullptr;
 
   void report(const char* operation, uint64_t done, uint64_t total) const {
-    if (!progress) return;
-    const int32_t status = progress(user, operation, done, total);
-    if (status <= -1000) {
-      throw Error(static_cast<Code>(status),
-                  std::string(operation) + ": stopped by the progress callback");
-    }
+    if (progress) progress(user, operation, done, total);
   }
 };
 

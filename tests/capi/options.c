@@ -31,6 +31,34 @@ static void lengths(const duramen_module* module, const duramen_state_dict* dict
   FAILS(DURAMEN_E_UNSUPPORTED, duramen_module_match(module, dict, &options.known, &report, ERROR));
 }
 
+/* A field without a meaning must be 0, so that it can be given one. */
+static void reserved(const duramen_module* module, const duramen_state_dict* dict) {
+  duramen_load_options options;
+  duramen_load_report* report = NULL;
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  options.reserved = 99;
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_module_match(module, dict, &options, &report, ERROR));
+  TEXT("options: reserved is not 0 (got 99)", duramen_error_message(last_error(), NULL));
+  options.reserved = 0;
+  options.struct_size = 65537; /* nothing may be read behind a size like this */
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_module_match(module, dict, &options, &report, ERROR));
+  CHECK(report == NULL);
+}
+
+static void threads(void) {
+  duramen_context_options options;
+  duramen_context* context = NULL;
+  memset(&options, 0, sizeof options);
+  options.struct_size = sizeof options;
+  options.num_threads = 1025;
+  FAILS(DURAMEN_E_LIMIT, duramen_context_create(&options, &context, ERROR));
+  options.num_threads = 1024; /* none starts before there is work */
+  OK(duramen_context_create(&options, &context, ERROR));
+  CHECK(duramen_context_num_threads(context) == 1024);
+  duramen_context_release(context);
+}
+
 static void initialised(void) {
   duramen_import_options options;
   duramen_import_options zero;
@@ -85,6 +113,8 @@ int main(void) {
   duramen_state_dict* dict = NULL;
   OK(duramen_module_state_dict(module, NULL, 0, 0, &dict, ERROR));
   lengths(module, dict);
+  reserved(module, dict);
+  threads();
   initialised();
   buffers(context);
   generator(context);

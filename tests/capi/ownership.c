@@ -203,10 +203,48 @@ static int32_t stop_at_second(void* user, duramen_module* module, duramen_error*
   return duramen_error_create(-4321, "enough", SIZE_MAX, error) == DURAMEN_OK ? -4321 : -1000;
 }
 
-static int32_t report_progress(void* user, const char* operation, uint64_t done, uint64_t total) {
-  (void)operation;
-  ++((struct counter*)user)->total;
-  return done <= total ? -5000 : 0;
+/* Ends with the status in `user`; -4321 with an explanation. */
+static int32_t report_progress(void* user, const char* operation, uint64_t done, uint64_t total,
+                               duramen_error** error) {
+  const int32_t status = *(const int32_t*)user;
+  CHECK(done <= total);
+  TEXT("save", operation);
+  if (status != -4321) return status;
+  return duramen_error_create(status, "enough", SIZE_MAX, error) == DURAMEN_OK ? status : -1000;
+}
+
+/* A progress callback stops a save, with its own status and its own error. */
+static void progress_stops(duramen_context* context, const duramen_module* module) {
+  static const struct {
+    int32_t returned, status;
+    const char* message;
+  } kCases[] = {
+      {-5000, -5000, "save: stopped by the progress callback"},
+      {-4321, -4321, "enough"},
+      {1, DURAMEN_E_INVALID_ARGUMENT,
+       "save: the progress callback's status is not of the callers' range (expected 0, or -1000 "
+       "and "
+       "below; got 1)"},
+  };
+  int32_t returned = 0;
+  const char* path = scratch_path("stopped.safetensors");
+  duramen_progress_sink progress = {0};
+  duramen_state_dict* dict = NULL;
+  size_t i = 0;
+  progress.struct_size = sizeof progress;
+  progress.progress = report_progress;
+  progress.user = &returned;
+  OK(duramen_context_set_progress(context, &progress, ERROR));
+  OK(duramen_module_state_dict(module, NULL, 0, 0, &dict, ERROR));
+  for (i = 0; i < COUNT_OF(kCases); ++i) {
+    returned = kCases[i].returned;
+    FAILS(kCases[i].status, duramen_state_dict_save(context, dict, path, SIZE_MAX, NULL, ERROR));
+    TEXT(kCases[i].message, duramen_error_message(last_error(), NULL));
+  }
+  returned = 0;
+  OK(duramen_state_dict_save(context, dict, path, SIZE_MAX, NULL, ERROR));
+  OK(duramen_context_set_progress(context, NULL, ERROR));
+  duramen_state_dict_release(dict);
 }
 
 static void ignore_log(void* user, int32_t level, const char* message, size_t length) {
@@ -217,7 +255,7 @@ static void ignore_log(void* user, int32_t level, const char* message, size_t le
 }
 
 static void callbacks(duramen_context* context) {
-  duramen_module* net = new_module(context, "Sequential(ReLU(), Tanh(), Sigmoid())");
+  duramen_module* net = new_module(context, "Sequential(Linear(2, 2), ReLU(), Tanh())");
   struct counter counter = {0, 0, 0};
   duramen_log_sink log = {0};
   duramen_progress_sink progress = {0};
@@ -244,6 +282,7 @@ static void callbacks(duramen_context* context) {
   OK(duramen_context_set_progress(context, &progress, ERROR));
   OK(duramen_context_set_progress(context, NULL, ERROR));
   CHECK(counter.destroyed == 3);
+  progress_stops(context, net);
   duramen_module_release(net);
 }
 

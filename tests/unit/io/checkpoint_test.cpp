@@ -93,15 +93,14 @@ TEST_CASE("a progress callback sees the end and can stop a save", "[io][checkpoi
   StateDict dict;
   dict.set_tensor("x", files.tensor({2}, {1, 2}));
   uint64_t last = 0;
-  files.services.progress = {[](void* user, const char*, uint64_t done, uint64_t) {
-                               *static_cast<uint64_t*>(user) = done;
-                               return int32_t{0};
-                             },
-                             &last};
+  files.services.progress.user = &last;
+  files.services.progress.progress = [](void* user, const char*, uint64_t done, uint64_t) {
+    *static_cast<uint64_t*>(user) = done;
+  };
   io::save(files.services, dict, folder.file("a.pt"));
   CHECK(last == 8);
   files.services.progress.progress = [](void*, const char*, uint64_t, uint64_t) {
-    return int32_t{-1234};
+    throw Error(static_cast<Code>(-1234), "enough");
   };
   for (const char* name : {"b.pt", "b.safetensors"}) {
     try {

@@ -130,5 +130,10 @@ duramen_status duramen_module_reset_parameters(duramen_context* context, duramen
   });
 }
 
+duramen_status duramen_module_reset_running_stats(duramen_module* module,
+                                                  duramen_error** error) noexcept {
+  return guard(error, __func__, [&] { object(module, "module").reset_running_stats(); });
+}
+
 duramen_module* duramen_module_retain(duramen_module* module) noexcept { return retain(module); }
 void duramen_module_release(duramen_module* module) noexcept { release(module); }

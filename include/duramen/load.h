@@ -66,7 +66,9 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_load_options_in
  *
  * Writes to `module`. *report (may be NULL) receives the report on success; on failure the error
  * lends it (duramen_error_load_report), with PyTorch's text (duramen_load_report_torch_message).
- * Fails: INCOMPATIBLE, nothing has changed then (unless PARTIAL); CANCELLED, READ_ONLY.
+ * Fails: INCOMPATIBLE (also for a tensor that cannot be written: read-only memory is an item of the
+ * report), STATE for a cycle; nothing has changed then (unless PARTIAL). CANCELLED before the first
+ * change.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_load_state_dict(
     duramen_context* context, duramen_module* module, const duramen_state_dict* dict,
@@ -75,6 +77,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_load_sta
 
 /* The report of what a load would do; loads nothing.
  *
+ * Fails: STATE for a cycle.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_match(const duramen_module* module, const duramen_state_dict* dict,
@@ -87,7 +90,8 @@ duramen_module_match(const duramen_module* module, const duramen_state_dict* dic
 DURAMEN_API const duramen_load_report* DURAMEN_CALL
 duramen_error_load_report(DURAMEN_NULLABLE const duramen_error* error) DURAMEN_NOEXCEPT;
 
-/* How many entries fit. Threads: any. Since: level 1. */
+/* How many entries fit: what a load writes when nothing else keeps it from writing. Threads: any.
+ * Since: level 1. */
 DURAMEN_API uint64_t DURAMEN_CALL
 duramen_load_report_loaded(DURAMEN_NULLABLE const duramen_load_report* report) DURAMEN_NOEXCEPT;
 

@@ -53,8 +53,9 @@ DURAMEN_API void DURAMEN_CALL duramen_scope_release(DURAMEN_NULLABLE duramen_sco
 /* Builds a module from a constructor call, such as "Linear(784, 10, bias=False)", nested at will.
  *
  * Initial values are drawn from the context's generator exactly as PyTorch draws them.
- * Fails: INVALID_ARGUMENT with the detail "column" for a malformed text or wrong arguments;
- * UNSUPPORTED with "column" and "nearest" for an unknown type; LIMIT.
+ * Fails: INVALID_ARGUMENT with the detail "column" for a malformed text or wrong arguments,
+ * DTYPE_MISMATCH for a dtype that the type cannot have; UNSUPPORTED with "column" and "nearest" for
+ * an unknown type; LIMIT for sizes or nesting without measure.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_from_text(duramen_context* context, const char* text, size_t text_length,
@@ -86,6 +87,7 @@ duramen_module_class_name(DURAMEN_NULLABLE const duramen_module* module,
 
 /* What PyTorch prints for the module, character for character.
  *
+ * Fails: STATE for a cycle; LIMIT for a text of more than 64 MiB.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_repr(
     const duramen_module* module, duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;
@@ -167,7 +169,8 @@ duramen_module_get_buffer(const duramen_module* module, const char* path, size_t
 /* Runs the module: one tensor in, one tensor out.
  *
  * In training mode it may write to its buffers (BatchNorm): then nobody else may use the module.
- * Fails: SHAPE_MISMATCH, DTYPE_MISMATCH, UNSUPPORTED for a class without forward, CANCELLED.
+ * Fails: SHAPE_MISMATCH, DTYPE_MISMATCH, UNSUPPORTED for a class without forward, STATE for a
+ * module below itself, LIMIT for more than 1000 modules inside each other, CANCELLED.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_forward(duramen_context* context, duramen_module* module, duramen_tensor* input,
@@ -219,6 +222,14 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_zero_gra
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_reset_parameters(
     duramen_context* context, duramen_module* module, duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* Starts the running statistics of this BatchNorm again, as reset_running_stats(): mean 0, variance
+ * 1, no batches. Where they are not tracked, nothing happens.
+ *
+ * Fails: UNSUPPORTED for a module without running statistics; READ_ONLY.
+ * Threads: writer. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_module_reset_running_stats(duramen_module* module, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* Converts floating and complex parameters, their gradients and buffers, as Module.to(dtype).
  *

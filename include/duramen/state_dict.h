@@ -56,8 +56,10 @@ duramen_state_dict_copy(const duramen_state_dict* dict, duramen_state_dict** out
 /* The dict inside a value, such as a checkpoint's content or an optimizer's state.
  *
  * `select` is a dotted path to a nested dict, longest key first; NULL or "" is the root. Containers
- * below the selected dict become dotted names.
- * Fails: NOT_FOUND with the detail "nearest"; INVALID_ARGUMENT when it is not a dict.
+ * below the selected dict become dotted names. What is no container becomes the one entry, named by
+ * the last part of its path ("" at the root).
+ * Fails: NOT_FOUND with the detail "nearest"; INVALID_ARGUMENT when two entries get one name;
+ * UNSUPPORTED for a NUL in a name; LIMIT for names of more than 256 MiB together.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_from_value(
     const duramen_value* value, DURAMEN_NULLABLE const char* select, size_t select_length,

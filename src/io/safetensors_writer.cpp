@@ -75,7 +75,8 @@ class Writer {
       if (!entry.tensor) {
         throw refuse(path_, name,
                      join("the format holds tensors only (got ",
-                          entry.value ? value_kind_name(entry.value->kind()) : "nothing", ")"));
+                          entry.value ? value_kind_name(entry.value->kind()) : "nothing", ")"),
+                     Code::unsupported);
       }
       if (safetensors_name(entry.tensor->dtype()).empty()) {
         throw refuse(path_, name,

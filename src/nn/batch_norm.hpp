@@ -25,7 +25,7 @@ class BatchNorm final : public Module {
 
   // In training mode counts the batch and updates the running statistics.
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override;
-  void reset_running_stats();
+  void reset_running_stats() override;
   void reset_parameters(Context& context) override;
   std::string extra_repr() const override;
   // State of version 1 had no num_batches_tracked: the module's own value stands in.

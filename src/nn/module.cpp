@@ -187,6 +187,12 @@ TensorRef Module::forward(Context&, std::span<const TensorRef>) {
       .with("torch_error", "NotImplementedError");
 }
 
+void Module::reset_running_stats() {
+  throw Error(Code::unsupported, join("reset_running_stats: '", class_name_,
+                                      "' object has no attribute 'reset_running_stats'"))
+      .with("torch_error", "AttributeError");
+}
+
 ValueRef Module::call(Context& context, const Value& arguments, const Value* keywords) {
   const auto refuse = [&](std::string_view what) {
     return Error(Code::unsupported,

@@ -88,6 +88,8 @@ class Module : public Counted {
   virtual std::string extra_repr() const { return ""; }
   // Draws the initial values again, of this module only. The default does nothing.
   virtual void reset_parameters(Context&) {}
+  // The running statistics as they start. The default is an UNSUPPORTED error (AttributeError).
+  virtual void reset_running_stats();
 
   // Load rules of a class, before its entries are matched. `entries` is the dict below this
   // module's prefix.

@@ -169,11 +169,42 @@ static void misuse(void) {
   end(&t);
 }
 
+/* What a forward in training mode has counted is forgotten. */
+static void running_statistics(void) {
+  static const int64_t kShape[2] = {4, 2};
+  duramen_context* context = new_context();
+  duramen_module* norm = new_module(context, "BatchNorm1d(2)");
+  duramen_module* linear = new_module(context, "Linear(2, 2)");
+  duramen_tensor *input = new_tensor(context, kInputs, 2, kShape), *out = NULL;
+  duramen_tensor *mean = NULL, *count = NULL;
+  double value = 0;
+  const int64_t first = 0;
+  OK(duramen_module_forward(context, norm, input, &out, ERROR));
+  OK(duramen_module_get_buffer(norm, "running_mean", SIZE_MAX, &mean, ERROR));
+  OK(duramen_module_get_buffer(norm, "num_batches_tracked", SIZE_MAX, &count, ERROR));
+  OK(duramen_tensor_item(count, NULL, 0, &value, ERROR));
+  CHECK(value == 1);
+  OK(duramen_module_reset_running_stats(norm, ERROR));
+  OK(duramen_tensor_item(count, NULL, 0, &value, ERROR));
+  CHECK(value == 0);
+  OK(duramen_tensor_item(mean, &first, 1, &value, ERROR));
+  CHECK(value == 0);
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_module_reset_running_stats(linear, ERROR));
+  duramen_tensor_release(mean);
+  duramen_tensor_release(count);
+  duramen_tensor_release(out);
+  duramen_tensor_release(input);
+  duramen_module_release(linear);
+  duramen_module_release(norm);
+  duramen_context_release(context);
+}
+
 int main(void) {
   learns();
   resumes("training.pt");
   resumes("training.safetensors");
   options();
   misuse();
+  running_statistics();
   return finish();
 }

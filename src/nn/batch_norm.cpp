@@ -2,6 +2,7 @@
 
 #include "kernels/copy.hpp"
 #include "nn/layer.hpp"
+#include "ops/operands.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -15,6 +16,34 @@ TensorRef held(const Module::Tensors& tensors, std::string_view name) {
 
 Error value_error(std::string message) {
   return Error(Code::shape_mismatch, std::move(message)).with("torch_error", "ValueError");
+}
+
+void check_counter(const Tensor& count) {
+  ops::compute_dtype(count.dtype(), "forward: num_batches_tracked");
+  if (count.dtype() == Dtype::boolean) {
+    throw Error(
+        Code::dtype_mismatch,
+        "forward: num_batches_tracked: result type Long can't be cast to the desired output "
+        "type Bool")
+        .with("torch_error", "RuntimeError");
+  }
+  if (count.numel() != 1) {
+    throw value_error(
+        join("forward: num_batches_tracked must have one element (got ", count.numel(), ")"));
+  }
+  if (count.storage()->read_only()) {
+    throw Error(Code::read_only, "forward: num_batches_tracked lies in read-only memory");
+  }
+}
+
+// Requires: check_counter.
+double next_count(const Tensor& count) {
+  return kernels::read_double(count.bytes(), count.dtype()) + 1;
+}
+
+void set_count(Tensor& count, double value) {
+  kernels::write_double(count.mutable_bytes(), count.dtype(), value);
+  count.storage()->bump_version();
 }
 
 }  // namespace
@@ -49,29 +78,22 @@ void BatchNorm::check_input(const Tensor& input, bool use_batch_statistics) cons
            format_shape(input.shape()), ")"));
 }
 
-// The factor with which this batch enters the running statistics.
-double BatchNorm::count_batch() {
-  const TensorRef count = held(buffers(), "num_batches_tracked");
-  if (!count) return config_.momentum.value_or(0);
-  if (count->storage()->read_only()) {
-    throw Error(Code::read_only, "forward: num_batches_tracked lies in read-only memory");
-  }
-  const double counted = kernels::read_double(count->bytes(), count->dtype()) + 1;
-  kernels::write_double(count->mutable_bytes(), count->dtype(), counted);
-  count->storage()->bump_version();
-  return config_.momentum.value_or(1 / counted);
-}
-
 TensorRef BatchNorm::forward(Context& context, std::span<const TensorRef> inputs) {
   check_inputs(*this, inputs, 1);
   TensorRef mean = held(buffers(), "running_mean"), var = held(buffers(), "running_var");
   const bool use_batch_statistics = training() || (!mean && !var);
   check_input(*inputs[0], use_batch_statistics);
-  double momentum = config_.momentum.value_or(0);
-  if (training() && config_.track_running_stats) momentum = count_batch();
-  if (training() && !config_.track_running_stats) mean = var = nullptr;
-  return ops::batch_norm(context, inputs[0], mean, var, held(parameters(), "weight"),
-                         held(parameters(), "bias"), {use_batch_statistics, momentum, config_.eps});
+  const bool tracks = training() && config_.track_running_stats;
+  const TensorRef count = tracks ? held(buffers(), "num_batches_tracked") : nullptr;
+  if (count) check_counter(*count);
+  const double counted = count ? next_count(*count) : 0;
+  const double momentum = config_.momentum.value_or(count ? 1 / counted : 0);
+  if (training() && !tracks) mean = var = nullptr;
+  TensorRef out =
+      ops::batch_norm(context, inputs[0], mean, var, held(parameters(), "weight"),
+                      held(parameters(), "bias"), {use_batch_statistics, momentum, config_.eps});
+  if (count) set_count(*count, counted);  // after all that can fail
+  return out;
 }
 
 void BatchNorm::reset_running_stats() {

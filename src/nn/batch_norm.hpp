@@ -35,7 +35,6 @@ class BatchNorm final : public Module {
 
  private:
   void check_input(const Tensor& input, bool use_batch_statistics) const;
-  double count_batch();
 
   uint32_t spatial_;
   BatchNormConfig config_;

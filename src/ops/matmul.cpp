@@ -7,25 +7,6 @@
 namespace duramen::ops {
 namespace {
 
-std::string_view scalar_type_name(Dtype dtype) noexcept {
-  switch (dtype) {
-    case Dtype::float32:
-      return "Float";
-    case Dtype::float64:
-      return "Double";
-    case Dtype::float16:
-      return "Half";
-    case Dtype::bfloat16:
-      return "BFloat16";
-    case Dtype::int64:
-      return "Long";
-    case Dtype::int32:
-      return "Int";
-    default:
-      return dtype_name(dtype);
-  }
-}
-
 void check_dtypes(const Tensor& a, const Tensor& b, const char* name) {
   if (a.dtype() == b.dtype()) return;
   throw Error(Code::dtype_mismatch,

@@ -1,5 +1,8 @@
 #include "kernels/normalization.hpp"
 
+#include <algorithm>
+#include <initializer_list>
+
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "ops/operands.hpp"
@@ -109,13 +112,54 @@ void check_counts(const Tensor& input) {
       .with("torch_error", "ValueError");
 }
 
-void check_running(const TensorRef& running) {
-  if (running && running->storage()->read_only()) {
-    throw Error(Code::read_only, "batch_norm: the running statistics lie in read-only memory");
+// What is read and written one element a channel. `written`: the forward changes it.
+void check_running(const TensorRef& running, int64_t channels, bool written, const char* what) {
+  check_channels(running, channels, what);
+  if (!running) return;
+  if (running->rank() != 1) {
+    throw Error(Code::shape_mismatch, join("batch_norm: ", what, " must have one dimension (got ",
+                                           format_shape(running->shape()), ")"))
+        .with("argument", what)
+        .with("torch_error", "RuntimeError");
+  }
+  if (!written) return;
+  if (running->storage()->read_only()) {
+    throw Error(Code::read_only, join("batch_norm: ", what, " lies in read-only memory"))
+        .with("argument", what);
+  }
+  if (may_overlap_itself(running->layout())) {
+    throw Error(Code::invalid_argument, join("batch_norm: more than one element of ", what,
+                                             " refers to a single memory location"))
+        .with("argument", what)
+        .with("torch_error", "RuntimeError");
   }
 }
 
-// running = (1 - momentum) · running + momentum · observed
+Error dtype_error(std::string message) {
+  return Error(Code::dtype_mismatch, std::move(message)).with("torch_error", "RuntimeError");
+}
+
+// PyTorch's rule for the CPU: everything has the input's dtype, or the input is float16 or bfloat16
+// and everything else float32. `others` may hold null.
+void check_mixed(const Tensor& input, std::initializer_list<const Tensor*> others) {
+  const Tensor* const* first =
+      std::find_if(others.begin(), others.end(), [](const Tensor* other) { return other; });
+  if (first == others.end()) return;
+  const bool mixed = (*first)->dtype() != input.dtype();
+  const Dtype expected = mixed ? Dtype::float32 : input.dtype();
+  for (const Tensor* other : others) {
+    if (!other || other->dtype() == expected) continue;
+    throw dtype_error(mixed ? "batch_norm: mixed dtype (CPU): expect parameter to have scalar type "
+                              "of Float"
+                            : join("batch_norm: expected scalar type ", scalar_type_name(expected),
+                                   " but found ", scalar_type_name(other->dtype())));
+  }
+  if (mixed && itemsize(input.dtype()) != 2) {
+    throw dtype_error("batch_norm: mixed dtype (CPU): all inputs must share same datatype.");
+  }
+}
+
+// running = (1 - momentum) · running + momentum · observed. Requires: check_running.
 void blend(const TensorRef& running, const double* observed, double factor, double momentum) {
   if (!running) return;
   Tensor& target = *running;
@@ -128,10 +172,9 @@ void blend(const TensorRef& running, const double* observed, double factor, doub
     target.storage()->bump_version();
     return;
   }
-  const auto step = static_cast<int64_t>(itemsize(target.dtype()));
-  const int64_t stride = target.rank() == 1 ? target.strides()[0] : 1;
+  const int64_t step = target.strides()[0] * static_cast<int64_t>(itemsize(target.dtype()));
   for (int64_t c = 0; c < target.numel(); ++c) {
-    std::byte* at = target.mutable_bytes() + c * stride * step;
+    std::byte* at = target.mutable_bytes() + c * step;
     const double before = kernels::read_double(at, target.dtype());
     const double after = (1 - momentum) * before + momentum * observed[c] * factor;
     kernels::write_double(at, target.dtype(), after);
@@ -140,10 +183,9 @@ void blend(const TensorRef& running, const double* observed, double factor, doub
 }
 
 void read_running(const TensorRef& running, double* out) {
-  const auto step = static_cast<int64_t>(itemsize(running->dtype()));
-  const int64_t stride = running->rank() == 1 ? running->strides()[0] : 1;
+  const int64_t step = running->strides()[0] * static_cast<int64_t>(itemsize(running->dtype()));
   for (int64_t c = 0; c < running->numel(); ++c) {
-    out[c] = kernels::read_double(running->bytes() + c * stride * step, running->dtype());
+    out[c] = kernels::read_double(running->bytes() + c * step, running->dtype());
   }
 }
 
@@ -180,29 +222,32 @@ Dtype check_input(const Tensor& input) {
   return compute;
 }
 
+// Evaluation reads both.
+void check_given(const TensorRef& mean, const TensorRef& variance) {
+  if (mean && variance) return;
+  throw Error(Code::invalid_argument,
+              "batch_norm: Expected running_mean and running_var to be defined when "
+              "training=False")
+      .with("torch_error", "RuntimeError");
+}
+
 }  // namespace
 
 TensorRef batch_norm(Context& context, const TensorRef& input, const TensorRef& running_mean,
                      const TensorRef& running_var, const TensorRef& weight, const TensorRef& bias,
                      const BatchNormOptions& options) {
+  const bool train = options.use_batch_statistics;
   const Dtype compute = check_input(*input);
   const int64_t channels = input->size(1);
-  if (options.use_batch_statistics) check_counts(*input);
-  check_channels(running_mean, channels, "running_mean");
-  check_channels(running_var, channels, "running_var");
+  if (train) check_counts(*input);
+  check_running(running_mean, channels, train, "running_mean");
+  check_running(running_var, channels, train, "running_var");
   check_channels(weight, channels, "weight");
   check_channels(bias, channels, "bias");
+  if (!train) check_given(running_mean, running_var);
+  check_mixed(*input, {weight.get(), bias.get(), running_mean.get(), running_var.get()});
   const TensorRef kept = empty(context.allocator(), Shape{3, channels}, Dtype::float64);
-  if (options.use_batch_statistics) {
-    check_running(running_mean);
-    check_running(running_var);
-  } else {
-    if (!running_mean || !running_var) {
-      throw Error(Code::invalid_argument,
-                  "batch_norm: Expected running_mean and running_var to be defined when "
-                  "training=False")
-          .with("torch_error", "RuntimeError");
-    }
+  if (!train) {
     read_running(running_mean, row_of(kept, kMean));
     read_running(running_var, row_of(kept, kVariance));
   }
@@ -215,11 +260,6 @@ TensorRef batch_norm(Context& context, const TensorRef& input, const TensorRef& 
   } else {
     run_forward<double>(context, *x, scale, shift, options, kept, *out);
   }
-  if (options.use_batch_statistics) {
-    const auto count = static_cast<double>(channel_shape(*input).count());
-    blend(running_mean, row_of(kept, kMean), 1, options.momentum);
-    blend(running_var, row_of(kept, kVariance), count / (count - 1), options.momentum);
-  }
   out = finish(context, std::move(out), input->dtype());
   if (auto node = record<BatchNormBackward>(context, input, weight, bias)) {
     node->input = SavedTensor(input);
@@ -228,8 +268,13 @@ TensorRef batch_norm(Context& context, const TensorRef& input, const TensorRef& 
     if (bias) node->form_bias = Form(*bias);
     node->statistics = SavedTensor(kept);
     node->has_weight = bool(weight);
-    node->batch_statistics = options.use_batch_statistics;
+    node->batch_statistics = train;
     attach(node, *out);
+  }
+  if (train) {  // last: a forward that fails leaves them as they were
+    const auto count = static_cast<double>(channel_shape(*input).count());
+    blend(running_mean, row_of(kept, kMean), 1, options.momentum);
+    blend(running_var, row_of(kept, kVariance), count / (count - 1), options.momentum);
   }
   return out;
 }

@@ -89,9 +89,9 @@ TensorRef BatchNorm::forward(Context& context, std::span<const TensorRef> inputs
   const double counted = count ? next_count(*count) : 0;
   const double momentum = config_.momentum.value_or(count ? 1 / counted : 0);
   if (training() && !tracks) mean = var = nullptr;
-  TensorRef out =
-      ops::batch_norm(context, inputs[0], mean, var, held(parameters(), "weight"),
-                      held(parameters(), "bias"), {use_batch_statistics, momentum, config_.eps});
+  TensorRef out = ops::batch_norm(context, inputs[0], mean, var, held(parameters(), "weight"),
+                                  held(parameters(), "bias"),
+                                  {use_batch_statistics, momentum, config_.eps, config_.eps_text});
   if (count) set_count(*count, counted);  // after all that can fail
   return out;
 }

@@ -222,6 +222,27 @@ Dtype check_input(const Tensor& input) {
   return compute;
 }
 
+void check_eps(const BatchNormOptions& options) {
+  const bool train = options.use_batch_statistics;
+  if (!(train ? options.eps <= 0 : options.eps < 0)) return;
+  throw Error(
+      Code::invalid_argument,
+      join("batch_norm eps must be ", train ? "positive during training" : "non-negative",
+           ", but got ", options.eps_text.empty() ? format_float(options.eps) : options.eps_text))
+      .with("argument", "eps")
+      .with("torch_error", "ValueError");
+}
+
+// PyTorch's way out for an input without elements, whatever its channels: the statistics stay, and
+// the first elements of weight and bias stand for all, so that both get zeros as gradients.
+TensorRef of_nothing(Context& context, const TensorRef& input, const TensorRef& weight,
+                     const TensorRef& bias) {
+  TensorRef out = clone(context, input);
+  if (weight) out = mul(context, out, select(context, weight, 0, 0));
+  if (bias) out = add(context, out, select(context, bias, 0, 0));
+  return out;
+}
+
 // Evaluation reads both.
 void check_given(const TensorRef& mean, const TensorRef& variance) {
   if (mean && variance) return;
@@ -237,9 +258,12 @@ TensorRef batch_norm(Context& context, const TensorRef& input, const TensorRef& 
                      const TensorRef& running_var, const TensorRef& weight, const TensorRef& bias,
                      const BatchNormOptions& options) {
   const bool train = options.use_batch_statistics;
-  const Dtype compute = check_input(*input);
-  const int64_t channels = input->size(1);
+  const bool nothing = input->numel() == 0;
+  const Dtype compute = nothing ? input->dtype() : check_input(*input);
   if (train) check_counts(*input);
+  check_eps(options);
+  if (nothing) return of_nothing(context, input, weight, bias);
+  const int64_t channels = input->size(1);
   check_running(running_mean, channels, train, "running_mean");
   check_running(running_var, channels, train, "running_var");
   check_channels(weight, channels, "weight");

@@ -139,6 +139,7 @@ struct BatchNormOptions {
   double momentum =
       0.1;  // of the running statistics' update; used when they are given and training
   double eps = 1e-5;
+  std::string eps_text = {};  // as the caller wrote it, for messages
 };
 // running_* may be null, and are updated in place (unbiased variance) when use_batch_statistics.
 // weight, bias may be null.

@@ -53,3 +53,20 @@ TEST_CASE("a BatchNorm forward that fails changes nothing", "[nn][batch_norm]") 
   CHECK(values(*m->buffers()[0].value) == std::vector<float>{0, 0});
   CHECK(m->buffers()[2].value->data<int64_t>()[0] == 0);
 }
+
+TEST_CASE("BatchNorm says the epsilon as it was written", "[nn][batch_norm]") {
+  Context context;
+  const ModuleRef m = module_from_text(context, "BatchNorm1d(2, eps=0)");
+  CHECK(forward_refusal(context, *m, tensor({2, 2})) ==
+        "ValueError batch_norm eps must be positive during training, but got 0");
+  CHECK(m->buffers()[2].value->data<int64_t>()[0] == 0);
+}
+
+TEST_CASE("BatchNorm counts a batch without elements", "[nn][batch_norm]") {
+  Context context;
+  const ModuleRef m = module_from_text(context, "BatchNorm1d(2, momentum=None)");
+  CHECK(forward_refusal(context, *m, tensor({0, 2})) == "");
+  CHECK(values(*m->buffers()[0].value) == std::vector<float>{0, 0});
+  CHECK(values(*m->buffers()[1].value) == std::vector<float>{1, 1});
+  CHECK(m->buffers()[2].value->data<int64_t>()[0] == 1);
+}

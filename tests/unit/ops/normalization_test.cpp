@@ -4,6 +4,7 @@
 #include "support/catch.hpp"
 #include "support/refusal.hpp"
 #include "support/tensors.hpp"
+#include "unit/ops/numbers.hpp"
 
 namespace duramen {
 namespace {
@@ -93,6 +94,47 @@ TEST_CASE("batch_norm mixes dtypes as PyTorch does", "[ops][normalization]") {
         "RuntimeError batch_norm: expected scalar type Half but found Float");
   CHECK(said(context, filled(context, {3}, 0, Dtype::qint32), filled(context, {3}, 1)) == floats);
   CHECK(said(context, filled(context, {3}, 0, Dtype::int64), filled(context, {3}, 1)) == floats);
+}
+
+TEST_CASE("batch_norm of nothing leaves its statistics and has zeros as gradients",
+          "[ops][normalization]") {
+  for (const auto& shape : {Shape{0, 3}, Shape{0, 4}, Shape{4, 0}, Shape{2, 3, 0}}) {
+    for (const bool training : {true, false}) {
+      Context context;
+      const TensorRef weight = test::leaf(context, {1, 2, 3});
+      const TensorRef bias = test::leaf(context, {1, 2, 3});
+      const TensorRef mean = filled(context, {3}, 0);
+      const TensorRef variance = filled(context, {3}, 1);
+      const TensorRef x = test::make_zeros(context, shape, Dtype::float32);
+      const TensorRef out =
+          ops::batch_norm(context, x, mean, variance, weight, bias, {training, 0.1, 1e-5});
+      CHECK(out->shape() == shape);
+      CHECK(values_of(*mean) == Values{0, 0, 0});
+      CHECK(values_of(*variance) == Values{1, 1, 1});
+      test::back(context, out);
+      CHECK(test::grad_of(*weight) == Values{0, 0, 0});
+      CHECK(test::grad_of(*bias) == Values{0, 0, 0});
+    }
+  }
+  Context context;
+  const TensorRef none = filled(context, {0}, 0);
+  const TensorRef x = filled(context, {4, 0}, 0);
+  CHECK(refusal([&] { ops::batch_norm(context, x, none, none, none, none, {}); }) ==
+        "IndexError select: index 0 is out of range for dimension 0 with size 0");
+}
+
+TEST_CASE("batch_norm checks its epsilon", "[ops][normalization]") {
+  Context context;
+  const TensorRef ones = filled(context, {3}, 1);
+  const auto with = [&](bool training, double eps) {
+    return refusal([&] {
+      ops::batch_norm(context, input(context), ones, ones, nullptr, nullptr, {training, 0.1, eps});
+    });
+  };
+  CHECK(with(true, 0) == "ValueError batch_norm eps must be positive during training, but got 0.0");
+  CHECK(with(false, -1) == "ValueError batch_norm eps must be non-negative, but got -1.0");
+  CHECK(with(false, 0) == "");
+  CHECK(with(true, std::nan("")) == "");
 }
 
 }  // namespace duramen

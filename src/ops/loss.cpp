@@ -84,24 +84,54 @@ class NllBackward final : public Node {
   }
 };
 
+Error runtime_error(Code code, std::string message) {
+  return Error(code, std::move(message)).with("torch_error", "RuntimeError");
+}
+
+void check_batch(const Tensor& input, const Tensor& target) {
+  const int64_t given = target.rank() == 0 ? 0 : target.size(0);
+  if (input.rank() == 1) {
+    if (target.rank() == 0 || given == 1) return;
+    throw shape_error(join(
+        "cross_entropy: For 1D input, 1D target must have size 1, but got target size: ", given));
+  }
+  if (target.rank() > 0 && input.size(0) == given) return;
+  throw shape_error(join("cross_entropy: Expected input batch_size (", input.size(0),
+                         ") to match target batch_size (", given, ")."));
+}
+
+// Requires: check_batch.
 void check_targets(const Tensor& input, const Tensor& target) {
-  if (input.rank() == 0) throw shape_error("cross_entropy: Expected input to be at least 1D");
-  if (input.rank() == 1 ? target.rank() != 0 : target.rank() + 1 != input.rank()) {
-    throw shape_error(
-        join("cross_entropy: Expected target of shape of the input without its "
-             "classes (input ",
-             format_shape(input.shape()), ", got ", format_shape(target.shape()), ")"));
+  if (input.rank() <= 2) {
+    if (target.rank() <= 1) return;
+    throw runtime_error(
+        Code::shape_mismatch,
+        "cross_entropy: 0D or 1D target tensor expected, multi-target not supported");
   }
-  if (input.rank() == 1) return;
-  if (input.size(0) != target.size(0)) {
-    throw shape_error(join("cross_entropy: Expected input batch_size (", input.size(0),
-                           ") to match target batch_size (", target.size(0), ")."));
+  Shape expected = input.shape();
+  expected.erase(1);
+  if (target.shape() == expected) return;
+  throw runtime_error(Code::shape_mismatch,
+                      join("cross_entropy: Expected target size ", format_shape(expected), ", got ",
+                           format_shape(target.shape())));
+}
+
+void check_target_dtype(const Tensor& input, const Tensor& target,
+                        const CrossEntropyOptions& options) {
+  const Dtype dtype = target.dtype();
+  if (dtype != Dtype::int64 && dtype != Dtype::uint8) {
+    throw runtime_error(Code::dtype_mismatch,
+                        join("cross_entropy: expected target dtype to be Long or Byte, but got ",
+                             scalar_type_name(dtype)));
   }
-  for (size_t i = 1; i < target.rank(); ++i) {
-    if (target.size(i) == input.size(i + 1)) continue;
-    throw shape_error(join("cross_entropy: Expected target of the input's size in dimension ", i,
-                           " (input ", format_shape(input.shape()), ", got ",
-                           format_shape(target.shape()), ")"));
+  if (dtype == Dtype::int64) return;
+  if (input.rank() > 2) {
+    throw runtime_error(Code::dtype_mismatch,
+                        "cross_entropy: expected scalar type Long but found Byte");
+  }
+  if (options.label_smoothing > 0 && options.weight && options.reduction == Reduction::mean) {
+    throw runtime_error(Code::dtype_mismatch,
+                        "cross_entropy: gather(): Expected dtype int32/int64 for index");
   }
 }
 
@@ -115,13 +145,21 @@ void check_classes(const Tensor& target, int64_t classes, int64_t ignore_index) 
   }
 }
 
-void check_weight(const TensorRef& weight, int64_t classes) {
-  if (!weight || (weight->rank() == 1 && weight->size(0) == classes)) return;
+// PyTorch takes a weight of any shape for planes.
+void check_weight(const TensorRef& weight, int64_t classes, bool planes = false) {
+  if (!weight || ((planes || weight->rank() == 1) && weight->numel() == classes)) return;
   throw Error(Code::shape_mismatch,
               join("cross_entropy: weight tensor should be defined either for all ", classes,
                    " classes or no classes but got weight tensor of shape: ",
                    format_shape(weight->shape())))
       .with("torch_error", "RuntimeError");
+}
+
+void check_weight_dtype(const Tensor& input, const TensorRef& weight) {
+  if (!weight || weight->dtype() == input.dtype()) return;
+  throw runtime_error(Code::dtype_mismatch,
+                      join("cross_entropy: expected scalar type ", scalar_type_name(input.dtype()),
+                           " but found ", scalar_type_name(weight->dtype())));
 }
 
 template <class T>
@@ -152,12 +190,22 @@ TensorRef log_rows(Context& context, const TensorRef& input, bool through_softma
 
 TensorRef likelihood(Context& context, const TensorRef& input, const TensorRef& target,
                      const CrossEntropyOptions& options, bool through_softmax) {
+  if (input->rank() == 0) throw shape_error("cross_entropy: Expected 1 or more dimensions (got 0)");
+  check_batch(*input, *target);
   check_targets(*input, *target);
+  check_target_dtype(*input, *target, options);
   const int64_t classes = input->size(input->rank() == 1 ? 0 : 1);
-  check_weight(options.weight, classes);
+  check_weight(options.weight, classes, input->rank() > 2);
+  if (input->rank() == 1 && target->rank() == 1 && options.label_smoothing > 0) {
+    throw runtime_error(
+        Code::shape_mismatch,
+        "cross_entropy: output with shape [] doesn't match the broadcast shape [1]");
+  }
+  const Shape each = input->rank() == 1 ? Shape() : target->shape();
   const TensorRef indices = as_contiguous(context, finish(context, target, Dtype::int64));
   check_classes(*indices, classes, options.ignore_index);
   const TensorRef rows = log_rows(context, input, through_softmax);
+  check_weight_dtype(*input, options.weight);
   TensorRef weight;
   if (options.weight) {
     weight = as_contiguous(context, finish(context, options.weight, rows->dtype()));
@@ -165,11 +213,11 @@ TensorRef likelihood(Context& context, const TensorRef& input, const TensorRef& 
   double divisor = 1;
   TensorRef out;
   if (rows->dtype() == Dtype::float32) {
-    out = reduce_rows(context, job_of<float>(*rows, *indices, weight.get(), options),
-                      target->shape(), rows->dtype(), options.reduction, &divisor);
+    out = reduce_rows(context, job_of<float>(*rows, *indices, weight.get(), options), each,
+                      rows->dtype(), options.reduction, &divisor);
   } else {
-    out = reduce_rows(context, job_of<double>(*rows, *indices, weight.get(), options),
-                      target->shape(), rows->dtype(), options.reduction, &divisor);
+    out = reduce_rows(context, job_of<double>(*rows, *indices, weight.get(), options), each,
+                      rows->dtype(), options.reduction, &divisor);
   }
   out = finish(context, std::move(out), input->dtype());
   if (auto node = record<NllBackward>(context, input)) {
@@ -188,15 +236,28 @@ TensorRef likelihood(Context& context, const TensorRef& input, const TensorRef& 
   return out;
 }
 
-// Targets that are probabilities: -Σ w[c] · t[c] · log p[c], the mean over the rows.
+Error no_class_dimension() {
+  return Error(Code::shape_mismatch,
+               "cross_entropy: Dimension specified as 1 but tensor has no dimensions")
+      .with("torch_error", "IndexError");
+}
+
+// Targets of the input's shape are probabilities: -Σ w[c] · t[c] · log p[c], the mean over the
+// rows.
 TensorRef soft_cross_entropy(Context& context, const TensorRef& input, const TensorRef& target,
                              const CrossEntropyOptions& options) {
-  if (!(input->shape() == target->shape())) {
-    throw Error(Code::shape_mismatch,
-                join("cross_entropy: Expected floating point target with class probabilities to "
-                     "have the same shape as input (expected ",
-                     format_shape(input->shape()), ", got ", format_shape(target->shape()), ")"))
-        .with("torch_error", "RuntimeError");
+  if (!is_floating(target->dtype())) {
+    throw runtime_error(Code::dtype_mismatch,
+                        join("cross_entropy: Expected floating point type for target with class "
+                             "probabilities, got ",
+                             scalar_type_name(target->dtype())));
+  }
+  if (options.ignore_index >= 0) {
+    throw runtime_error(Code::invalid_argument,
+                        "cross_entropy: ignore_index is not supported for floating point target");
+  }
+  if (input->rank() == 0) {
+    throw no_class_dimension();
   }
   const size_t dim = input->rank() == 1 ? 0 : 1;
   const int64_t classes = input->size(dim);
@@ -228,14 +289,19 @@ TensorRef soft_cross_entropy(Context& context, const TensorRef& input, const Ten
 
 TensorRef cross_entropy(Context& context, const TensorRef& input, const TensorRef& target,
                         const CrossEntropyOptions& options) {
-  if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1)) {
+  if (options.label_smoothing > 1) {
     throw Error(Code::invalid_argument,
                 join("cross_entropy: label_smoothing must be between 0.0 and 1.0. Got: ",
                      format_float(options.label_smoothing)))
         .with("torch_error", "RuntimeError");
   }
-  if (is_floating(target->dtype())) return soft_cross_entropy(context, input, target, options);
-  return likelihood(context, input, target, options, true);
+  if (input->shape() == target->shape()) {
+    return soft_cross_entropy(context, input, target, options);
+  }
+  if (input->rank() == 0) throw no_class_dimension();
+  CrossEntropyOptions indexed = options;
+  if (!(indexed.label_smoothing > 0)) indexed.label_smoothing = 0;
+  return likelihood(context, input, target, indexed, true);
 }
 
 TensorRef nll_loss(Context& context, const TensorRef& input, const TensorRef& target,
@@ -267,7 +333,9 @@ class MseBackward final : public Node {
     target.reset();
   }
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
-    const TensorRef off = sub(context, input.unpack(name()), target.unpack(name()));
+    const Dtype dtype = grads[0]->dtype();
+    const TensorRef off = sub(context, to(context, input.unpack(name()), dtype),
+                              to(context, target.unpack(name()), dtype));
     const TensorRef scaled = mul(context, grads[0], float_scalar(context, factor));
     const TensorRef slope = mul(context, off, scaled);
     TensorRef to_target;
@@ -281,11 +349,17 @@ class MseBackward final : public Node {
 TensorRef mse_loss(Context& context, const TensorRef& input, const TensorRef& target,
                    Reduction reduction) {
   if (!(input->shape() == target->shape())) warn_of_broadcast(context, *input, *target);
+  const Dtype dtype = result_type(*input, *target);
+  if (!is_floating(dtype)) {
+    throw Error(Code::unsupported,
+                join("mse_loss: \"mse_cpu\" not implemented for '", scalar_type_name(dtype), "'"))
+        .with("torch_error", "NotImplementedError");
+  }
   TensorRef out;
   int64_t count = 0;
   {
     const NoGrad no_grad(context);
-    const TensorRef off = sub(context, input, target);
+    const TensorRef off = sub(context, to(context, input, dtype), to(context, target, dtype));
     out = square(context, off);
     count = off->numel();
     if (reduction == Reduction::mean) out = mean(context, out);

@@ -10,7 +10,8 @@ class Dropout final : public Module {
 
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override {
     check_inputs(*this, inputs, 1);
-    if (!inplace_ || !training()) return ops::dropout(context, inputs[0], p_, training());
+    const bool idle = !training() || p_ == 0 || inputs[0]->numel() == 0;
+    if (!inplace_ || idle) return ops::dropout(context, inputs[0], p_, training());
     check_inplace(context, *this, *inputs[0]);
     return write_over(context, inputs[0], ops::dropout(context, inputs[0], p_, true));
   }

@@ -19,20 +19,11 @@ class DropoutBackward final : public Node {
   }
 };
 
-// Draws are made in the memory order of the input: a dense layout of the same shape whose
-// dimensions are ordered as the input's strides are.
+// Draws are made in the memory order that PyTorch's empty_like would choose.
 Layout mask_layout(const Tensor& input) {
-  const size_t rank = input.rank();
-  SmallVector<size_t, 5> order;
-  for (size_t i = 0; i < rank; ++i) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return input.strides()[a] > input.strides()[b]; });
-  Layout layout{input.shape(), Shape(rank, 1), 0};
-  int64_t stride = 1;
-  for (size_t i = rank; i-- > 0;) {
-    layout.strides[order[i]] = stride;
-    stride *= std::max<int64_t>(1, input.size(order[i]));
-  }
+  Layout layout = input.layout();
+  layout.offset = 0;
+  if (!is_dense(layout)) layout.strides = dense_strides(layout);
   return layout;
 }
 
@@ -57,7 +48,7 @@ TensorRef dropout(Context& context, const TensorRef& input, double p, bool train
         .with("torch_error", "ValueError");
   }
   if (!training || p == 0 || input->numel() == 0) return input;
-  if (!is_floating(input->dtype())) {
+  if (p < 1 && !is_floating(input->dtype())) {
     throw Error(Code::dtype_mismatch,
                 join("dropout: result type Float can't be cast to the desired output type ",
                      dtype_name(input->dtype())))

@@ -143,6 +143,43 @@ TensorRef as_contiguous(Context& context, const TensorRef& tensor) {
   return tensor->is_contiguous() ? tensor : converted(context, *tensor, tensor->dtype());
 }
 
+namespace {
+
+// Negative: `a` is the inner one. Zero: nothing is said.
+int compare_strides(const Layout& layout, size_t a, size_t b) noexcept {
+  const int64_t stride_a = layout.strides[a];
+  const int64_t stride_b = layout.strides[b];
+  if (stride_a == 0 || stride_b == 0) return 0;
+  if (stride_a != stride_b) return stride_a < stride_b ? -1 : 1;
+  return layout.shape[a] > layout.shape[b] ? 1 : 0;
+}
+
+}  // namespace
+
+Shape dense_strides(const Layout& layout) {
+  const size_t rank = layout.rank();
+  SmallVector<size_t, 5> inner_first;
+  for (size_t i = rank; i-- > 0;) inner_first.push_back(i);
+  // Insertion by a comparison that is no strict order: the result depends on these very steps.
+  for (size_t i = 1; i < rank; ++i) {
+    size_t moving = i;
+    for (size_t j = i; j-- > 0;) {
+      const int order = compare_strides(layout, inner_first[j], inner_first[moving]);
+      if (order < 0) break;
+      if (order == 0) continue;
+      std::swap(inner_first[j], inner_first[moving]);
+      moving = j;
+    }
+  }
+  Shape strides(rank, 1);
+  int64_t stride = 1;
+  for (const size_t dim : inner_first) {
+    strides[dim] = stride;
+    stride *= std::max<int64_t>(1, layout.shape[dim]);
+  }
+  return strides;
+}
+
 TensorRef filled(Context& context, const Shape& shape, Dtype dtype, double value) {
   TensorRef out = empty(context.allocator(), shape, dtype);
   kernels::fill(*out, value);

@@ -35,6 +35,9 @@ class Operand {
 TensorRef finish(Context& context, TensorRef computed, Dtype dtype);
 // The tensor itself, or a contiguous copy.
 TensorRef as_contiguous(Context& context, const TensorRef& tensor);
+// Strides without gaps in the order of the layout's own, as PyTorch works them out: a stride of
+// zero is no order, and of equal strides the smaller dimension is the inner one.
+Shape dense_strides(const Layout& layout);
 TensorRef filled(Context& context, const Shape& shape, Dtype dtype, double value);
 
 // What an input looked like: its gradient takes the same form.

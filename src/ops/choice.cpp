@@ -4,28 +4,9 @@
 #include "ops/ops.hpp"
 
 namespace duramen::ops {
-namespace {
 
 using kernels::Binary;
 using kernels::Compare;
-
-TensorRef forward(Context& context, Binary op, const Tensor& a, const Tensor& b, const char* name) {
-  const Dtype dtype = result_type(a, b);
-  const Dtype compute = compute_dtype(dtype, name);
-  const Operand x(context, a, compute);
-  const Operand y(context, b, compute);
-  TensorRef out = empty(context.allocator(), broadcast_shapes(a.shape(), b.shape(), name), compute);
-  kernels::binary(context.pool(), op, *out, *x, *y);
-  return finish(context, std::move(out), dtype);
-}
-
-// A bool result as ones and zeros of the gradient's dtype.
-TensorRef mask_of(Context& context, Compare op, const TensorRef& a, const TensorRef& b,
-                  Dtype dtype) {
-  return to(context, compare(context, op, a, b), dtype);
-}
-
-}  // namespace
 
 TensorRef compare(Context& context, Compare op, const TensorRef& a, const TensorRef& b) {
   const Dtype compute = compute_dtype(result_type(*a, *b), "compare");
@@ -63,7 +44,7 @@ void check_divisor(Context& context, const TensorRef& b) {
 TensorRef div_rounded(Context& context, const TensorRef& a, const TensorRef& b, Rounding rounding) {
   if (compute_dtype(result_type(*a, *b), "div") == Dtype::int64) check_divisor(context, b);
   const Binary op = rounding == Rounding::floor ? Binary::floor_div : Binary::trunc_div;
-  TensorRef out = forward(context, op, *a, *b, "div");
+  TensorRef out = promoted(context, op, *a, *b, "div");
   if (auto node = record<RoundedDivBackward>(context, a, b)) {
     node->a = Form(*a);
     node->b = Form(*b);
@@ -124,7 +105,7 @@ TensorRef pow(Context& context, const TensorRef& a, const TensorRef& b) {
     throw Error(Code::invalid_argument, "pow: Integers to negative integer powers are not allowed.")
         .with("torch_error", "RuntimeError");
   }
-  TensorRef out = forward(context, Binary::pow, *a, *b, "pow");
+  TensorRef out = promoted(context, Binary::pow, *a, *b, "pow");
   if (auto node = record<PowBackward>(context, a, b)) {
     node->base = SavedTensor(a);
     node->exponent = SavedTensor(b);
@@ -132,143 +113,6 @@ TensorRef pow(Context& context, const TensorRef& a, const TensorRef& b) {
     node->form_a = Form(*a);
     node->form_b = Form(*b);
     node->by_number = b->is_number();
-    attach(node, *out);
-  }
-  return out;
-}
-
-namespace {
-
-// The winner takes the gradient; equals take half each.
-class MaximumBackward final : public Node {
- public:
-  SavedTensor a, b;
-  Form form_a, form_b;
-  bool largest = true;
-  const char* name() const noexcept override {
-    return largest ? "MaximumBackward0" : "MinimumBackward0";
-  }
-  void release_saved() noexcept override {
-    a.reset();
-    b.reset();
-  }
-  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
-    const TensorRef& x = a.unpack(name());
-    const TensorRef& y = b.unpack(name());
-    return two(needs(0) ? sum_to(context, part(context, grads[0], x, y), form_a) : nullptr,
-               needs(1) ? sum_to(context, part(context, grads[0], y, x), form_b) : nullptr);
-  }
-
- private:
-  TensorRef part(Context& context, const TensorRef& g, const TensorRef& mine,
-                 const TensorRef& other) {
-    const Compare wins = largest ? Compare::gt : Compare::lt;
-    const TensorRef half = mul(context, mask_of(context, Compare::eq, mine, other, g->dtype()),
-                               float_scalar(context, 0.5));
-    const TensorRef share = add(context, mask_of(context, wins, mine, other, g->dtype()), half);
-    return mul(context, g, share);
-  }
-};
-
-TensorRef maximum_any(Context& context, Binary op, const TensorRef& a, const TensorRef& b) {
-  const bool largest = op == Binary::maximum;
-  TensorRef out = forward(context, op, *a, *b, largest ? "maximum" : "minimum");
-  if (auto node = record<MaximumBackward>(context, a, b)) {
-    node->a = SavedTensor(a);
-    node->b = SavedTensor(b);
-    node->form_a = Form(*a);
-    node->form_b = Form(*b);
-    node->largest = largest;
-    attach(node, *out);
-  }
-  return out;
-}
-
-}  // namespace
-
-TensorRef maximum(Context& context, const TensorRef& a, const TensorRef& b) {
-  return maximum_any(context, Binary::maximum, a, b);
-}
-TensorRef minimum(Context& context, const TensorRef& a, const TensorRef& b) {
-  return maximum_any(context, Binary::minimum, a, b);
-}
-
-namespace {
-
-class ClampBackward final : public Node {
- public:
-  SavedTensor a, lower, upper;
-  Form form_a, form_lower, form_upper;
-  bool has_lower = false;
-  bool has_upper = false;
-  const char* name() const noexcept override { return "ClampBackward0"; }
-  void release_saved() noexcept override {
-    a.reset();
-    lower.reset();
-    upper.reset();
-  }
-  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
-    const TensorRef& g = grads[0];
-    const TensorRef& x = a.unpack(name());
-    std::vector<TensorRef> result(3);
-    TensorRef inside = g;
-    TensorRef to_lower = g;
-    TensorRef to_upper = g;
-    if (has_lower) {
-      const TensorRef& low = lower.unpack(name());
-      inside = mul(context, inside, mask_of(context, Compare::ge, x, low, g->dtype()));
-      to_lower = mul(context, to_lower, mask_of(context, Compare::lt, x, low, g->dtype()));
-    }
-    if (has_upper) {
-      const TensorRef& high = upper.unpack(name());
-      inside = mul(context, inside, mask_of(context, Compare::le, x, high, g->dtype()));
-      to_upper = mul(context, to_upper, mask_of(context, Compare::gt, x, high, g->dtype()));
-    }
-    if (has_lower && has_upper) {
-      // Where the bounds cross, the upper one is the result.
-      const TensorRef& low = lower.unpack(name());
-      const TensorRef& high = upper.unpack(name());
-      const TensorRef ordered = mask_of(context, Compare::lt, low, high, g->dtype());
-      const TensorRef crossed = mask_of(context, Compare::lt, high, low, g->dtype());
-      to_lower = mul(context, to_lower, ordered);
-      to_upper = maximum_share(context, g, to_upper, crossed);
-    }
-    if (needs(0)) result[0] = sum_to(context, inside, form_a);
-    if (needs(1)) result[1] = sum_to(context, to_lower, form_lower);
-    if (needs(2)) result[2] = sum_to(context, to_upper, form_upper);
-    return result;
-  }
-
- private:
-  static TensorRef maximum_share(Context& context, const TensorRef& g, const TensorRef& usual,
-                                 const TensorRef& crossed) {
-    const TensorRef rest = sub(context, scalar(context, 1), crossed);
-    return add(context, mul(context, usual, rest), mul(context, g, crossed));
-  }
-};
-
-}  // namespace
-
-TensorRef clamp(Context& context, const TensorRef& a, const TensorRef& min, const TensorRef& max) {
-  if (!min && !max) {
-    throw Error(Code::invalid_argument, "clamp: At least one of 'min' or 'max' must not be None")
-        .with("torch_error", "RuntimeError");
-  }
-  TensorRef out = a;
-  {
-    const NoGrad no_grad(context);
-    if (min) out = maximum(context, out, min);
-    if (max) out = minimum(context, out, max);
-  }
-  if (auto node = record<ClampBackward>(context, a, min, max)) {
-    node->a = SavedTensor(a);
-    node->form_a = Form(*a);
-    node->has_lower = bool(min);
-    node->has_upper = bool(max);
-    if (min) node->lower = SavedTensor(min);
-    if (min) node->form_lower = Form(*min);
-    if (max) node->upper = SavedTensor(max);
-    if (max) node->form_upper = Form(*max);
     attach(node, *out);
   }
   return out;

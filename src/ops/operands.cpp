@@ -134,6 +134,17 @@ Operand::Operand(Context& context, const Tensor& tensor, Dtype dtype) : tensor_(
   tensor_ = converted_.get();
 }
 
+TensorRef promoted(Context& context, kernels::Binary op, const Tensor& a, const Tensor& b,
+                   const char* name) {
+  const Dtype dtype = result_type(a, b);
+  const Dtype compute = compute_dtype(dtype, name);
+  const Operand x(context, a, compute);
+  const Operand y(context, b, compute);
+  TensorRef out = empty(context.allocator(), broadcast_shapes(a.shape(), b.shape(), name), compute);
+  kernels::binary(context.pool(), op, *out, *x, *y);
+  return finish(context, std::move(out), dtype);
+}
+
 TensorRef finish(Context& context, TensorRef computed, Dtype dtype) {
   if (computed->dtype() == dtype) return computed;
   return converted(context, *computed, dtype);

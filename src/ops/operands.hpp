@@ -4,6 +4,7 @@
 #pragma once
 
 #include "autograd/node.hpp"
+#include "kernels/elementwise.hpp"
 
 namespace duramen::ops {
 
@@ -31,6 +32,9 @@ class Operand {
   const Tensor* tensor_;
 };
 
+// Two tensors, broadcast, in the dtype that they promote to.
+TensorRef promoted(Context& context, kernels::Binary op, const Tensor& a, const Tensor& b,
+                   const char* name);
 // A result of `dtype`: `computed` itself or converted.
 TensorRef finish(Context& context, TensorRef computed, Dtype dtype);
 // The tensor itself, or a contiguous copy.

@@ -42,13 +42,16 @@ TensorRef float_scalar(Context&, double value);  // a Python float, whatever its
 enum class Rounding : uint8_t { floor, trunc };
 TensorRef div_rounded(Context&, const TensorRef& a, const TensorRef& b, Rounding rounding);
 TensorRef pow(Context&, const TensorRef& a, const TensorRef& b);
-TensorRef maximum(Context&, const TensorRef& a, const TensorRef& b);
-TensorRef minimum(Context&, const TensorRef& a, const TensorRef& b);
-// Either bound may be null. Where a bound is met exactly the gradient goes to `a`.
-TensorRef clamp(Context&, const TensorRef& a, const TensorRef& min, const TensorRef& max);
 TensorRef where(Context&, const TensorRef& condition, const TensorRef& a, const TensorRef& b);
 TensorRef compare(Context&, kernels::Compare op, const TensorRef& a, const TensorRef& b);
 TensorRef masked_fill(Context&, const TensorRef& a, const TensorRef& mask, const TensorRef& value);
+
+// ---- bounds (ops/bounds.cpp); of equals each takes half of the gradient
+TensorRef maximum(Context&, const TensorRef& a, const TensorRef& b);
+TensorRef minimum(Context&, const TensorRef& a, const TensorRef& b);
+// Either bound may be null. A bound that is a number lets no gradient pass where it is met exactly.
+TensorRef clamp(Context&, const TensorRef& a, const TensorRef& min, const TensorRef& max);
+TensorRef relu6(Context&, const TensorRef& a);
 
 // ---- reductions (ops/reduce.cpp); no dims: all of them
 struct ReduceOptions {

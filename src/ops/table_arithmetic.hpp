@@ -52,8 +52,12 @@ inline ValueRef apply_clamp(Context& context, Attributes a, Tensors t) {
   const TensorRef low = operand(context, a, t, 1, "min");
   return value(clamp(context, t[0], low, operand(context, a, t, 2, "max")));
 }
-inline ValueRef apply_relu6(Context& context, Attributes, Tensors t) {
-  return value(clamp(context, t[0], float_scalar(context, 0), float_scalar(context, 6)));
+inline ValueRef apply_positive(Context& context, Attributes, Tensors t) {
+  if (t[0]->dtype() == Dtype::boolean) {
+    throw Error(Code::unsupported, "positive: The `+` operator, on a bool tensor is not supported.")
+        .with("torch_error", "NotImplementedError");
+  }
+  return value(alias_view(context, t[0]));
 }
 inline ValueRef apply_silu(Context& context, Attributes, Tensors t) {
   return value(mul(context, t[0], sigmoid(context, t[0])));
@@ -127,7 +131,7 @@ inline constexpr OpType kArithmetic[] = {
     {{"square", kNothing, "a * a"}, 1, 1, apply_unary<square>},
     {{"reciprocal", kNothing, "1 / a"}, 1, 1, apply_unary<reciprocal>},
     {{"relu", kNothing, "max(a, 0)"}, 1, 1, apply_unary<relu>},
-    {{"relu6", kNothing, "a between 0 and 6"}, 1, 1, apply_relu6},
+    {{"relu6", kNothing, "a between 0 and 6"}, 1, 1, apply_unary<relu6>},
     {{"silu", kNothing, "a * sigmoid(a)"}, 1, 1, apply_silu},
     {{"tanh", kNothing, "the hyperbolic tangent"}, 1, 1, apply_unary<tanh>},
     {{"sigmoid", kNothing, "1 / (1 + exp(-a))"}, 1, 1, apply_unary<sigmoid>},

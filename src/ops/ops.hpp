@@ -65,6 +65,9 @@ TensorRef argmax(Context&, const TensorRef& a, std::optional<int64_t> dim = std:
 // The largest (smallest) elements; ties share the gradient evenly.
 TensorRef amax(Context&, const TensorRef& a, const ReduceOptions& options = {});
 TensorRef amin(Context&, const TensorRef& a, const ReduceOptions& options = {});
+// Of all elements.
+TensorRef max_of_all(Context&, const TensorRef& a);
+TensorRef min_of_all(Context&, const TensorRef& a);
 struct ValuesAndIndices {
   TensorRef values;
   TensorRef indices;
@@ -80,6 +83,7 @@ struct VarOptions {
   bool keepdim = false;
 };
 TensorRef var(Context&, const TensorRef& a, const VarOptions& options = {});
+TensorRef standard_deviation(Context&, const TensorRef& a, const VarOptions& options = {});
 
 // ---- shape (ops/shape.cpp)
 TensorRef reshape(Context&, const TensorRef& a, std::span<const int64_t> shape);

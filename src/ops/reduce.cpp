@@ -114,9 +114,9 @@ TensorRef mean(Context& context, const TensorRef& a, const ReduceOptions& option
     throw Error(Code::dtype_mismatch,
                 join("mean(): could not infer output dtype. Input dtype must be either a floating "
                      "point or complex dtype. Got: ",
-                     dtype_name(a->dtype())))
+                     scalar_type_name(a->dtype())))
         .with("actual", std::string(dtype_name(a->dtype())))
-        .with("torch_error", "RuntimeError");
+        .with("torch_error", "NotImplementedError");
   }
   const DimSet dims = dim_set(*a, options.dims, "mean");
   const auto count = static_cast<double>(reduced_count(*a, dims));
@@ -134,7 +134,14 @@ TensorRef mean(Context& context, const TensorRef& a, const ReduceOptions& option
 
 namespace {
 
-class VarBackward final : public Node {
+void check_variance_dtype(const Tensor& a) {
+  if (is_floating(a.dtype())) return;
+  throw Error(Code::dtype_mismatch,
+              "var: std and var only support floating point and complex dtypes")
+      .with("torch_error", "NotImplementedError");
+}
+
+class VarBackward : public Node {
  public:
   SavedTensor input;
   DimSet dims = 0;
@@ -143,24 +150,43 @@ class VarBackward final : public Node {
   const char* name() const noexcept override { return "VarBackward0"; }
   void release_saved() noexcept override { input.reset(); }
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
+    return one(to_input(context, grads[0]));
+  }
+
+ protected:
+  // Of the gradient of the variance.
+  TensorRef to_input(Context& context, const TensorRef& g) {
     const TensorRef& a = input.unpack(name());
     const Shape kept = reduced_shape(*a, dims, true);
     const TensorRef middle = sum_over(context, *a, dims, kept, a->dtype(), 1 / count);
     const TensorRef factor = float_scalar(context, 2 / (count - correction));
-    const TensorRef scaled = mul(context, with_dims(grads[0], a->shape(), dims), factor);
-    return one(mul(context, sub(context, a, middle), scaled));
+    const TensorRef scaled = mul(context, with_dims(g, a->shape(), dims), factor);
+    return mul(context, sub(context, a, middle), scaled);
+  }
+};
+
+// Where nothing varies the gradient is zero, as PyTorch decided.
+class StdBackward final : public VarBackward {
+ public:
+  SavedTensor output;
+  const char* name() const noexcept override { return "StdBackward0"; }
+  void release_saved() noexcept override {
+    VarBackward::release_saved();
+    output.reset();
+  }
+  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
+    const TensorRef& out = output.unpack(name());
+    const TensorRef zero = float_scalar(context, 0);
+    const TensorRef flat = ops::compare(context, kernels::Compare::eq, out, zero);
+    const TensorRef slope = div(context, grads[0], mul(context, out, float_scalar(context, 2)));
+    return one(to_input(context, where(context, flat, zero, slope)));
   }
 };
 
 }  // namespace
 
 TensorRef var(Context& context, const TensorRef& a, const VarOptions& options) {
-  if (!is_floating(a->dtype())) {
-    throw Error(Code::dtype_mismatch,
-                "var: std and var only support floating point and complex "
-                "dtypes")
-        .with("torch_error", "RuntimeError");
-  }
+  check_variance_dtype(*a);
   const DimSet dims = dim_set(*a, options.dims, "var");
   const auto count = static_cast<double>(reduced_count(*a, dims));
   const Dtype compute = compute_dtype(a->dtype(), "var");
@@ -184,6 +210,23 @@ TensorRef var(Context& context, const TensorRef& a, const VarOptions& options) {
   return out;
 }
 
+TensorRef standard_deviation(Context& context, const TensorRef& a, const VarOptions& options) {
+  TensorRef out;
+  {
+    const NoGrad no_grad(context);
+    out = sqrt(context, var(context, a, options));
+  }
+  if (auto node = record<StdBackward>(context, a)) {
+    node->input = SavedTensor(a);
+    node->output = SavedTensor::of_output(*out);
+    node->dims = dim_set(*a, options.dims, "std");
+    node->count = static_cast<double>(reduced_count(*a, node->dims));
+    node->correction = options.correction;
+    attach(node, *out);
+  }
+  return out;
+}
+
 namespace {
 
 using kernels::Extreme;
@@ -192,12 +235,20 @@ const char* extreme_name(Extreme op, const char* largest, const char* smallest) 
   return op == Extreme::maximum ? largest : smallest;
 }
 
-void check_not_empty(const Tensor& a, DimSet dims, const char* name) {
+// `listed`: the caller named the dimensions.
+void check_not_empty(const Tensor& a, DimSet dims, bool listed, const char* name) {
   if (reduced_count(a, dims) > 0) return;
+  if (!listed) {
+    throw Error(Code::invalid_argument,
+                join(name,
+                     "(): Expected reduction dim to be specified for input.numel() == 0. "
+                     "Specify the reduction dim with the 'dim' argument."))
+        .with("torch_error", "RuntimeError");
+  }
+  size_t dim = 0;
+  while (!has(dims, dim) || a.size(dim) != 0) ++dim;
   throw Error(Code::invalid_argument,
-              join(name,
-                   "(): Expected reduction dim to be specified for input.numel() == 0. "
-                   "Specify the reduction dim with the 'dim' argument."))
+              join(name, "(): Expected reduction dim ", dim, " to have non-zero size."))
       .with("torch_error", "IndexError");
 }
 
@@ -212,11 +263,13 @@ ValuesAndIndices extremes(Context& context, Extreme op, const Tensor& a, DimSet 
   return found;
 }
 
-// Ties share the gradient.
+// Ties share the gradient. `whole`: of max() without a dimension, where NaN ties with NaN and what
+// is not the largest has zero, whatever the gradient.
 class AmaxBackward final : public Node {
  public:
   SavedTensor input, output;
   DimSet dims = 0;
+  bool whole = false;
   const char* label = "AmaxBackward0";
   const char* name() const noexcept override { return label; }
   void release_saved() noexcept override {
@@ -226,25 +279,36 @@ class AmaxBackward final : public Node {
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
     const TensorRef& a = input.unpack(name());
     const TensorRef best = with_dims(output.unpack(name()), a->shape(), dims);
-    const TensorRef hits =
-        to(context, ops::compare(context, kernels::Compare::eq, a, best), a->dtype());
+    TensorRef ones = ops::compare(context, kernels::Compare::eq, a, best);
+    if (whole) ones = add(context, ones, both_nan(context, a, best));
+    const TensorRef hits = to(context, ones, a->dtype());
     const Shape kept = reduced_shape(*a, dims, true);
     const TensorRef ties = sum_over(context, *hits, dims, kept, a->dtype(), 1);
     const TensorRef share = div(context, with_dims(grads[0], a->shape(), dims), ties);
+    if (whole) return one(where(context, ones, share, float_scalar(context, 0)));
     return one(mul(context, hits, share));
+  }
+
+ private:
+  static TensorRef both_nan(Context& context, const TensorRef& a, const TensorRef& b) {
+    const TensorRef first = ops::compare(context, kernels::Compare::ne, a, a);
+    return mul(context, first, ops::compare(context, kernels::Compare::ne, b, b));
   }
 };
 
-TensorRef amax_any(Context& context, Extreme op, const TensorRef& a, const ReduceOptions& options) {
-  const char* name = extreme_name(op, "amax", "amin");
+TensorRef amax_any(Context& context, Extreme op, const TensorRef& a, const ReduceOptions& options,
+                   bool whole = false) {
+  const char* name = whole ? extreme_name(op, "max", "min") : extreme_name(op, "amax", "amin");
   const DimSet dims = dim_set(*a, options.dims, name);
-  check_not_empty(*a, dims, name);
+  check_not_empty(*a, dims, !options.dims.empty(), name);
   TensorRef out = extremes(context, op, *a, dims, options.keepdim).values;
   if (auto node = record<AmaxBackward>(context, a)) {
     node->input = SavedTensor(a);
     node->output = SavedTensor::of_output(*out);
     node->dims = dims;
-    node->label = extreme_name(op, "AmaxBackward0", "AminBackward0");
+    node->whole = whole;
+    node->label = whole ? extreme_name(op, "MaxBackward1", "MinBackward1")
+                        : extreme_name(op, "AmaxBackward0", "AminBackward0");
     attach(node, *out);
   }
   return out;
@@ -269,8 +333,8 @@ class MaxBackward final : public Node {
     for (int64_t i = 0; i < shape[dim]; ++i) positions->mutable_data<int64_t>()[i] = i;
     const TensorRef hits =
         ops::compare(context, kernels::Compare::eq, with_dims(at, shape, dims), positions);
-    const TensorRef mask = to(context, hits, grads[0]->dtype());
-    return one(mul(context, mask, with_dims(grads[0], shape, dims)));
+    const TensorRef g = with_dims(grads[0], shape, dims);
+    return one(where(context, hits, g, float_scalar(context, 0)));
   }
 };
 
@@ -279,7 +343,7 @@ ValuesAndIndices max_any(Context& context, Extreme op, const TensorRef& a, int64
   const char* name = extreme_name(op, "max", "min");
   const size_t d = normalize_dim(dim, a->rank(), name);
   const DimSet dims = a->rank() == 0 ? 0 : DimSet{1} << d;
-  check_not_empty(*a, dims, name);
+  check_not_empty(*a, dims, true, name);
   ValuesAndIndices found = extremes(context, op, *a, dims, keepdim);
   if (auto node = record<MaxBackward>(context, a)) {
     node->indices = SavedTensor(found.indices);
@@ -301,7 +365,12 @@ TensorRef arg_any(Context& context, Extreme op, const Tensor& a, std::optional<i
   const DimSet dims = !dim            ? dim_set(a, {}, name)
                       : a.rank() == 0 ? (normalize_dim(*dim, 0, name), DimSet{0})
                                       : DimSet{1} << normalize_dim(*dim, a.rank(), name);
-  check_not_empty(a, dims, name);
+  if (!dim && a.numel() == 0) {
+    throw Error(Code::invalid_argument,
+                join(name, "(): Expected reduction dim to be specified for input.numel() == 0."))
+        .with("torch_error", "IndexError");
+  }
+  check_not_empty(a, dims, true, name);
   const Operand in(context, a, compute_dtype(a.dtype(), name));
   TensorRef out = empty(context.allocator(), reduced_shape(a, dims, keepdim), Dtype::int64);
   kernels::extreme(op, nullptr, out.get(), *in, dims);
@@ -315,6 +384,12 @@ TensorRef amax(Context& context, const TensorRef& a, const ReduceOptions& option
 }
 TensorRef amin(Context& context, const TensorRef& a, const ReduceOptions& options) {
   return amax_any(context, Extreme::minimum, a, options);
+}
+TensorRef max_of_all(Context& context, const TensorRef& a) {
+  return amax_any(context, Extreme::maximum, a, {}, true);
+}
+TensorRef min_of_all(Context& context, const TensorRef& a) {
+  return amax_any(context, Extreme::minimum, a, {}, true);
 }
 ValuesAndIndices max(Context& context, const TensorRef& a, int64_t dim, bool keepdim) {
   return max_any(context, Extreme::maximum, a, dim, keepdim);

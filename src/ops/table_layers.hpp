@@ -14,25 +14,24 @@ ValueRef apply_position(Context& context, Attributes a, Tensors t) {
   return value(op(context, t[0], a.optional_integer("dim"), a.boolean("keepdim")));
 }
 using Extreme = ValuesAndIndices (*)(Context&, const TensorRef&, int64_t, bool);
-using Whole = TensorRef (*)(Context&, const TensorRef&, const ReduceOptions&);
+using Whole = TensorRef (*)(Context&, const TensorRef&);
 using Pair = TensorRef (*)(Context&, const TensorRef&, const TensorRef&);
 template <Extreme along, Whole whole, Pair pair>
 ValueRef apply_max(Context& context, Attributes a, Tensors t) {
   if (const TensorRef second = optional(t, 1)) return value(pair(context, t[0], second));
-  if (a.is_none("dim")) return value(whole(context, t[0], {}));
+  if (a.is_none("dim")) return value(whole(context, t[0]));
   ValuesAndIndices found = along(context, t[0], a.integer("dim"), a.boolean("keepdim"));
   return values({found.values, found.indices});
 }
-inline TensorRef variance(Context& context, Attributes a, Tensors t) {
+inline VarOptions variance_options(Attributes a) {
   const double usual = a.boolean("unbiased") ? 1 : 0;
-  return var(context, t[0],
-             {dims(a), a.optional_real("correction").value_or(usual), a.boolean("keepdim")});
+  return {dims(a), a.optional_real("correction").value_or(usual), a.boolean("keepdim")};
 }
 inline ValueRef apply_var(Context& context, Attributes a, Tensors t) {
-  return value(variance(context, a, t));
+  return value(var(context, t[0], variance_options(a)));
 }
 inline ValueRef apply_std(Context& context, Attributes a, Tensors t) {
-  return value(sqrt(context, variance(context, a, t)));
+  return value(standard_deviation(context, t[0], variance_options(a)));
 }
 
 template <Pair op>
@@ -106,8 +105,8 @@ inline constexpr OpType kLayers[] = {
     {{"mean", kDimKeep, "the mean"}, 1, 1, apply_reduce<mean>},
     {{"amax", kDimKeep, "the largest"}, 1, 1, apply_reduce<amax>},
     {{"amin", kDimKeep, "the smallest"}, 1, 1, apply_reduce<amin>},
-    {{"max", kOneDimKeep, "the largest, and where"}, 1, 2, apply_max<max, amax, maximum>},
-    {{"min", kOneDimKeep, "the smallest, and where"}, 1, 2, apply_max<min, amin, minimum>},
+    {{"max", kOneDimKeep, "the largest, and where"}, 1, 2, apply_max<max, max_of_all, maximum>},
+    {{"min", kOneDimKeep, "the smallest, and where"}, 1, 2, apply_max<min, min_of_all, minimum>},
     {{"argmax", kOneDimKeep, "where the largest is"}, 1, 1, apply_position<argmax>},
     {{"argmin", kOneDimKeep, "where the smallest is"}, 1, 1, apply_position<argmin>},
     {{"var", kVarParameters, "the variance"}, 1, 1, apply_var},

@@ -133,9 +133,8 @@ const Tensor* check_all(std::span<const TensorRef> tensors, int64_t dim, Dtype* 
 TensorRef cat(Context& context, std::span<const TensorRef> tensors, int64_t dim) {
   Dtype dtype;
   const Tensor* first = check_all(tensors, dim, &dtype);
-  if (!first) return empty(context.allocator(), Shape{0}, dtype);
-  const size_t d = normalize_dim(dim, first->rank(), "cat");
-  Shape shape = first->shape();
+  const size_t d = first ? normalize_dim(dim, first->rank(), "cat") : 0;
+  Shape shape = first ? first->shape() : Shape{0};
   shape[d] = 0;
   for (const TensorRef& tensor : tensors) {
     if (!CatBackward::is_skipped(tensor->shape())) shape[d] += tensor->size(d);

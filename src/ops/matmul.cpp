@@ -336,11 +336,41 @@ TensorRef matmul(Context& context, const TensorRef& a, const TensorRef& b) {
   return stacked(context, a, b);
 }
 
+namespace {
+
+// beta=0: whatever the bias holds is ignored, yet it belongs to the graph.
+class UnusedBiasBackward final : public Node {
+ public:
+  Form bias;
+  const char* name() const noexcept override { return "AddmmBackward0"; }
+  std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
+    return two(needs(0) ? filled(context, bias.shape, bias.dtype, 0) : nullptr, grads[0]);
+  }
+};
+
+TensorRef without_bias(Context& context, const TensorRef& bias, const TensorRef& product) {
+  auto node = record<UnusedBiasBackward>(context, bias, product);
+  if (!node) return product;
+  node->bias = Form(*bias);
+  TensorRef out = alias(*product);
+  attach(node, *out);
+  return out;
+}
+
+}  // namespace
+
 TensorRef addmm(Context& context, const TensorRef& bias, const TensorRef& a, const TensorRef& b,
                 const AddmmOptions& options) {
   TensorRef product = a->rank() == 3 ? bmm(context, a, b) : mm(context, a, b);
   if (options.alpha != 1) product = mul(context, product, float_scalar(context, options.alpha));
-  if (options.beta == 0) return product;
+  if (bias->dtype() != product->dtype()) {
+    throw Error(Code::dtype_mismatch,
+                join("addmm: self and mat2 must have the same dtype, but got ",
+                     scalar_type_name(bias->dtype()), " and ", scalar_type_name(product->dtype())))
+        .with("torch_error", "RuntimeError");
+  }
+  view_expand(bias->layout(), product->shape());  // refuses what does not fit
+  if (options.beta == 0) return without_bias(context, bias, product);
   const TensorRef base =
       options.beta == 1 ? bias : mul(context, bias, float_scalar(context, options.beta));
   return add(context, product, base);
@@ -420,6 +450,11 @@ void check_linear(const Tensor& input, const Tensor& weight, const Tensor* bias)
 
 TensorRef linear(Context& context, const TensorRef& input, const TensorRef& weight,
                  const TensorRef& bias_or_null) {
+  const bool vector = weight->rank() == 1 && input->rank() > 0;
+  if (vector && (!bias_or_null || (bias_or_null->rank() == 0 && input->rank() != 2))) {
+    const TensorRef product = matmul(context, input, weight);
+    return bias_or_null ? add(context, product, bias_or_null) : product;
+  }
   check_linear(*input, *weight, bias_or_null.get());
   const Dtype compute = compute_dtype(input->dtype(), "linear");
   Shape shape = input->shape();

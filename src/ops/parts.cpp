@@ -4,11 +4,21 @@
 #include "ops/ops.hpp"
 
 namespace duramen::ops {
+namespace {
+
+void check_dimensions(const Tensor& a, const char* name) {
+  if (a.rank() > 0) return;
+  throw Error(Code::invalid_argument, join(name, " expects at least a 1-dimensional tensor"))
+      .with("torch_error", "RuntimeError");
+}
+
+}  // namespace
 
 std::vector<TensorRef> split(Context& context, const TensorRef& a, std::span<const int64_t> sizes,
                              const SplitOptions& options) {
+  check_dimensions(*a, "split");
   const size_t d = normalize_dim(options.dim, a->rank(), "split");
-  const int64_t total = a->rank() == 0 ? 1 : a->size(d);
+  const int64_t total = a->size(d);
   std::vector<TensorRef> parts;
   int64_t start = 0;
   if (options.even) {
@@ -47,8 +57,9 @@ std::vector<TensorRef> chunk(Context& context, const TensorRef& a, int64_t chunk
                 join("chunk expects `chunks` to be greater than 0, got: ", chunks))
         .with("torch_error", "RuntimeError");
   }
+  check_dimensions(*a, "chunk");
   const size_t d = normalize_dim(dim, a->rank(), "chunk");
-  const int64_t total = a->rank() == 0 ? 1 : a->size(d);
+  const int64_t total = a->size(d);
   const int64_t each = total / chunks + (total % chunks != 0);
   if (each == 0) {  // an empty dimension gives as many empty parts as were asked for
     return split(context, a, std::vector<int64_t>(static_cast<size_t>(chunks), 0), {dim, false});
@@ -57,9 +68,14 @@ std::vector<TensorRef> chunk(Context& context, const TensorRef& a, int64_t chunk
 }
 
 std::vector<TensorRef> unbind(Context& context, const TensorRef& a, int64_t dim) {
+  if (a->rank() == 0) {
+    throw Error(Code::invalid_argument,
+                "unbind: Dimension specified as 0 but tensor has no dimensions")
+        .with("torch_error", "IndexError");
+  }
   const size_t d = normalize_dim(dim, a->rank(), "unbind");
   std::vector<TensorRef> parts;
-  const int64_t count = a->rank() == 0 ? 1 : a->size(d);
+  const int64_t count = a->size(d);
   for (int64_t i = 0; i < count; ++i) parts.push_back(select(context, a, dim, i));
   return parts;
 }

@@ -216,8 +216,18 @@ TensorRef narrow(Context& context, const TensorRef& a, int64_t dim, int64_t star
         .with("torch_error", "RuntimeError");
   }
   const int64_t size = a->size(normalize_dim(dim, a->rank(), "narrow"));
+  if (length < 0) {
+    throw Error(Code::invalid_argument, "narrow(): length must be non-negative.")
+        .with("torch_error", "RuntimeError");
+  }
+  if (start < -size || start > size) {
+    throw Error(Code::invalid_argument,
+                join("narrow: start out of range (expected to be in range of [", -size, ", ", size,
+                     "], but got ", start, ")"))
+        .with("torch_error", "IndexError");
+  }
   const int64_t first = start < 0 ? start + size : start;
-  if (length < 0 || first < 0 || first > size || length > size - first) {
+  if (length > size - first) {
     throw Error(Code::invalid_argument, join("narrow: start (", start, ") + length (", length,
                                              ") exceeds dimension size (", size, ")."))
         .with("torch_error", "RuntimeError");

@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "ops/operands.hpp"
@@ -55,6 +57,49 @@ TensorRef div_rounded(Context& context, const TensorRef& a, const TensorRef& b, 
 
 namespace {
 
+void check_not_bools(Dtype dtype, const char* name, const char* kernel) {
+  if (dtype != Dtype::boolean) return;
+  throw Error(Code::unsupported, join(name, ": \"", kernel, "\" not implemented for 'Bool'"))
+      .with("torch_error", "NotImplementedError");
+}
+
+class FloorDivideBackward final : public Node {
+ public:
+  const char* name() const noexcept override { return "NotImplemented"; }
+  std::vector<TensorRef> backward(Context&, std::span<const TensorRef>) override {
+    throw Error(Code::unsupported, "backward: derivative for aten::floor_divide is not implemented")
+        .with("torch_error", "RuntimeError");
+  }
+};
+
+}  // namespace
+
+TensorRef floor_divide(Context& context, const TensorRef& a, const TensorRef& b) {
+  check_not_bools(result_type(*a, *b), "floor_divide", "div_floor_cpu");
+  TensorRef out;
+  {
+    const NoGrad no_grad(context);
+    out = div_rounded(context, a, b, Rounding::floor);
+  }
+  if (auto node = record<FloorDivideBackward>(context, a, b)) attach(node, *out);
+  return out;
+}
+
+namespace {
+
+// The numbers ±0.5: PyTorch takes roots there, which differ from powers at -0 and -inf.
+bool is_half(const Tensor& exponent) noexcept {
+  if (!exponent.is_number()) return false;
+  return std::abs(kernels::read_double(exponent.bytes(), exponent.dtype())) == 0.5;
+}
+
+// Requires: is_half.
+TensorRef root(Context& context, const TensorRef& a, const Tensor& exponent) {
+  const NoGrad no_grad(context);
+  const bool up = kernels::read_double(exponent.bytes(), exponent.dtype()) > 0;
+  return up ? sqrt(context, a) : rsqrt(context, a);
+}
+
 class PowBackward final : public Node {
  public:
   SavedTensor base, exponent, output;
@@ -76,11 +121,19 @@ class PowBackward final : public Node {
   TensorRef to_base(Context& context, const TensorRef& g) {
     const TensorRef& a = base.unpack(name());
     const TensorRef& b = exponent.unpack(name());
-    const TensorRef less = sub(context, b, scalar(context, 1));
+    const TensorRef less = decremented(context, b);
     const TensorRef slope = mul(context, b, pow(context, a, less));
     const TensorRef zero = scalar(context, 0);
     const TensorRef is_zero = compare(context, Compare::eq, b, zero);
     return sum_to(context, where(context, is_zero, zero, mul(context, g, slope)), form_a);
+  }
+  // A number stays one: its halves have a rule of their own.
+  static TensorRef decremented(Context& context, const TensorRef& b) {
+    if (!is_half(*b)) {
+      const bool bits = b->dtype() == Dtype::boolean;
+      return sub(context, bits ? to(context, b, Dtype::int64) : b, scalar(context, 1));
+    }
+    return float_scalar(context, kernels::read_double(b->bytes(), b->dtype()) - 1);
   }
   // a^b · log(a), and zero where a is zero and b is not negative.
   TensorRef to_exponent(Context& context, const TensorRef& g) {
@@ -101,11 +154,13 @@ class PowBackward final : public Node {
 
 TensorRef pow(Context& context, const TensorRef& a, const TensorRef& b) {
   const Dtype dtype = result_type(*a, *b);
+  check_not_bools(dtype, "pow", "pow");
   if (is_integral(dtype) && b->is_number() && kernels::read_double(b->bytes(), b->dtype()) < 0) {
     throw Error(Code::invalid_argument, "pow: Integers to negative integer powers are not allowed.")
         .with("torch_error", "RuntimeError");
   }
-  TensorRef out = promoted(context, Binary::pow, *a, *b, "pow");
+  TensorRef out =
+      is_half(*b) ? root(context, a, *b) : promoted(context, Binary::pow, *a, *b, "pow");
   if (auto node = record<PowBackward>(context, a, b)) {
     node->base = SavedTensor(a);
     node->exponent = SavedTensor(b);

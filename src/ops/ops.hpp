@@ -41,6 +41,8 @@ TensorRef float_scalar(Context&, double value);  // a Python float, whatever its
 // ---- choices (ops/choice.cpp)
 enum class Rounding : uint8_t { floor, trunc };
 TensorRef div_rounded(Context&, const TensorRef& a, const TensorRef& b, Rounding rounding);
+// Its result asks for gradients, but backward refuses: PyTorch has no derivative of it.
+TensorRef floor_divide(Context&, const TensorRef& a, const TensorRef& b);
 TensorRef pow(Context&, const TensorRef& a, const TensorRef& b);
 TensorRef where(Context&, const TensorRef& condition, const TensorRef& a, const TensorRef& b);
 TensorRef compare(Context&, kernels::Compare op, const TensorRef& a, const TensorRef& b);

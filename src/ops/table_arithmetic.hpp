@@ -39,7 +39,7 @@ inline ValueRef apply_div(Context& context, Attributes a, Tensors t) {
       .with("torch_error", "RuntimeError");
 }
 inline ValueRef apply_floor_divide(Context& context, Attributes a, Tensors t) {
-  return value(div_rounded(context, t[0], other(context, a, t), Rounding::floor));
+  return value(floor_divide(context, t[0], other(context, a, t)));
 }
 inline ValueRef apply_pow(Context& context, Attributes a, Tensors t) {
   if (!a.is_none("self")) return value(pow(context, number(context, a["self"]), t[0]));

@@ -224,8 +224,46 @@ TensorRef where(Context& context, const TensorRef& condition, const TensorRef& a
   return out;
 }
 
+namespace {
+
+// The name and the largest value of what PyTorch holds an integer in.
+struct Range {
+  const char* name;
+  double lowest, largest;
+};
+Range range_of(Dtype dtype) noexcept {
+  switch (dtype) {
+    case Dtype::uint8:
+      return {"uint8_t", 0, 255};
+    case Dtype::int8:
+      return {"int8_t", -128, 127};
+    case Dtype::int16:
+      return {"int16_t", -32768, 32767};
+    case Dtype::int32:
+      return {"int", -2147483648.0, 2147483647.0};
+    default:
+      return {"int64_t", -0x1p63, 0x1p63};
+  }
+}
+
+// A number that an integer tensor cannot hold. A negative integer wraps in uint8, as in PyTorch.
+void check_filler(const Tensor& value, Dtype dtype) {
+  if (!is_integral(dtype) || value.numel() != 1) return;
+  const Range range = range_of(dtype);
+  const double number = kernels::read_double(value.bytes(), value.dtype());
+  const bool wraps = dtype == Dtype::uint8 && !is_floating(value.dtype());
+  if (number >= (wraps ? -255 : range.lowest) && number <= range.largest) return;
+  throw Error(Code::invalid_argument, join("masked_fill: value cannot be converted to type ",
+                                           range.name, " without overflow"))
+      .with("argument", "value")
+      .with("torch_error", "RuntimeError");
+}
+
+}  // namespace
+
 TensorRef masked_fill(Context& context, const TensorRef& a, const TensorRef& mask,
                       const TensorRef& value) {
+  check_filler(*value, a->dtype());
   // The value takes the tensor's dtype, never the other way round.
   const TensorRef filler = to(context, value, a->dtype());
   return where(context, mask, filler, a);

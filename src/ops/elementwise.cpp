@@ -74,6 +74,20 @@ void check_alpha(Dtype dtype, double alpha, const char* name) {
       .with("torch_error", "RuntimeError");
 }
 
+void check_no_bools(const Tensor& a, const Tensor& b) {
+  const bool first = a.dtype() == Dtype::boolean;
+  const bool second = b.dtype() == Dtype::boolean;
+  if (!first && !second) return;
+  throw Error(Code::unsupported,
+              first && second
+                  ? "sub: Subtraction, the `-` operator, with two bool tensors is not supported. "
+                    "Use the `^` or `logical_xor()` operator instead."
+                  : "sub: Subtraction, the `-` operator, with a bool tensor is not supported. If "
+                    "you are trying to invert a mask, use the `~` or `logical_not()` operator "
+                    "instead.")
+      .with("torch_error", "NotImplementedError");
+}
+
 void record_add(Context& context, const TensorRef& a, const TensorRef& b, double alpha,
                 bool subtract, Tensor& out) {
   auto node = record<AddBackward>(context, a, b);
@@ -95,12 +109,7 @@ TensorRef add(Context& context, const TensorRef& a, const TensorRef& b, double a
 }
 
 TensorRef sub(Context& context, const TensorRef& a, const TensorRef& b, double alpha) {
-  if (a->dtype() == Dtype::boolean && b->dtype() == Dtype::boolean) {
-    throw Error(Code::unsupported,
-                "sub: Subtraction, the `-` operator, with two bool tensors is not supported. Use "
-                "the `^` or `logical_xor()` operator instead")
-        .with("torch_error", "RuntimeError");
-  }
+  check_no_bools(*a, *b);
   if (alpha != 1) check_alpha(result_type(*a, *b), alpha, "sub");
   TensorRef out = forward(context, Binary::sub, *a, *b, alpha, "sub");
   record_add(context, a, b, alpha, true, *out);

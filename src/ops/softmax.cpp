@@ -70,6 +70,9 @@ TensorRef softmax_any(Context& context, Softmax kind, const TensorRef& a, int64_
   const char* name = kind == Softmax::plain ? "softmax" : "log_softmax";
   const size_t d = normalize_dim(dim, a->rank(), name);
   const Dtype compute = compute_dtype(a->dtype(), name);
+  if (compute == Dtype::int64 && a->numel() == 0) {
+    return empty(context.allocator(), a->shape(), a->dtype());
+  }
   if (compute == Dtype::int64) {
     throw Error(Code::unsupported, join(name, ": not implemented for ", dtype_name(a->dtype())))
         .with("torch_error", "NotImplementedError");

@@ -60,6 +60,11 @@ inline ValueRef apply_positive(Context& context, Attributes, Tensors t) {
   return value(alias_view(context, t[0]));
 }
 inline ValueRef apply_silu(Context& context, Attributes, Tensors t) {
+  if (!is_floating(t[0]->dtype())) {
+    throw Error(Code::unsupported, join("silu: \"silu_cpu\" not implemented for '",
+                                        scalar_type_name(t[0]->dtype()), "'"))
+        .with("torch_error", "NotImplementedError");
+  }
   return value(mul(context, t[0], sigmoid(context, t[0])));
 }
 inline ValueRef apply_where(Context& context, Attributes a, Tensors t) {
@@ -119,7 +124,7 @@ inline constexpr OpType kArithmetic[] = {
     {{"minimum", kOther, "the smaller of a and b"}, 1, 2, apply_binary<minimum>},
     {{"neg", kNothing, "-a"}, 1, 1, apply_unary<neg>},
     {{"negative", kNothing, "-a"}, 1, 1, apply_unary<neg>},
-    {{"positive", kNothing, "a"}, 1, 1, apply_unary<alias_view>},
+    {{"positive", kNothing, "a"}, 1, 1, apply_positive},
     {{"abs", kNothing, "|a|"}, 1, 1, apply_unary<abs>},
     {{"absolute", kNothing, "|a|"}, 1, 1, apply_unary<abs>},
     {{"sign", kNothing, "-1, 0 or 1"}, 1, 1, apply_unary<sign>},

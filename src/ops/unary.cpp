@@ -78,7 +78,7 @@ TensorRef neg(Context& context, const TensorRef& a) {
     throw Error(Code::unsupported,
                 "neg: Negation, the `-` operator, on a bool tensor is not supported. If you are "
                 "trying to invert a mask, use the `~` or `logical_not()` operator instead")
-        .with("torch_error", "RuntimeError");
+        .with("torch_error", "NotImplementedError");
   }
   TensorRef out = forward(context, Unary::neg, *a, Domain::any, "neg");
   if (auto node = record<NegBackward>(context, a)) attach(node, *out);
@@ -185,7 +185,7 @@ class LeakyReluBackward final : public UnaryBackward {
 TensorRef relu(Context& context, const TensorRef& a) {
   if (a->dtype() == Dtype::boolean) {
     throw Error(Code::unsupported, "relu: Boolean inputs not supported for relu")
-        .with("torch_error", "RuntimeError");
+        .with("torch_error", "NotImplementedError");
   }
   TensorRef out = forward(context, Unary::relu, *a, Domain::any, "relu");
   keep_output<ReluBackward>(context, a, *out);
@@ -273,6 +273,10 @@ class RsqrtBackward final : public UnaryBackward {
 }  // namespace
 
 TensorRef abs(Context& context, const TensorRef& a) {
+  if (a->dtype() == Dtype::boolean) {
+    throw Error(Code::unsupported, "abs: \"abs_cpu\" not implemented for 'Bool'")
+        .with("torch_error", "NotImplementedError");
+  }
   TensorRef out = forward(context, Unary::abs, *a, Domain::any, "abs");
   keep_input<AbsBackward>(context, a, *out);
   return out;
@@ -285,6 +289,7 @@ TensorRef sign(Context& context, const TensorRef& a) {
 }
 
 TensorRef square(Context& context, const TensorRef& a) {
+  if (a->dtype() == Dtype::boolean) return square(context, to(context, a, Dtype::int64));
   TensorRef out = forward(context, Unary::square, *a, Domain::any, "square");
   keep_input<SquareBackward>(context, a, *out);
   return out;

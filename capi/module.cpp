@@ -126,7 +126,9 @@ duramen_status duramen_module_reset_parameters(duramen_context* context, duramen
                                                duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
     Context& core = running(context);
-    object(module, "module").reset_parameters(core);
+    nn::Module& reset = object(module, "module");
+    const Uninterrupted change(core.cancel());
+    reset.reset_parameters(core);
   });
 }
 

@@ -1,4 +1,7 @@
 // Making tensors, and what a tensor says about itself.
+#include <algorithm>
+#include <cstring>
+
 #include "handles.hpp"
 #include "kernels/copy.hpp"
 #include "ops/ops.hpp"
@@ -12,6 +15,16 @@ namespace {
 TensorRef fresh(Context& context, int32_t dtype, const int64_t* shape, size_t rank) {
   const Dtype wanted = dtype_argument(dtype, "dtype");
   return empty(context.allocator(), Shape(integers_argument(shape, rank, "shape")), wanted);
+}
+
+// Whatever the dtype.
+void clear_bytes(const Context& context, Tensor& tensor) {
+  constexpr int64_t kBlock = 4 << 20;
+  for (int64_t done = 0; done < tensor.nbytes(); done += kBlock) {
+    context.cancel().check("zeros");
+    const int64_t part = std::min(kBlock, tensor.nbytes() - done);
+    std::memset(tensor.mutable_bytes() + done, 0, static_cast<size_t>(part));
+  }
 }
 
 }  // namespace
@@ -28,7 +41,7 @@ duramen_status duramen_tensor_zeros(duramen_context* context, duramen_dtype dtyp
                                     duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context& core) {
     TensorRef tensor = fresh(core, dtype, shape, rank);
-    std::memset(tensor->mutable_bytes(), 0, static_cast<size_t>(tensor->nbytes()));
+    clear_bytes(core, *tensor);
     return tensor;
   });
 }
@@ -38,7 +51,7 @@ duramen_status duramen_tensor_full(duramen_context* context, duramen_dtype dtype
                                    duramen_tensor** out, duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context& core) {
     TensorRef tensor = fresh(core, dtype, shape, rank);
-    ops::fill_(core, *tensor, value);
+    kernels::fill(*tensor, value, &core.cancel());
     return tensor;
   });
 }

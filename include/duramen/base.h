@@ -116,7 +116,7 @@ enum {
   DURAMEN_E_CORRUPT = -12,
   /* A load that does not fit (duramen_error_load_report tells why). */
   DURAMEN_E_INCOMPATIBLE = -13,
-  /* The context's cancel was called. */
+  /* duramen_context_cancel was called: any function marked "Threads: context" may fail so. */
   DURAMEN_E_CANCELLED = -14,
   /* Memory ran out. */
   DURAMEN_E_NO_MEMORY = -15,

@@ -181,6 +181,11 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_context_set_def
 
 /* Asks the running call on the context, and all later ones, to fail with CANCELLED.
  *
+ * The running call looks every few milliseconds; a large matrix product, on BLAS's own threads,
+ * between parts of some tens. What it was making is dropped. A call that changes what is there (a
+ * copy, a load, an optimizer's step, new initial values) fails before its first write or goes on to
+ * its end. A forward keeps what it is done with: whole updates of running statistics and inputs,
+ * and random draws. Building a module puts the generator back.
  * Sticky until duramen_context_reset_cancel. The caller holds a reference. NULL is fine.
  * Threads: any. Since: level 1. */
 DURAMEN_API void DURAMEN_CALL duramen_context_cancel(DURAMEN_NULLABLE duramen_context* context)

@@ -235,6 +235,8 @@ class BackwardWalk {
   }
   void commit() {
     for (Leaf& leaf : leaves_) prepare(leaf);
+    context_.cancel().check("backward");
+    const Uninterrupted change(context_.cancel());
     for (Leaf& leaf : leaves_) {
       const TensorRef& before = leaf.tensor->grad();
       if (!before) {

@@ -12,9 +12,9 @@ uint32_t thread_count(const ContextOptions& options) noexcept {
 }
 
 // Built in place: a pool is neither copied nor moved.
-ThreadPool pool_of(const ContextOptions& options) {
-  if (options.runner.run) return ThreadPool(options.runner, thread_count(options));
-  return ThreadPool(thread_count(options));
+ThreadPool pool_of(const ContextOptions& options, const CancelFlag* cancel) {
+  if (options.runner.run) return ThreadPool(options.runner, thread_count(options), cancel);
+  return ThreadPool(thread_count(options), cancel);
 }
 
 }  // namespace
@@ -22,7 +22,7 @@ ThreadPool pool_of(const ContextOptions& options) {
 Context::Context(const ContextOptions& options)
     : Counted(kTag),
       allocator_(allocator_of(options.memory)),
-      pool_(pool_of(options)),
+      pool_(pool_of(options, &cancel_)),
       generator_(options.seed) {}
 
 Context::~Context() = default;

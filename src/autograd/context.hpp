@@ -27,9 +27,11 @@ class Context final : public Counted {
   ~Context() override;
 
   const Ref<Allocator>& allocator() const noexcept { return allocator_; }
+  // Its jobs stop once the flag is raised, except inside an Uninterrupted.
   ThreadPool& pool() noexcept { return pool_; }
   Generator& generator() noexcept { return generator_; }
   CancelFlag& cancel() noexcept { return cancel_; }
+  const CancelFlag& cancel() const noexcept { return cancel_; }
 
   bool grad_enabled() const noexcept { return grad_enabled_; }
   void set_grad_enabled(bool enabled) noexcept { grad_enabled_ = enabled; }
@@ -62,9 +64,9 @@ class Context final : public Counted {
 
  private:
   Ref<Allocator> allocator_;
+  CancelFlag cancel_;
   ThreadPool pool_;
   Generator generator_;
-  CancelFlag cancel_;
   bool grad_enabled_ = true;
   Dtype default_dtype_ = Dtype::float32;
   uint32_t call_depth_ = 0;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int64_t kChunk = 64 * 1024;  // elements of one piece of parallel work
 constexpr int64_t kTile = 32;          // edge of a tile of a transposition
+constexpr int64_t kFilled = 1 << 20;   // elements that are filled between two looks at the flag
 
 // One dimension of both sides; strides count bytes.
 struct Dim {
@@ -213,7 +214,7 @@ void check_writable(const Tensor& out, const char* operation) {
   throw Error(Code::read_only, join(operation, ": the tensor's memory is read-only"));
 }
 
-void fill_bytes(Tensor& out, const std::byte* element) {
+void fill_bytes(Tensor& out, const std::byte* element, const CancelFlag* cancel = nullptr) {
   const auto size = static_cast<int64_t>(itemsize(out.dtype()));
   const Dims dims = joint_dims(out.layout(), size, out.layout(), size);
   const Dim step = dims.back();
@@ -223,7 +224,7 @@ void fill_bytes(Tensor& out, const std::byte* element) {
       std::memcpy(to + place.out + i * step.out, &value, sizeof(T));
     }
   };
-  for_each_row(dims, 0, total_of(dims), [&](Place place, int64_t count) {
+  const auto fill_some = [&](Place place, int64_t count) {
     switch (size) {
       case 1:
         return fill_row(element_at<uint8_t>(element), place, count);
@@ -236,7 +237,12 @@ void fill_bytes(Tensor& out, const std::byte* element) {
       default:
         return fill_row(element_at<Opaque16>(element), place, count);
     }
-  });
+  };
+  const int64_t total = total_of(dims);
+  for (int64_t begin = 0; begin < total; begin += kFilled) {
+    if (cancel) cancel->check("fill_");
+    for_each_row(dims, begin, std::min(total, begin + kFilled), fill_some);
+  }
 }
 
 void check_fillable(const Tensor& out) {
@@ -284,11 +290,11 @@ void write_double(std::byte* element, Dtype dtype, double value) noexcept {
   narrow(wide, Wide::real, {element, 0, 1}, dtype);
 }
 
-void fill(Tensor& out, double value) {
+void fill(Tensor& out, double value, const CancelFlag* cancel) {
   check_fillable(out);
   std::byte element[16];
   write_double(element, out.dtype(), value);
-  if (out.numel() != 0) fill_bytes(out, element);
+  if (out.numel() != 0) fill_bytes(out, element, cancel);
   out.storage()->bump_version();
 }
 

@@ -18,7 +18,8 @@ bool can_convert(Dtype from, Dtype to) noexcept;
 // One element as a double / from a double (for scalars, fill, printing). Complex: the real part.
 double read_double(const std::byte* element, Dtype dtype) noexcept;
 void write_double(std::byte* element, Dtype dtype, double value) noexcept;
-void fill(Tensor& out, double value);  // bumps the version
+// Bumps the version. CANCELLED, half of it is written then (null: runs through).
+void fill(Tensor& out, double value, const CancelFlag* cancel = nullptr);
 void fill_integer(Tensor& out, int64_t value);
 
 }  // namespace duramen::kernels

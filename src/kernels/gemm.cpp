@@ -21,7 +21,9 @@ constexpr double kLargeWork = 0x1p29;   // multiply-adds from which BLAS is ahea
 constexpr int64_t kLeastOfLarge = 256;  // the least dimension that it needs for that
 constexpr int64_t kTileRows = 128;
 constexpr int64_t kTileColumns = 256;
-constexpr int64_t kOnStack = 2048;  // elements of packed rows that need no scratch
+constexpr double kMostOfCall = 0x1p30;  // multiply-adds of one call that runs on BLAS's threads
+constexpr int64_t kLeastEdge = 512;     // below which such a call would not use them well
+constexpr int64_t kOnStack = 2048;      // elements of packed rows that need no scratch
 
 template <class T>
 struct Operands {
@@ -31,6 +33,10 @@ struct Operands {
 };
 
 constexpr int64_t round_up(int64_t value, int64_t step) { return (value + step - 1) / step * step; }
+
+double work_of(const GemmShape& shape) noexcept {
+  return static_cast<double>(shape.m) * static_cast<double>(shape.n) * static_cast<double>(shape.k);
+}
 
 template <class T>
 void start_empty_sum(const GemmShape& shape, const Destination<T>& to) noexcept {
@@ -50,10 +56,7 @@ void start_empty_sum(const GemmShape& shape, const Destination<T>& to) noexcept 
 template <class Body>
 void for_each_piece(ThreadPool& pool, const GemmShape& shape, int64_t rows, int64_t columns,
                     const Body& body) {
-  if (static_cast<double>(shape.m) * static_cast<double>(shape.n) * static_cast<double>(shape.k) <=
-      kSerialWork) {
-    return body(Piece{0, shape.m, 0, shape.n});
-  }
+  if (work_of(shape) <= kSerialWork) return body(Piece{0, shape.m, 0, shape.n});
   const int64_t across = (shape.n - 1) / columns + 1;
   const int64_t down = (shape.m - 1) / rows + 1;
   pool.run(across * down, [&](int64_t index) {
@@ -172,9 +175,7 @@ bool is_large(const GemmShape& shape, int64_t ldc) {
   const int64_t least = std::min({shape.m, shape.n, shape.k});
   const int64_t most = std::max({shape.m, shape.n, shape.k, ldc});
   if (least < kLeastOfLarge || most > INT_MAX) return false;
-  return static_cast<double>(shape.m) * static_cast<double>(shape.n) *
-             static_cast<double>(shape.k) >=
-         kLargeWork;
+  return work_of(shape) >= kLargeWork;
 }
 
 template <class T>
@@ -183,22 +184,51 @@ const T* moved(const BlasMatrix<T>& matrix, int64_t row, int64_t column) {
          (matrix.transposed ? column * matrix.leading + row : row * matrix.leading + column);
 }
 
-// Tiles on our threads where BLAS keeps to the calling one, else the whole as the host set it up.
+// The part that one call computes where BLAS has threads of its own: it cannot be stopped inside.
+GemmShape part_of_call(const GemmShape& shape) noexcept {
+  GemmShape part = shape;
+  while (work_of(part) > kMostOfCall) {
+    int64_t* edge = part.m >= part.n ? &part.m : &part.n;
+    if (*edge < 2 * kLeastEdge) edge = &part.k;
+    if (*edge < 2 * kLeastEdge) break;
+    *edge = round_up((*edge + 1) / 2, kTileRows);
+  }
+  return part;
+}
+
+// Calls body(piece, first, depth) for the parts; `depth` of k from `first` on, in order.
+template <class Body>
+void for_each_call(const ThreadPool& pool, const GemmShape& shape, const Body& body) {
+  const GemmShape part = part_of_call(shape);
+  for (int64_t i = 0; i < shape.m; i += part.m) {
+    for (int64_t j = 0; j < shape.n; j += part.n) {
+      const Piece piece{i, std::min(i + part.m, shape.m), j, std::min(j + part.n, shape.n)};
+      for (int64_t first = 0; first < shape.k; first += part.k) {
+        pool.check_cancel();
+        body(piece, first, std::min(part.k, shape.k - first));
+      }
+    }
+  }
+}
+
+// Tiles on our threads where BLAS keeps to the calling one, else large parts as the host set it up.
 template <class T>
 void multiply_by_blas(ThreadPool& pool, const GemmShape& shape, const Destination<T>& to,
                       const BlasMatrix<T>& a, const BlasMatrix<T>& b) {
   if (to.bias != nullptr) start_empty_sum(shape, to);
-  const T beta = to.accumulate || to.bias != nullptr ? T{1} : T{0};
-  const auto multiply = [&](const Piece& piece) {
+  const bool adds = to.accumulate || to.bias != nullptr;
+  const auto multiply = [&](const Piece& piece, int64_t first, int64_t depth) {
     const BlasShape part{piece.row_end - piece.row_begin, piece.column_end - piece.column_begin,
-                         shape.k};
+                         depth};
     const OneBlasThread scope(pool.blas());
-    blas_gemm(part, {moved(a, piece.row_begin, 0), a.leading, a.transposed},
-              {moved(b, 0, piece.column_begin), b.leading, b.transposed},
-              to.c + piece.row_begin * to.ldc + piece.column_begin, to.ldc, beta);
+    blas_gemm(part, {moved(a, piece.row_begin, first), a.leading, a.transposed},
+              {moved(b, first, piece.column_begin), b.leading, b.transposed},
+              to.c + piece.row_begin * to.ldc + piece.column_begin, to.ldc,
+              adds || first > 0 ? T{1} : T{0});
   };
-  if (!pool.blas().tiles_run_apart()) return multiply({0, shape.m, 0, shape.n});
-  for_each_piece(pool, shape, kTileRows, kTileColumns, multiply);
+  if (!pool.blas().tiles_run_apart()) return for_each_call(pool, shape, multiply);
+  for_each_piece(pool, shape, kTileRows, kTileColumns,
+                 [&](const Piece& piece) { multiply(piece, 0, shape.k); });
 }
 
 }  // namespace

@@ -118,9 +118,10 @@ void draw_uniforms(Generator& generator, T* out, size_t count, const UniformRang
 
 template <class T>
 void uniform_run(Generator& generator, T* out, Run run, const UniformRange<Wide<T>>& range,
-                 const UniformRange<T>& ends) {
+                 const UniformRange<T>& ends, const CancelFlag* cancel) {
   Wide<T> drawn[kChunk];
   for (int64_t done = 0; done < run.size; done += kChunk) {
+    if (cancel) cancel->check("uniform_");
     const auto part = std::min<int64_t>(kChunk, run.size - done);
     draw_uniforms(generator, drawn, static_cast<size_t>(part), range);
     for (int64_t i = 0; i < part; ++i) {
@@ -131,7 +132,8 @@ void uniform_run(Generator& generator, T* out, Run run, const UniformRange<Wide<
 }
 
 template <class T>
-void uniform_typed(Generator& generator, Tensor& tensor, double from, double to) {
+void uniform_typed(Generator& generator, Tensor& tensor, double from, double to,
+                   const CancelFlag* cancel) {
   const double limit = largest<T>();
   const auto low = static_cast<Wide<T>>(std::clamp(from, -limit, limit));
   const auto high = static_cast<Wide<T>>(std::clamp(to, -limit, limit));
@@ -139,7 +141,7 @@ void uniform_typed(Generator& generator, Tensor& tensor, double from, double to)
   const UniformRange<T> ends{rounded<T>(from), rounded<T>(to), {}};
   T* data = tensor.mutable_data<T>();
   for_each_run(memory_order(tensor), [&](int64_t offset, int64_t count, int64_t stride) {
-    uniform_run(generator, data + offset, Run{count, stride}, range, ends);
+    uniform_run(generator, data + offset, Run{count, stride}, range, ends, cancel);
   });
 }
 
@@ -280,11 +282,12 @@ void with_real_type(Dtype dtype, const char* operation, const Body& body) {
 
 }  // namespace
 
-void fill_uniform(Generator& generator, Tensor& tensor, double from, double to) {
+void fill_uniform(Generator& generator, Tensor& tensor, double from, double to,
+                  const CancelFlag* cancel) {
   with_real_type(tensor.dtype(), "uniform_", [&]<class T>(T*) {
     check_bounds<T>(from, to);
     check_writable(tensor, "uniform_");
-    if (tensor.numel() != 0) uniform_typed<T>(generator, tensor, from, to);
+    if (tensor.numel() != 0) uniform_typed<T>(generator, tensor, from, to, cancel);
   });
   tensor.storage()->bump_version();
 }

@@ -3,13 +3,16 @@
 // version. The tensor may be any dense or strided view.
 #pragma once
 
+#include "base/cancel.hpp"
 #include "kernels/generator.hpp"
 #include "tensor/tensor.hpp"
 
 namespace duramen::kernels {
 
-// INVALID_ARGUMENT for from > to or bounds beyond the dtype; UNSUPPORTED for an integer dtype.
-void fill_uniform(Generator& generator, Tensor& tensor, double from, double to);
+// INVALID_ARGUMENT for from > to or bounds beyond the dtype; UNSUPPORTED for an integer dtype;
+// CANCELLED, the tensor is half filled and the generator moved then (null: runs through).
+void fill_uniform(Generator& generator, Tensor& tensor, double from, double to,
+                  const CancelFlag* cancel = nullptr);
 // INVALID_ARGUMENT for std < 0.
 void fill_normal(Generator& generator, Tensor& tensor, double mean, double std);
 // The keep-mask of dropout with probability `p` of dropping, 0 < p < 1: one 53-bit draw an element,

@@ -175,8 +175,9 @@ void sum_floats(ThreadPool& pool, T* to, const T* from, const Split& dims, doubl
   }
 }
 
-void sum_integers(int64_t* to, const int64_t* from, const Split& dims) {
+void sum_integers(const ThreadPool& pool, int64_t* to, const int64_t* from, const Split& dims) {
   for (int64_t i = 0; i < dims.kept_count; ++i) {
+    pool.check_cancel();
     uint64_t total = 0;
     const int64_t* block = from + offset_of(dims.kept, i);
     const Dim row = dims.reduced.back();
@@ -231,7 +232,7 @@ void sum(ThreadPool& pool, Tensor& out, const Tensor& in, DimSet dims, double sc
   } else if (in.dtype() == Dtype::float64) {
     sum_floats(pool, out.mutable_data<double>(), in.data<double>(), parts, scale);
   } else {
-    sum_integers(out.mutable_data<int64_t>(), in.data<int64_t>(), parts);
+    sum_integers(pool, out.mutable_data<int64_t>(), in.data<int64_t>(), parts);
   }
 }
 

@@ -184,12 +184,13 @@ class ThreadPool::Core {
   bool started_ = false;
 };
 
-ThreadPool::ThreadPool(uint32_t num_threads) : num_threads_(std::max(num_threads, 1u)) {
+ThreadPool::ThreadPool(uint32_t num_threads, const CancelFlag* cancel)
+    : num_threads_(std::max(num_threads, 1u)), cancel_(cancel) {
   if (num_threads_ > 1) core_ = std::make_unique<Core>(num_threads_ - 1);
 }
 
-ThreadPool::ThreadPool(const Runner& runner, uint32_t num_threads)
-    : num_threads_(std::max(num_threads, 1u)), runner_(runner) {
+ThreadPool::ThreadPool(const Runner& runner, uint32_t num_threads, const CancelFlag* cancel)
+    : num_threads_(std::max(num_threads, 1u)), cancel_(cancel), runner_(runner) {
   if (runner.run == nullptr && num_threads_ > 1) core_ = std::make_unique<Core>(num_threads_ - 1);
 }
 
@@ -213,6 +214,20 @@ void* ThreadPool::scratch(size_t nbytes) {
 }
 
 void ThreadPool::run(int64_t count, FunctionRef<void(int64_t)> body) {
+  check_cancel();
+  if (count <= 1 || !cancel_) return run_all(count, body);
+  // Not the flag once more at the end: it may be taken back meanwhile.
+  std::atomic<bool> skipped{false};
+  run_all(count, [&](int64_t i) {
+    if (cancel_->stops()) [[unlikely]]
+      skipped.store(true, std::memory_order_relaxed);
+    else
+      body(i);
+  });
+  if (skipped.load(std::memory_order_relaxed)) CancelFlag::stop("context");
+}
+
+void ThreadPool::run_all(int64_t count, FunctionRef<void(int64_t)> body) {
   if (count > 1 && runner_.run != nullptr) {
     const auto call = [](void* user, uint64_t index) {
       (*static_cast<Body*>(user))(static_cast<int64_t>(index));

@@ -5,12 +5,17 @@
 // thread count, so results do not either. The workers start on first use and are joined by the
 // destructor. A body must not throw and must not call back into the pool. With the caller's runner
 // the chunks run on its threads instead.
+//
+// A pool with a cancel flag asks it before each chunk: once that stops, the chunks that are left
+// are skipped and the job throws, so what it wrote to is incomplete. A kernel that writes to memory
+// which the caller can see runs inside an Uninterrupted.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 
+#include "base/cancel.hpp"
 #include "base/function_ref.hpp"
 #include "kernels/blas.hpp"
 
@@ -27,9 +32,11 @@ struct Runner {
 
 class ThreadPool {
  public:
-  // num_threads counts the caller: 1 means no workers at all.
-  explicit ThreadPool(uint32_t num_threads);
-  explicit ThreadPool(const Runner& runner, uint32_t num_threads);  // takes over runner.user
+  // num_threads counts the caller: 1 means no workers at all. The flag outlives the pool; without
+  // one nothing stops.
+  explicit ThreadPool(uint32_t num_threads, const CancelFlag* cancel = nullptr);
+  // Takes over runner.user.
+  ThreadPool(const Runner& runner, uint32_t num_threads, const CancelFlag* cancel = nullptr);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -38,8 +45,13 @@ class ThreadPool {
   const kernels::BlasLibrary& blas() const noexcept { return blas_; }
   // Memory for one kernel at a time, 64-byte aligned, kept for the next. Throws std::bad_alloc.
   void* scratch(size_t nbytes);
+  // Between parts of a kernel that are no jobs. Throws Error(cancelled).
+  void check_cancel() const {
+    if (cancel_) cancel_->check("context");
+  }
   // Calls body(i) once for each i in [0, count); returns when all are done. Falls back to the
-  // calling thread alone when no worker can be started.
+  // calling thread alone when no worker can be started. Throws Error(cancelled), after every body
+  // has returned, when some were skipped.
   void run(int64_t count, FunctionRef<void(int64_t)> body);
   // Splits [0, n) into ranges of `grain` (the last may be shorter) and calls body(begin, end) for
   // each.
@@ -47,7 +59,10 @@ class ThreadPool {
 
  private:
   class Core;
+  void run_all(int64_t count, FunctionRef<void(int64_t)> body);
+
   uint32_t num_threads_;
+  const CancelFlag* cancel_;
   Runner runner_;
   kernels::BlasLibrary blas_;
   std::unique_ptr<Core> core_;

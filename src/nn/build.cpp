@@ -47,6 +47,7 @@ TensorRef BuildContext::tensor(const Expression& expression) const {
 }
 
 ModuleRef build_module(const BuildContext& build, const Expression& call) {
+  build.context.cancel().check("module");
   const ModuleType& type = module_types().get(call, "module type");
   const spec::Arguments arguments(type.signature, call);
   try {
@@ -59,7 +60,14 @@ ModuleRef build_module(const BuildContext& build, const Expression& call) {
 
 ModuleRef module_from_text(Context& context, std::string_view text,
                            std::span<const spec::NamedObject> objects) {
-  return BuildContext{context}.module(spec::parse(text, objects));
+  const Expression expression = spec::parse(text, objects);
+  const Generator before = context.generator();
+  try {
+    return BuildContext{context}.module(expression);
+  } catch (const Error& error) {
+    if (error.code() == Code::cancelled) context.generator() = before;
+    throw;
+  }
 }
 
 Dtype dtype_argument(const BuildContext& build, const spec::Arguments& arguments) {

@@ -23,6 +23,7 @@ struct ModuleType {
 // Every module type, in the order of the documentation.
 const spec::Registry<ModuleType>& module_types() noexcept;
 
+// CANCELLED: the generator is where it was.
 ModuleRef module_from_text(Context& context, std::string_view text,
                            std::span<const spec::NamedObject> objects = {});
 ModuleRef build_module(const BuildContext& build, const spec::Expression& call);

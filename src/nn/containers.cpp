@@ -132,6 +132,7 @@ TensorRef Sequential::forward(Context& context, std::span<const TensorRef> input
           .with("torch_error", "TypeError")
           .with("path", name);
     }
+    context.cancel().check("forward");
     value = child->forward(context, {&value, 1});
   }
   return value;
@@ -146,6 +147,7 @@ ValueRef Sequential::call(Context& context, const Value& arguments, const Value*
   ValueRef value = arguments.item(0);
   for (const auto& [name, child] : children()) {
     if (!child) return Module::call(context, *Value::tuple({value}), nullptr);
+    context.cancel().check("call");
     value = child->call(context, *Value::tuple({value}), nullptr);
   }
   return value;

@@ -25,7 +25,7 @@ TensorRef new_tensor(Context& context, Shape shape, Dtype dtype) {
 void fill(Tensor& tensor, double value) { kernels::fill(tensor, value); }
 
 void uniform(Context& context, Tensor& tensor, double from, double to) {
-  kernels::fill_uniform(context.generator(), tensor, from, to);
+  kernels::fill_uniform(context.generator(), tensor, from, to, &context.cancel());
 }
 
 void normal(Context& context, Tensor& tensor, double mean, double std) {

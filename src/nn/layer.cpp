@@ -32,6 +32,7 @@ void check_inplace(const Context& context, const Module& module, const Tensor& i
 
 TensorRef write_over(Context& context, const TensorRef& input, const TensorRef& result) {
   if (result == input) return input;
+  const Uninterrupted change(context.cancel());
   kernels::copy(context.pool(), *input, *result);
   input->storage()->bump_version();
   if (result->grad_fn()) input->set_grad_fn(result->grad_fn(), result->output_index());

@@ -52,6 +52,7 @@ std::vector<TensorRef> stages_for(Context& context, const std::vector<LoadMove>&
 
 void commit_copies(Context& context, const std::vector<LoadMove>& moves) {
   const std::vector<TensorRef> stages = stages_for(context, moves);
+  const Uninterrupted change(context.cancel());
   size_t next_stage = 0;
   for (const LoadMove& move : moves) {
     if (same_data(*move.target, *move.source)) continue;

@@ -198,7 +198,7 @@ Shape size_argument(const Arguments& arguments) {
 TensorRef filled(const BuildContext& build, const Arguments& arguments, double value) {
   const Dtype dtype = checked_dtype(build, arguments);
   TensorRef out = empty(build.context.allocator(), size_argument(arguments), dtype);
-  kernels::fill(*out, value);
+  kernels::fill(*out, value, &build.context.cancel());
   return with_flag(std::move(out), arguments);
 }
 

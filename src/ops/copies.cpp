@@ -190,11 +190,10 @@ void copy_(Context& context, Tensor& target, const Tensor& source) {
   }
   warn_of_lost_imaginary(context, "copy_", source, target.dtype());
   const TensorRef spread = alias(source, view_expand(source.layout(), target.shape()));
-  if (source.storage() == target.storage()) {
-    kernels::copy(context.pool(), target, *converted(context, *spread, spread->dtype()));
-  } else {
-    kernels::copy(context.pool(), target, *spread);
-  }
+  const bool shared = source.storage() == target.storage();
+  const TensorRef from = shared ? converted(context, *spread, spread->dtype()) : spread;
+  const Uninterrupted change(context.cancel());
+  kernels::copy(context.pool(), target, *from);
   target.storage()->bump_version();
 }
 

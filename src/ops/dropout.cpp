@@ -27,13 +27,21 @@ Layout mask_layout(const Tensor& input) {
   return layout;
 }
 
+void draw_mask(Context& context, uint8_t* bytes, int64_t count, double p) {
+  constexpr int64_t kBlock = int64_t{1} << 16;
+  for (int64_t done = 0; done < count; done += kBlock) {
+    context.cancel().check("dropout");
+    kernels::fill_keep_mask(context.generator(), bytes + done, std::min(kBlock, count - done), p);
+  }
+}
+
 TensorRef keep_mask(Context& context, const Tensor& input, double p) {
   TensorRef mask = empty(context.allocator(), input.shape(), Dtype::boolean);
   auto* bytes = mask->mutable_data<uint8_t>();
   if (p == 1) {
     std::fill_n(bytes, mask->numel(), uint8_t{0});
   } else {
-    kernels::fill_keep_mask(context.generator(), bytes, mask->numel(), p);
+    draw_mask(context, bytes, mask->numel(), p);
   }
   return input.is_contiguous() ? mask : alias(*mask, mask_layout(input));
 }

@@ -42,10 +42,12 @@ struct Block {
 };
 
 // C = A·B for integers, in wrapping arithmetic.
-void integer_product(const kernels::GemmShape& shape, const kernels::Matrix<int64_t>& a,
-                     const kernels::Matrix<int64_t>& b, int64_t* c) {
+void integer_product(const Context& context, const kernels::GemmShape& shape,
+                     const kernels::Matrix<int64_t>& a, const kernels::Matrix<int64_t>& b,
+                     int64_t* c) {
   for (int64_t i = 0; i < shape.m; ++i) {
     for (int64_t j = 0; j < shape.n; ++j) {
+      context.cancel().check("mm");
       uint64_t sum = 0;
       for (int64_t l = 0; l < shape.k; ++l) {
         sum += static_cast<uint64_t>(a.data[i * a.row_stride + l * a.col_stride]) *
@@ -62,7 +64,7 @@ void product_into(Context& context, const kernels::GemmShape& shape, const Tenso
   const kernels::Matrix<T> left{a.data<T>() + at_a.offset, at_a.row_stride, at_a.col_stride};
   const kernels::Matrix<T> right{b.data<T>() + at_b.offset, at_b.row_stride, at_b.col_stride};
   if constexpr (std::is_integral_v<T>) {
-    integer_product(shape, left, right, c);
+    integer_product(context, shape, left, right, c);
   } else {
     kernels::gemm<T>(context.pool(), shape, left, right, c, shape.n, false, bias);
   }
@@ -171,6 +173,7 @@ TensorRef multiply_stacks(Context& context, const Tensor& a, const Tensor& b, Tu
   const int64_t n = turn == Turn::right ? b.size(1) : b.size(2);
   TensorRef out = empty(context.allocator(), Shape{a.size(0), m, n}, compute);
   for (int64_t i = 0; i < a.size(0); ++i) {
+    context.cancel().check("bmm");
     Block at_x{i * lx.strides[0], lx.strides[1], lx.strides[2]};
     Block at_y{i * ly.strides[0], ly.strides[1], ly.strides[2]};
     if (turn == Turn::left) std::swap(at_x.row_stride, at_x.col_stride);

@@ -193,7 +193,7 @@ Shape dense_strides(const Layout& layout) {
 
 TensorRef filled(Context& context, const Shape& shape, Dtype dtype, double value) {
   TensorRef out = empty(context.allocator(), shape, dtype);
-  kernels::fill(*out, value);
+  kernels::fill(*out, value, &context.cancel());
   return out;
 }
 

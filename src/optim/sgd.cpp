@@ -132,8 +132,9 @@ void Sgd::update(ThreadPool& pool, const kernels::SgdRule& rule, State& state, T
 }
 
 void Sgd::step(Context& context) {
-  context.cancel().check("SGD.step");
   prepare(context);
+  context.cancel().check("SGD.step");
+  const Uninterrupted change(context.cancel());
   for (size_t i = 0; i < groups_.size(); ++i) {
     for (size_t j = 0; j < groups_[i].parameters.size(); ++j) {
       Tensor& parameter = *groups_[i].parameters[j];

@@ -10,8 +10,11 @@
 
 #include "support/catch.hpp"
 
+using duramen::CancelFlag;
+using duramen::Error;
 using duramen::Runner;
 using duramen::ThreadPool;
+using duramen::Uninterrupted;
 
 namespace {
 
@@ -100,6 +103,70 @@ TEST_CASE("a caller's runner runs the chunks and is destroyed with the pool",
     CHECK(host.jobs == 1);  // one chunk stays on the caller
   }
   CHECK(host.destroyed == 1);
+}
+
+namespace {
+
+// Raises the flag in the chunk of that number; how many chunks ran.
+int64_t chunks_until_stop(ThreadPool& pool, CancelFlag& cancel, int64_t raises_at) {
+  std::atomic<int64_t> ran{0};
+  CHECK_THROWS_AS(pool.run(100,
+                           [&](int64_t i) {
+                             ran.fetch_add(1);
+                             if (i == raises_at) cancel.raise();
+                           }),
+                  Error);
+  return ran.load();
+}
+
+}  // namespace
+
+TEST_CASE("a raised flag skips the chunks that are left", "[kernels][thread_pool]") {
+  for (const uint32_t threads : {1u, 3u}) {
+    CancelFlag cancel;
+    ThreadPool pool(threads, &cancel);
+    CHECK(runs_each_once(pool, 100));
+    const int64_t ran = chunks_until_stop(pool, cancel, 10);
+    CHECK(ran >= 11);
+    CHECK(ran < 100);
+    bool entered = false;
+    CHECK_THROWS_AS(pool.run(1, [&](int64_t) { entered = true; }), Error);
+    CHECK(!entered);
+    cancel.reset();
+    CHECK(runs_each_once(pool, 100));
+  }
+}
+
+TEST_CASE("a job that skipped chunks fails although the flag was taken back",
+          "[kernels][thread_pool]") {
+  CancelFlag cancel;
+  Runner runner;
+  runner.user = &cancel;
+  runner.run = [](void* user, uint64_t count, void (*body)(void*, uint64_t), void* body_user) {
+    auto& flag = *static_cast<CancelFlag*>(user);
+    for (uint64_t i = 0; i < count; ++i) {
+      if (i == 1) flag.raise();
+      body(body_user, i);
+      flag.reset();
+    }
+  };
+  ThreadPool pool(runner, 2, &cancel);
+  int ran = 0;
+  CHECK_THROWS_AS(pool.run(3, [&](int64_t) { ++ran; }), Error);
+  CHECK(ran == 2);
+}
+
+TEST_CASE("within an Uninterrupted every chunk runs", "[kernels][thread_pool]") {
+  CancelFlag cancel;
+  ThreadPool pool(3, &cancel);
+  cancel.raise();
+  {
+    const Uninterrupted outer(cancel);
+    const Uninterrupted inner(cancel);
+    CHECK(runs_each_once(pool, 100));
+    CHECK(cancel.raised());
+  }
+  CHECK_THROWS_AS(pool.run(2, [](int64_t) {}), Error);
 }
 
 #if !defined(__SANITIZE_THREAD__)

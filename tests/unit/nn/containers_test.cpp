@@ -129,3 +129,36 @@ TEST_CASE("ModuleDict keeps its order and refuses its methods' names", "[nn][con
   m->clear();
   CHECK(m->children().empty());
 }
+
+namespace {
+
+// Gives its input on; raises the context's cancel when it is told to.
+class Probe final : public Module {
+ public:
+  explicit Probe(bool raises) : Module("Probe"), raises_(raises) {}
+  TensorRef forward(Context& context, std::span<const TensorRef> inputs) override {
+    ++runs;
+    if (raises_) context.cancel().raise();
+    return inputs[0];
+  }
+  int runs = 0;
+
+ private:
+  bool raises_;
+};
+
+}  // namespace
+
+TEST_CASE("Sequential stops between two modules", "[nn][containers]") {
+  Context context;
+  const auto last = make<Probe>(false);
+  auto m = make<Sequential>();
+  m->append(make<Probe>(true));
+  m->append(last);
+  const TensorRef input = tensor({2});
+  CHECK(refusal([&] { m->forward(context, {&input, 1}); }) == "forward: cancelled");
+  context.cancel().reset();
+  const ValueRef arguments = Value::tuple({Value::tensor(input)});
+  CHECK(refusal([&] { m->call(context, *arguments, nullptr); }) == "call: cancelled");
+  CHECK(last->runs == 0);
+}

@@ -120,9 +120,20 @@ std::string BatchNorm::extra_repr() const {
 std::vector<Module::Upgrade> BatchNorm::upgrade_state(
     std::optional<int64_t> version, FunctionRef<bool(std::string_view)> has) const {
   if (version.value_or(0) >= 2 || !config_.track_running_stats) return {};
-  TensorRef count = held(buffers(), "num_batches_tracked");
-  if (!count || has("num_batches_tracked")) return {};
-  return {{"num_batches_tracked", std::move(count)}};
+  if (has("num_batches_tracked")) return {};
+  return {{"num_batches_tracked", counter()}};
+}
+
+// `self.num_batches_tracked`, wherever it was put; null for None.
+TensorRef BatchNorm::counter() const {
+  for (const Tensors* entries : {&buffers(), &parameters(), &plain_attributes()}) {
+    if (const TensorRef* found = entries->find("num_batches_tracked")) return *found;
+  }
+  const ModuleRef* child = children().find("num_batches_tracked");
+  if (child && !*child) return nullptr;
+  throw Error(Code::state, join("load_state_dict: '", class_name(),
+                                "' object has no attribute 'num_batches_tracked'"))
+      .with("torch_error", "AttributeError");
 }
 
 bool BatchNorm::has_attribute(std::string_view name) const {

@@ -35,6 +35,7 @@ class BatchNorm final : public Module {
 
  private:
   void check_input(const Tensor& input, bool use_batch_statistics) const;
+  TensorRef counter() const;
 
   uint32_t spatial_;
   BatchNormConfig config_;

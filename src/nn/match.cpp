@@ -90,7 +90,8 @@ void Matcher::run() {
   traverse(
       root_, prefix_, {"load_state_dict", false, true, true}, [this](Module& m) { enter(m); },
       [](Module&) {});
-  if (match_count_ < dict_.entries().size() || !dotted_children_.empty()) find_unexpected();
+  const bool all_matched = match_count_ == dict_.entries().size() && added_.empty();
+  if (!all_matched || !dotted_children_.empty()) find_unexpected();
   report_->loaded = moves_.size();
   report_->find_nearest();
 }
@@ -118,6 +119,10 @@ void Matcher::enter(Module& module) {
   }
   for (const auto& [name, target] : module.buffers()) {
     if (target && module.is_persistent(name)) match_slot(name, target);
+  }
+  for (const Module::Upgrade& upgrade : upgrades) {
+    if (is_slot(module, upgrade.name)) continue;
+    added_.push_back({join(prefix_, upgrade.name), &module, upgrade.value});
   }
 }
 
@@ -240,7 +245,13 @@ std::string Matcher::copy_fault(const Tensor& target, const Tensor& source, bool
 }
 
 void Matcher::find_unexpected() {
-  for (size_t index : unexpected_entries(root_, dict_, matched_, dotted_children_)) {
+  const size_t count = dict_.entries().size();
+  for (size_t index : unexpected_entries(root_, dict_, matched_, added_, dotted_children_)) {
+    if (index >= count) {
+      const AddedKey& key = added_[index - count];
+      add(Kind::unexpected, key.name, nullptr, key.value.get());
+      continue;
+    }
     const auto& [name, entry] = dict_.entries()[index];
     add(Kind::unexpected, name, nullptr, entry.tensor.get());
   }

@@ -17,6 +17,13 @@ struct LoadMove {
   bool staged;  // through a copy, since the two lie in the same memory in a way hard to tell
 };
 
+// A key that an upgrade adds to the dict and that the module has no slot for.
+struct AddedKey {
+  std::string name;
+  const Module* module;
+  TensorRef value;
+};
+
 class Matcher {
  public:
   Matcher(const Module& root, const StateDict& dict, const LoadOptions& options);
@@ -54,6 +61,7 @@ class Matcher {
   std::string prefix_;            // of the module at hand, with its dot
   std::vector<uint8_t> matched_;  // of each entry of the dict
   size_t match_count_ = 0;
+  std::vector<AddedKey> added_;
   // Dicts mostly follow the walk's order: the next entry and the next version are looked at before
   // anything is searched for.
   size_t next_entry_ = 0;
@@ -62,11 +70,14 @@ class Matcher {
   std::unordered_map<const Module*, std::vector<size_t>> dotted_children_;
 };
 
-// Which keys of the dict belong nowhere: appended in PyTorch's order, by the module at which the
-// key fails and then by the dict.
+// Whether a load looks for an entry of that name.
+bool is_slot(const Module& module, std::string_view name);
+// Which keys of the dict belong nowhere: in PyTorch's order, by the module at which the key fails
+// and then by the dict. The added keys count as its last ones; each is seen by its module alone.
 using DottedChildren = std::unordered_map<const Module*, std::vector<size_t>>;
 std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict,
                                        const std::vector<uint8_t>& matched,
+                                       const std::vector<AddedKey>& added,
                                        const DottedChildren& dotted_children);
 
 // How two tensors lie in memory, in PyTorch's terms (at::get_overlap_status).

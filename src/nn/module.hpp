@@ -95,7 +95,7 @@ class Module : public Counted {
   // module's prefix.
   struct Upgrade {
     std::string name;  // relative: "num_batches_tracked"
-    TensorRef value;   // used as if the dict held it
+    TensorRef value;   // used as if the dict held it; null: the name only, for no slot takes it
   };
   virtual std::vector<Upgrade> upgrade_state(std::optional<int64_t> version,
                                              FunctionRef<bool(std::string_view)> has) const;

@@ -21,17 +21,14 @@ struct Unexpected {
   size_t entry;
 };
 
-bool is_slot(const Module& module, std::string_view name) {
-  if (const TensorRef* parameter = module.parameters().find(name)) return bool(*parameter);
-  const TensorRef* buffer = module.buffers().find(name);
-  return buffer && *buffer && module.is_persistent(name);
-}
-
 class Finder {
  public:
   explicit Finder(const DottedChildren& dotted) : dotted_(dotted) {}
 
-  void follow(const Module& root, std::string_view key, size_t entry) {
+  // `only`: the one module that sees the key; null: every module on its way.
+  void follow(const Module& root, std::string_view key, size_t entry,
+              const Module* only = nullptr) {
+    only_ = only;
     pending_.push_back({&root, key, {}});
     while (!pending_.empty()) {
       Descent at = std::move(pending_.back());
@@ -87,23 +84,35 @@ class Finder {
     at.module = at.module->children()[child].value.get();
   }
   void add(Descent at, bool ordinary, size_t entry) {
+    if (only_ && at.module != only_) return;
     found_.push_back({std::move(at.path), ordinary, entry});
   }
 
   const DottedChildren& dotted_;
+  const Module* only_ = nullptr;
   std::vector<Descent> pending_;
   std::vector<Unexpected> found_;
 };
 
 }  // namespace
 
+bool is_slot(const Module& module, std::string_view name) {
+  if (const TensorRef* parameter = module.parameters().find(name)) return bool(*parameter);
+  const TensorRef* buffer = module.buffers().find(name);
+  return buffer && *buffer && module.is_persistent(name);
+}
+
 std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict,
                                        const std::vector<uint8_t>& matched,
+                                       const std::vector<AddedKey>& added,
                                        const DottedChildren& dotted_children) {
   Finder finder(dotted_children);
   for (size_t i = 0; i < dict.entries().size(); ++i) {
     if (matched[i] && dotted_children.empty()) continue;
     finder.follow(root, dict.entries()[i].name, i);
+  }
+  for (size_t i = 0; i < added.size(); ++i) {
+    finder.follow(root, added[i].name, dict.entries().size() + i, added[i].module);
   }
   return finder.sorted();
 }

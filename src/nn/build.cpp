@@ -1,6 +1,6 @@
 #include "nn/build.hpp"
 
-#include "nn/tensor_functions.hpp"
+#include "nn/evaluate.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -35,35 +35,30 @@ void check_device(const Expression& device) {
 }  // namespace
 
 ModuleRef BuildContext::module(const Expression& expression) const {
-  if (expression.form == Form::call) return build_module(*this, expression);
-  if (expression.form == Form::object && expression.object->tag() == Module::kTag) {
-    return ModuleRef(static_cast<Module*>(expression.object.get()));
-  }
+  if (Module* module = module_of(expression)) return ModuleRef(module);
   throw not_a_module(expression);
 }
 
 TensorRef BuildContext::tensor(const Expression& expression) const {
-  return build_tensor(*this, expression);
-}
-
-ModuleRef build_module(const BuildContext& build, const Expression& call) {
-  build.context.cancel().check("module");
-  const ModuleType& type = module_types().get(call, "module type");
-  const spec::Arguments arguments(type.signature, call);
-  try {
-    return type.create(build, arguments);
-  } catch (Error& error) {
-    error.with("column", std::to_string(call.column));  // of the innermost call
-    throw;
+  if (expression.form == Form::object && expression.object->tag() == Tensor::kTag) {
+    return TensorRef(static_cast<Tensor*>(expression.object.get()));
   }
+  throw spec::error_at(
+      expression, Code::invalid_argument,
+      join("tensor: expected a tensor, got ", printable(spec::format(expression), 60)))
+      .with("expected", "a tensor")
+      .with("actual", printable(spec::format(expression), 60))
+      .with("torch_error", "TypeError");
 }
 
 ModuleRef module_from_text(Context& context, std::string_view text,
                            std::span<const spec::NamedObject> objects) {
-  const Expression expression = spec::parse(text, objects);
+  Expression expression = spec::parse(text, objects);
+  const BuildContext build{context};
   const Generator before = context.generator();
   try {
-    return BuildContext{context}.module(expression);
+    build.evaluate(expression);
+    return build.module(expression);
   } catch (const Error& error) {
     if (error.code() == Code::cancelled) context.generator() = before;
     throw;

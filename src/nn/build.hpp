@@ -9,10 +9,14 @@ namespace duramen::nn {
 // What a factory gets beside the arguments.
 struct BuildContext {
   Context& context;
-  // Builds a nested call, or takes a given module; INVALID_ARGUMENT at anything else.
+  // The module or tensor that an evaluated expression stands for; INVALID_ARGUMENT at anything
+  // else.
   ModuleRef module(const spec::Expression& expression) const;
-  // Builds tensor([...]), zeros(…), ones(…), Parameter(…), or takes a given tensor.
   TensorRef tensor(const spec::Expression& expression) const;
+  // Replaces every call by what it gives, inner ones first and from left to right, as Python does:
+  // modules and tensors become objects, OrderedDict(…) and dict(…) dicts of that name. UNSUPPORTED
+  // for a callee that is not known.
+  void evaluate(spec::Expression& expression) const;
 };
 
 struct ModuleType {
@@ -26,7 +30,6 @@ const spec::Registry<ModuleType>& module_types() noexcept;
 // CANCELLED: the generator is where it was.
 ModuleRef module_from_text(Context& context, std::string_view text,
                            std::span<const spec::NamedObject> objects = {});
-ModuleRef build_module(const BuildContext& build, const spec::Expression& call);
 // PyTorch 2.15's print(module), without recursion.
 std::string repr(const Module& module);
 

@@ -1,4 +1,5 @@
 #include "nn/containers.hpp"
+#include "nn/evaluate.hpp"
 #include "nn/layer.hpp"
 
 namespace duramen::nn {
@@ -7,60 +8,62 @@ namespace {
 using spec::Expression;
 using spec::Form;
 
-Error content_error(const Expression& where, std::string_view message) {
-  return spec::error_at(where, Code::invalid_argument, message).with("torch_error", "TypeError");
+Error content_error(const Expression& where, std::string_view message,
+                    const char* torch_error = "TypeError") {
+  return spec::error_at(where, Code::invalid_argument, message).with("torch_error", torch_error);
 }
 
-// None keeps its place.
+// None keeps its place. A name may be a class without its parentheses, which build.module says.
 ModuleRef child_of(const BuildContext& build, const Expression& expression) {
-  return expression.form == Form::none ? ModuleRef() : build.module(expression);
+  if (expression.form == Form::none) return nullptr;
+  if (module_of(expression) || expression.form == Form::name) return build.module(expression);
+  throw content_error(expression, join(torch_typename(expression), " is not a Module subclass"));
 }
 
 void add_pair(const BuildContext& build, Module& module, const Expression& key,
               const Expression& value) {
-  if (key.form != Form::text) throw content_error(key, "module name should be a string");
-  module.register_module(key.text, child_of(build, value));
+  ModuleRef child = child_of(build, value);
+  if (key.form != Form::text) {
+    throw content_error(key, join("module name should be a string. Got ", torch_typename(key)));
+  }
+  module.register_module(key.text, std::move(child));
 }
 
+void add_dict(const BuildContext& build, Module& module, const Expression& dict) {
+  for (size_t i = 0; i < dict.items.size(); ++i) {
+    add_pair(build, module, dict.keys[i], dict.items[i]);
+  }
+}
+
+// ModuleDict.update with anything but a mapping.
 void add_pairs(const BuildContext& build, Module& module, const Expression& pairs) {
-  for (const Expression& pair : pairs.items) {
-    const bool sequence = pair.form == Form::list || pair.form == Form::tuple;
-    if (!sequence || pair.items.size() != 2) {
-      throw content_error(pair,
-                          join(module.class_name(), ": expected pairs of a name and a module, got ",
-                               printable(spec::format(pair), 60)));
-    }
-    add_pair(build, module, pair.items[0], pair.items[1]);
+  const std::optional<std::vector<Expression>> items = iterated(pairs);
+  if (!items) {
+    throw content_error(pairs, join("ModuleDict.update should be called with an iterable of "
+                                    "key/value pairs, but got ",
+                                    type_name(pairs)));
   }
-}
-
-// {'a': …}, a list of pairs, OrderedDict(either), OrderedDict(a=…), dict(…).
-void add_mapping(const BuildContext& build, Module& module, const Expression& mapping) {
-  if (mapping.form == Form::dict) {
-    for (size_t i = 0; i < mapping.items.size(); ++i) {
-      add_pair(build, module, mapping.keys[i], mapping.items[i]);
+  for (size_t i = 0; i < items->size(); ++i) {
+    const std::string element = join("ModuleDict update sequence element #", i);
+    const Expression& item = (*items)[i];
+    const std::optional<std::vector<Expression>> pair = iterated(item);
+    if (!pair) throw content_error(item, join(element, " should be Iterable; is", type_name(item)));
+    if (pair->size() != 2) {
+      throw content_error(item, join(element, " has length ", pair->size(), "; 2 is required"),
+                          "ValueError");
     }
-  } else if (mapping.form == Form::call) {
-    for (const Expression& item : mapping.items) add_mapping(build, module, item);
-    for (const auto& [name, value] : mapping.keywords) {
-      module.register_module(name, child_of(build, value));
-    }
-  } else {
-    add_pairs(build, module, mapping);
+    add_pair(build, module, (*pair)[0], (*pair)[1]);
   }
-}
-
-bool is_ordered_dict(const Expression& expression) {
-  return expression.form == Form::call && expression.text == "OrderedDict";
 }
 
 constexpr spec::Parameter kSequentialParameters[] = {
     {"args", spec::kAny, "", "modules, named '0', '1', …; or one OrderedDict of named modules",
      false, true}};
-constexpr spec::Parameter kModuleListParameters[] = {
-    {"modules", spec::kList | spec::kNone, "None", "the modules, named '0', '1', …"}};
+constexpr spec::Parameter kModuleListParameters[] = {{"modules",
+                                                      spec::kList | spec::kModule | spec::kNone,
+                                                      "None", "the modules, named '0', '1', …"}};
 constexpr spec::Parameter kModuleDictParameters[] = {
-    {"modules", spec::kDict | spec::kList | spec::kNone, "None",
+    {"modules", spec::kDict | spec::kList | spec::kModule | spec::kNone, "None",
      "a dict or a list of pairs: names and modules"}};
 
 ModuleRef create_module(const BuildContext&, const spec::Arguments&) { return make<Module>(); }
@@ -69,7 +72,7 @@ ModuleRef create_sequential(const BuildContext& build, const spec::Arguments& ar
   auto out = make<Sequential>();
   const auto& given = arguments.variadic();
   if (given.size() == 1 && is_ordered_dict(*given[0])) {
-    add_mapping(build, *out, *given[0]);
+    add_dict(build, *out, *given[0]);
   } else {
     for (const Expression* item : given) out->append(child_of(build, *item));
   }
@@ -78,13 +81,29 @@ ModuleRef create_sequential(const BuildContext& build, const spec::Arguments& ar
 
 ModuleRef create_module_list(const BuildContext& build, const spec::Arguments& arguments) {
   auto out = make<ModuleList>();
-  for (const Expression& item : arguments["modules"].items) out->append(child_of(build, item));
+  if (arguments.is_none("modules")) return out;
+  const Expression& modules = arguments["modules"];
+  const std::optional<std::vector<Expression>> items = iterated(modules);
+  if (!items) {
+    throw content_error(
+        modules,
+        join("ModuleList.extend should be called with an iterable, but got ", type_name(modules)));
+  }
+  for (const Expression& item : *items) out->append(child_of(build, item));
   return out;
 }
 
 ModuleRef create_module_dict(const BuildContext& build, const spec::Arguments& arguments) {
   auto out = make<ModuleDict>();
-  if (!arguments.is_none("modules")) add_mapping(build, *out, arguments["modules"]);
+  const Expression& modules = arguments["modules"];
+  if (modules.form == Form::none) return out;
+  if (modules.form == Form::dict) {
+    add_dict(build, *out, modules);
+  } else if (const auto* others = dynamic_cast<const ModuleDict*>(module_of(modules))) {
+    out->update(others->children());
+  } else {
+    add_pairs(build, *out, modules);
+  }
   return out;
 }
 

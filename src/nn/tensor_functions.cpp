@@ -160,11 +160,20 @@ TensorRef create_tensor(const BuildContext& build, const Arguments& arguments) {
   return with_flag(std::move(out), arguments);
 }
 
+Error missing_argument(const Arguments& arguments, const char* name) {
+  return spec::error_at(arguments.call(), Code::invalid_argument,
+                        join(arguments.call().text,
+                             "() missing 1 required positional arguments: \"", name, "\""))
+      .with("argument", name)
+      .with("torch_error", "TypeError");
+}
+
 // zeros(2, 3), zeros((2, 3)) or zeros(size=(2, 3)).
 std::vector<const Expression*> size_items(const Arguments& arguments) {
   const auto& given = arguments.variadic();
   const Expression* size = &arguments["size"];
   if (!arguments.given("size")) {
+    if (given.empty()) throw missing_argument(arguments, "size");
     if (given.size() != 1) return given;
     size = given[0];
   }
@@ -214,7 +223,7 @@ TensorRef create_parameter(const BuildContext& build, const Arguments& arguments
   const Expression& data = arguments["data"];
   const TensorRef tensor = data.form == Form::none ? empty(build.context.allocator(), Shape{0},
                                                            build.context.default_dtype())
-                                                   : build_tensor(build, data);
+                                                   : build.tensor(data);
   return make_parameter(*tensor, arguments.boolean("requires_grad"));
 }
 
@@ -251,20 +260,11 @@ constexpr spec::Registry<TensorFunction> kRegistry(kFunctions);
 
 }  // namespace
 
-TensorRef build_tensor(const BuildContext& build, const Expression& expression) {
-  if (expression.form == Form::object && expression.object->tag() == Tensor::kTag) {
-    return TensorRef(static_cast<Tensor*>(expression.object.get()));
-  }
-  if (expression.form == Form::call) {
-    const TensorFunction& function = kRegistry.get(expression, "tensor function");
-    return function.create(build, Arguments(function.signature, expression));
-  }
-  throw spec::error_at(
-      expression, Code::invalid_argument,
-      join("tensor: expected a tensor, got ", printable(spec::format(expression), 60)))
-      .with("expected", "a tensor")
-      .with("actual", printable(spec::format(expression), 60))
-      .with("torch_error", "TypeError");
+bool is_tensor_function(const Expression& call) noexcept { return kRegistry.find(call.text); }
+
+TensorRef call_tensor_function(const BuildContext& build, const Expression& call) {
+  const TensorFunction& function = kRegistry.get(call, "tensor function");
+  return function.create(build, Arguments(function.signature, call));
 }
 
 }  // namespace duramen::nn

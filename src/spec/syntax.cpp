@@ -300,4 +300,11 @@ Error error_at(const Expression& where, Code code, std::string_view message) {
       .with("column", std::to_string(where.column));
 }
 
+void locate(Error& error, const Expression& where) {
+  ErrorRecord& record = *error.record();
+  if (record.detail("column")) return;
+  record.message += join(" (at column ", where.column, ")");
+  error.with("column", std::to_string(where.column));
+}
+
 }  // namespace duramen::spec

@@ -73,5 +73,7 @@ std::string format(const Expression& expression);
 
 // An error at an expression: INVALID_ARGUMENT `message (at column N)` with the detail "column".
 Error error_at(const Expression& where, Code code, std::string_view message);
+// Gives an error that has no column that of `where`.
+void locate(Error& error, const Expression& where);
 
 }  // namespace duramen::spec

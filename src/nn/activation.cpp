@@ -37,7 +37,7 @@ class Elementwise final : public Module {
   Operator apply_;
 };
 
-constexpr spec::Parameter kReluParameters[] = {{"inplace", spec::kBool, "False", kInplaceDoc}};
+constexpr spec::Parameter kReluParameters[] = {{"inplace", spec::kTruth, "False", kInplaceDoc}};
 
 ModuleRef create_relu(const BuildContext&, const spec::Arguments& arguments) {
   return make<Relu>(arguments.boolean("inplace"));

@@ -112,9 +112,9 @@ void BatchNorm::reset_parameters(Context&) {
 
 std::string BatchNorm::extra_repr() const {
   return join(config_.num_features, ", eps=", config_.eps_text,
-              ", momentum=", config_.momentum_text, ", affine=", python_bool(config_.affine),
+              ", momentum=", config_.momentum_text, ", affine=", config_.affine_text,
               ", bias=", python_bool(bool(held(parameters(), "bias"))),
-              ", track_running_stats=", python_bool(config_.track_running_stats));
+              ", track_running_stats=", config_.track_text);
 }
 
 std::vector<Module::Upgrade> BatchNorm::upgrade_state(
@@ -147,15 +147,15 @@ namespace {
 
 constexpr spec::Parameter kBatchNormParameters[] = {
     {"num_features", spec::kInt, "", "number of channels, the input's size 1"},
-    {"eps", spec::kReal, "1e-05", "added to the variance"},
-    {"momentum", spec::kReal | spec::kNone, "0.1",
+    {"eps", spec::kReal | spec::kBoolNumber, "1e-05", "added to the variance"},
+    {"momentum", spec::kReal | spec::kBoolNumber | spec::kNone, "0.1",
      "share of a batch in the running statistics; None: their cumulative average"},
-    {"affine", spec::kBool, "True", "learned scale and shift; without them the names hold None"},
-    {"track_running_stats", spec::kBool, "True",
+    {"affine", spec::kTruth, "True", "learned scale and shift; without them the names hold None"},
+    {"track_running_stats", spec::kTruth, "True",
      "keeps running_mean, running_var and num_batches_tracked; without them the names hold None"},
     kDeviceParameter,
     kDtypeParameter,
-    {"bias", spec::kBool, "True", "learned shift", true},
+    {"bias", spec::kTruth, "True", "learned shift", true},
 };
 
 template <uint32_t spatial>
@@ -170,6 +170,8 @@ ModuleRef create_batch_norm(const BuildContext& build, const spec::Arguments& ar
   config.dtype = dtype_argument(build, arguments);
   config.eps_text = spec::format(arguments["eps"]);
   config.momentum_text = spec::format(arguments["momentum"]);
+  config.affine_text = spec::printed(arguments["affine"]);
+  config.track_text = spec::printed(arguments["track_running_stats"]);
   return make<BatchNorm>(build.context, spatial, std::move(config));
 }
 

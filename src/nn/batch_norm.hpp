@@ -16,6 +16,8 @@ struct BatchNormConfig {
   // As the caller wrote them, for repr: 1 is not 1.0.
   std::string eps_text = "1e-05";
   std::string momentum_text = "0.1";
+  std::string affine_text = "True";
+  std::string track_text = "True";
 };
 
 class BatchNorm final : public Module {

@@ -5,32 +5,36 @@ namespace {
 
 class Dropout final : public Module {
  public:
-  Dropout(double p, std::string p_text, bool inplace)
-      : Module("Dropout"), p_(p), p_text_(std::move(p_text)), inplace_(inplace) {}
+  struct Config {
+    double p;
+    bool inplace;
+    // As written, for repr: 1 is not 1.0.
+    std::string p_text;
+    std::string inplace_text;
+  };
+  explicit Dropout(Config config) : Module("Dropout"), config_(std::move(config)) {}
 
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override {
     check_inputs(*this, inputs, 1);
-    const bool idle = !training() || p_ == 0 || inputs[0]->numel() == 0;
-    if (!inplace_ || idle) return ops::dropout(context, inputs[0], p_, training());
+    const bool idle = !training() || config_.p == 0 || inputs[0]->numel() == 0;
+    if (!config_.inplace || idle) return ops::dropout(context, inputs[0], config_.p, training());
     check_inplace(context, *this, *inputs[0]);
-    return write_over(context, inputs[0], ops::dropout(context, inputs[0], p_, true));
+    return write_over(context, inputs[0], ops::dropout(context, inputs[0], config_.p, true));
   }
   std::string extra_repr() const override {
-    return join("p=", p_text_, ", inplace=", python_bool(inplace_));
+    return join("p=", config_.p_text, ", inplace=", config_.inplace_text);
   }
   bool has_attribute(std::string_view name) const override {
     return is_one_of(name, {"p", "inplace", "__constants__"}) || Module::has_attribute(name);
   }
 
  private:
-  double p_;
-  std::string p_text_;  // as written, for repr: 1 is not 1.0
-  bool inplace_;
+  Config config_;
 };
 
 constexpr spec::Parameter kDropoutParameters[] = {
-    {"p", spec::kReal, "0.5", "probability of an element to be zeroed"},
-    {"inplace", spec::kBool, "False", kInplaceDoc},
+    {"p", spec::kReal | spec::kBoolNumber, "0.5", "probability of an element to be zeroed"},
+    {"inplace", spec::kTruth, "False", kInplaceDoc},
 };
 
 ModuleRef create_dropout(const BuildContext&, const spec::Arguments& arguments) {
@@ -43,7 +47,8 @@ ModuleRef create_dropout(const BuildContext&, const spec::Arguments& arguments) 
         .with("torch_error", "ValueError")
         .with("argument", "p");
   }
-  return make<Dropout>(p, std::move(text), arguments.boolean("inplace"));
+  return make<Dropout>(Dropout::Config{p, arguments.boolean("inplace"), std::move(text),
+                                       spec::printed(arguments["inplace"])});
 }
 
 }  // namespace

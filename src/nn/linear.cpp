@@ -5,10 +5,17 @@ namespace {
 
 class Linear final : public Module {
  public:
-  Linear(Context& context, int64_t in_features, int64_t out_features, bool bias, Dtype dtype)
-      : Module("Linear"), in_features_(in_features), out_features_(out_features) {
-    put_parameter("weight", new_parameter(context, {out_features, in_features}, dtype));
-    put_parameter("bias", bias ? new_parameter(context, {out_features}, dtype) : nullptr);
+  struct Config {
+    int64_t in_features;
+    int64_t out_features;
+    bool bias;
+    std::string in_text;  // as written, for repr: True is not 1
+  };
+  Linear(Context& context, Config config, Dtype dtype)
+      : Module("Linear"), config_(std::move(config)) {
+    const int64_t in = config_.in_features, out = config_.out_features;
+    put_parameter("weight", new_parameter(context, {out, in}, dtype));
+    put_parameter("bias", config_.bias ? new_parameter(context, {out}, dtype) : nullptr);
     reset_parameters(context);
   }
 
@@ -33,7 +40,7 @@ class Linear final : public Module {
 
   std::string extra_repr() const override {
     const TensorRef* bias = parameters().find("bias");
-    return join("in_features=", in_features_, ", out_features=", out_features_,
+    return join("in_features=", config_.in_text, ", out_features=", config_.out_features,
                 ", bias=", python_bool(bias && *bias));
   }
 
@@ -43,22 +50,21 @@ class Linear final : public Module {
   }
 
  private:
-  int64_t in_features_;
-  int64_t out_features_;
+  Config config_;
 };
 
 constexpr spec::Parameter kLinearParameters[] = {
-    {"in_features", spec::kInt, "", "size of each input row"},
+    {"in_features", spec::kInt | spec::kBoolNumber, "", "size of each input row"},
     {"out_features", spec::kInt, "", "size of each output row"},
-    {"bias", spec::kBool, "True", "adds a learned bias; without it the name is kept with None"},
+    {"bias", spec::kTruth, "True", "adds a learned bias; without it the name is kept with None"},
     kDeviceParameter,
     kDtypeParameter,
 };
 
 ModuleRef create_linear(const BuildContext& build, const spec::Arguments& arguments) {
-  return make<Linear>(build.context, arguments.integer("in_features"),
-                      arguments.integer("out_features"), arguments.boolean("bias"),
-                      dtype_argument(build, arguments));
+  Linear::Config config = {arguments.integer("in_features"), arguments.integer("out_features"),
+                           arguments.boolean("bias"), spec::format(arguments["in_features"])};
+  return make<Linear>(build.context, std::move(config), dtype_argument(build, arguments));
 }
 
 }  // namespace

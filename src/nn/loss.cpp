@@ -68,9 +68,9 @@ class MseLoss final : public Module {
   std::string reduction_;
 };
 
-constexpr spec::Parameter kSizeAverage = {"size_average", spec::kBool | spec::kNone, "None",
+constexpr spec::Parameter kSizeAverage = {"size_average", spec::kTruth | spec::kNone, "None",
                                           "old form of reduction: False for 'sum'"};
-constexpr spec::Parameter kReduce = {"reduce", spec::kBool | spec::kNone, "None",
+constexpr spec::Parameter kReduce = {"reduce", spec::kTruth | spec::kNone, "None",
                                      "old form of reduction: False for 'none'"};
 constexpr spec::Parameter kReduction = {"reduction", spec::kText, "'mean'",
                                         "'mean', 'sum' or 'none'"};
@@ -78,10 +78,11 @@ constexpr spec::Parameter kReduction = {"reduction", spec::kText, "'mean'",
 constexpr spec::Parameter kCrossEntropyParameters[] = {
     {"weight", spec::kTensor | spec::kNone, "None", "a weight for each class; a saved buffer"},
     kSizeAverage,
-    {"ignore_index", spec::kInt, "-100", "a target that does not count"},
+    {"ignore_index", spec::kInt | spec::kBoolNumber, "-100", "a target that does not count"},
     kReduce,
     kReduction,
-    {"label_smoothing", spec::kReal, "0.0", "share of the target spread over all classes"},
+    {"label_smoothing", spec::kReal | spec::kBoolNumber, "0.0",
+     "share of the target spread over all classes"},
 };
 constexpr spec::Parameter kMseParameters[] = {kSizeAverage, kReduce, kReduction};
 

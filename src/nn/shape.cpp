@@ -20,15 +20,16 @@ class Identity final : public Module {
 
 class Flatten final : public Module {
  public:
-  Flatten(int64_t start_dim, int64_t end_dim)
-      : Module("Flatten"), start_dim_(start_dim), end_dim_(end_dim) {}
+  Flatten(int64_t start_dim, int64_t end_dim, std::string as_written)
+      : Module("Flatten"),
+        start_dim_(start_dim),
+        end_dim_(end_dim),
+        as_written_(std::move(as_written)) {}
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override {
     check_inputs(*this, inputs, 1);
     return ops::flatten(context, inputs[0], start_dim_, end_dim_);
   }
-  std::string extra_repr() const override {
-    return join("start_dim=", start_dim_, ", end_dim=", end_dim_);
-  }
+  std::string extra_repr() const override { return as_written_; }
   bool has_attribute(std::string_view name) const override {
     return is_one_of(name, {"start_dim", "end_dim", "__constants__"}) ||
            Module::has_attribute(name);
@@ -37,6 +38,7 @@ class Flatten final : public Module {
  private:
   int64_t start_dim_;
   int64_t end_dim_;
+  std::string as_written_;  // for repr: True is not 1
 };
 
 constexpr spec::Parameter kIdentityParameters[] = {
@@ -44,14 +46,16 @@ constexpr spec::Parameter kIdentityParameters[] = {
     {"kwargs", spec::kAny, "", "ignored", true, true},
 };
 constexpr spec::Parameter kFlattenParameters[] = {
-    {"start_dim", spec::kInt, "1", "first dimension that is joined"},
-    {"end_dim", spec::kInt, "-1", "last dimension that is joined"},
+    {"start_dim", spec::kInt | spec::kBoolNumber, "1", "first dimension that is joined"},
+    {"end_dim", spec::kInt | spec::kBoolNumber, "-1", "last dimension that is joined"},
 };
 
 ModuleRef create_identity(const BuildContext&, const spec::Arguments&) { return make<Identity>(); }
 
 ModuleRef create_flatten(const BuildContext&, const spec::Arguments& arguments) {
-  return make<Flatten>(arguments.integer("start_dim"), arguments.integer("end_dim"));
+  return make<Flatten>(arguments.integer("start_dim"), arguments.integer("end_dim"),
+                       join("start_dim=", spec::format(arguments["start_dim"]),
+                            ", end_dim=", spec::format(arguments["end_dim"])));
 }
 
 }  // namespace

@@ -36,6 +36,13 @@ spec::Kinds kinds_of(const Value& value) noexcept {
   }
 }
 
+bool is_accepted(spec::Kinds kinds, const Value& value) noexcept {
+  const spec::Kinds own = kinds_of(value);
+  if (kinds & (spec::kAny | own)) return true;
+  if ((kinds & spec::kBoolNumber) && own == spec::kBool) return true;
+  return (kinds & spec::kTruth) == spec::kTruth && own != 0;
+}
+
 ValueRef sequence_of(const Expression& expression) {
   std::vector<ValueRef> items;
   for (const Expression& item : expression.items) items.push_back(value_of(item));
@@ -137,7 +144,7 @@ Error unknown_option(const spec::Signature& signature, std::string_view name, Co
 void check_option(const spec::Signature& signature, std::string_view name, const Value& value) {
   const spec::Parameter* parameter = find_parameter(signature, name);
   if (!parameter) throw unknown_option(signature, name, Code::not_found);
-  if ((parameter->kinds & spec::kAny) || (parameter->kinds & kinds_of(value))) return;
+  if (is_accepted(parameter->kinds, value)) return;
   throw Error(Code::invalid_argument, join(signature.name, ": option '", name,
                                            "' cannot be of type ", value_kind_name(value.kind())))
       .with("argument", std::string(name))
@@ -165,13 +172,28 @@ Options options_from_value(const spec::Signature& signature, const Value& dict) 
 
 double number_of(const Options& options, std::string_view name) {
   const Value& value = **options.find(name);
+  if (value.kind() == ValueKind::boolean) return value.as_boolean();
   return value.kind() == ValueKind::real ? value.as_real()
                                          : static_cast<double>(value.as_integer());
 }
 
 bool flag_of(const Options& options, std::string_view name) {
   const Value& value = **options.find(name);
-  return value.kind() == ValueKind::boolean && value.as_boolean();
+  switch (value.kind()) {
+    case ValueKind::boolean:
+      return value.as_boolean();
+    case ValueKind::integer:
+      return value.as_integer() != 0;
+    case ValueKind::real:
+      return value.as_real() != 0;
+    case ValueKind::text:
+      return !value.as_text().empty();
+    case ValueKind::list:
+    case ValueKind::tuple:
+      return value.count() > 0;
+    default:
+      return false;
+  }
 }
 
 std::string text_of(const Value& value) {

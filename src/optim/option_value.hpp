@@ -16,9 +16,9 @@ Error unknown_option(const spec::Signature& signature, std::string_view name, Co
 // NOT_FOUND with "nearest" for an unknown name, INVALID_ARGUMENT (TypeError) for a wrong kind.
 void check_option(const spec::Signature& signature, std::string_view name, const Value& value);
 
-// Requires: the option is there; a number, or a bool.
+// Requires: the option is there, of the signature's kind.
 double number_of(const Options& options, std::string_view name);
-bool flag_of(const Options& options, std::string_view name);  // None is false
+bool flag_of(const Options& options, std::string_view name);  // Python's truth
 // As Python prints it.
 std::string text_of(const Value& value);
 

@@ -183,16 +183,17 @@ void Sgd::load_state_dict(Context& context, const Value& state) {
   groups_changed();
 }
 
+constexpr spec::Kinds kNumber = spec::kReal | spec::kBoolNumber;
 constexpr spec::Parameter kParameters[] = {
-    {"lr", spec::kReal, "0.001", "learning rate"},
-    {"momentum", spec::kReal, "0", "momentum factor"},
-    {"dampening", spec::kReal, "0", "dampening for momentum"},
-    {"weight_decay", spec::kReal, "0", "weight decay (L2 penalty)"},
-    {"nesterov", spec::kBool, "False", "Nesterov momentum"},
-    {"maximize", spec::kBool, "False", "go up instead of down", true},
-    {"foreach", spec::kBool | spec::kNone, "None", "accepted; every step is fused", true},
-    {"differentiable", spec::kBool, "False", "only False", true},
-    {"fused", spec::kBool | spec::kNone, "None", "accepted; every step is fused", true},
+    {"lr", kNumber, "0.001", "learning rate"},
+    {"momentum", kNumber, "0", "momentum factor"},
+    {"dampening", kNumber, "0", "dampening for momentum"},
+    {"weight_decay", kNumber, "0", "weight decay (L2 penalty)"},
+    {"nesterov", spec::kTruth, "False", "Nesterov momentum"},
+    {"maximize", spec::kTruth, "False", "go up instead of down", true},
+    {"foreach", spec::kTruth | spec::kNone, "None", "accepted; every step is fused", true},
+    {"differentiable", spec::kTruth, "False", "only False", true},
+    {"fused", spec::kTruth | spec::kNone, "None", "accepted; every step is fused", true},
 };
 
 Ref<Optimizer> create(const spec::Signature& signature, const spec::Arguments& arguments) {

@@ -14,12 +14,15 @@ const Expression& Arguments::operator[](std::string_view name) const {
   return *bound_[index_of(name)];
 }
 bool Arguments::given(std::string_view name) const { return given_[index_of(name)]; }
-bool Arguments::boolean(std::string_view name) const { return (*this)[name].boolean; }
-int64_t Arguments::integer(std::string_view name) const { return (*this)[name].integer; }
+bool Arguments::boolean(std::string_view name) const { return truth((*this)[name]); }
+int64_t Arguments::integer(std::string_view name) const {
+  const Expression& value = (*this)[name];
+  return value.form == Form::boolean ? value.boolean : value.integer;
+}
 
 double Arguments::real(std::string_view name) const {
   const Expression& value = (*this)[name];
-  return value.form == Form::integer ? static_cast<double>(value.integer) : value.real;
+  return value.form == Form::real ? value.real : static_cast<double>(integer(name));
 }
 
 std::string_view Arguments::text(std::string_view name) const { return (*this)[name].text; }

@@ -97,6 +97,35 @@ void append(std::string& out, const Expression& expression) {
 
 }  // namespace
 
+std::string printed(const Expression& expression) {
+  return expression.form == Form::text ? expression.text : format(expression);
+}
+
+bool truth(const Expression& expression) noexcept {
+  switch (expression.form) {
+    case Form::none:
+      return false;
+    case Form::boolean:
+      return expression.boolean;
+    case Form::integer:
+      return expression.integer != 0;
+    case Form::real:
+    case Form::complex:
+      return expression.real != 0 || expression.imaginary != 0;
+    case Form::text:
+      return !expression.text.empty();
+    case Form::list:
+    case Form::tuple:
+    case Form::dict:
+      return !expression.items.empty();
+    case Form::name:
+    case Form::call:
+    case Form::object:
+      return true;
+  }
+  return true;
+}
+
 std::string format(const Expression& expression) {
   std::string out;
   append(out, expression);

@@ -114,8 +114,16 @@ Kinds kinds_of(const Expression& expression) noexcept {
   return 0;
 }
 
+bool is_accepted(Kinds kinds, const Expression& given) noexcept {
+  if (kinds & (kAny | kinds_of(given))) return true;
+  if ((kinds & kBoolNumber) && given.form == Form::boolean) return true;
+  const bool has_truth =
+      given.form != Form::name && given.form != Form::call && given.form != Form::object;
+  return (kinds & kTruth) == kTruth && has_truth;
+}
+
 void check_kind(const Signature& signature, const Parameter& parameter, const Expression& given) {
-  if ((parameter.kinds & kAny) || (parameter.kinds & kinds_of(given))) return;
+  if (is_accepted(parameter.kinds, given)) return;
   const std::string expected = kinds_text(parameter.kinds);
   const std::string_view actual = form_name(given);
   throw type_error(given, join(callable_name(signature), ": argument '", parameter.name,

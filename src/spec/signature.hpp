@@ -17,13 +17,16 @@
 namespace duramen::spec {
 
 // What an argument may be; a set of bits. Kinds follow Python: an int is accepted where a real is
-// wanted, a bool is not an int here (PyTorch's isinstance checks differ; see docs).
+// wanted; a bool is no number, as in PyTorch's operators, unless kBoolNumber says so.
 using Kinds = uint32_t;
 inline constexpr Kinds kNone = 1, kBool = 2, kInt = 4, kReal = 8, kText = 16, kDtype = 32,
                        kTensor = 64, kModule = 128,
                        kList = 256,  // list or tuple of anything
     kInts = 512,                     // an int, or a list or tuple of ints
-    kDict = 1024, kAny = 1u << 31;
+    kDict = 1024,
+                       kTruth = 2048 | kBool,  // a bool, or what is true or false: None, 0, '', []
+    kBoolNumber = 4096,                        // with kInt or kReal: True is 1
+    kAny = 1u << 31;
 
 struct Parameter {
   std::string_view name;
@@ -59,9 +62,9 @@ class Arguments {
   const std::vector<const Expression*>& variadic() const noexcept { return variadic_; }
 
   bool is_none(std::string_view name) const { return (*this)[name].form == Form::none; }
-  bool boolean(std::string_view name) const;
-  int64_t integer(std::string_view name) const;
-  double real(std::string_view name) const;  // an int too
+  bool boolean(std::string_view name) const;     // Python's truth of anything
+  int64_t integer(std::string_view name) const;  // a bool too
+  double real(std::string_view name) const;      // an int or a bool too
   std::string_view text(std::string_view name) const;
   std::vector<int64_t> integers(std::string_view name) const;  // one int gives one
   std::optional<double> optional_real(std::string_view name) const;

@@ -71,6 +71,11 @@ Expression parse(std::string_view text, std::span<const NamedObject> objects = {
 // Back to Python text; parse(format(e)) gives e again (given the same objects).
 std::string format(const Expression& expression);
 
+// What Python's str() gives: as format, but a text stands without quotes.
+std::string printed(const Expression& expression);
+// Python's truth of a value; of what has none here (a name, a call, an object) true.
+bool truth(const Expression& expression) noexcept;
+
 // An error at an expression: INVALID_ARGUMENT `message (at column N)` with the detail "column".
 Error error_at(const Expression& where, Code code, std::string_view message);
 // Gives an error that has no column that of `where`.

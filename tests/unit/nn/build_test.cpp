@@ -73,6 +73,46 @@ TEST_CASE("The first error in Python's order is told", "[nn][build]") {
   CHECK(refusal([] { built("Identity(rand(3))"); }).starts_with("unknown module type 'rand'"));
 }
 
+TEST_CASE("Flags take Python's truth and print as written", "[nn][build]") {
+  check_built({
+      {"Linear(2, 2, bias=0)", "Linear(in_features=2, out_features=2, bias=False)"},
+      {"Linear(2, 2, bias='no')", "Linear(in_features=2, out_features=2, bias=True)"},
+      {"Linear(2, 2, bias=[])", "Linear(in_features=2, out_features=2, bias=False)"},
+      {"Linear(2, 2, bias=None)", "Linear(in_features=2, out_features=2, bias=False)"},
+      {"BatchNorm1d(2, affine=1)",
+       "BatchNorm1d(2, eps=1e-05, momentum=0.1, affine=1, bias=True, track_running_stats=True)"},
+      {"BatchNorm1d(2, affine='', track_running_stats=0.0)",
+       "BatchNorm1d(2, eps=1e-05, momentum=0.1, affine=, bias=False, track_running_stats=0.0)"},
+      {"BatchNorm1d(2, affine=None, bias=2)",
+       "BatchNorm1d(2, eps=1e-05, momentum=0.1, affine=None, bias=False, "
+       "track_running_stats=True)"},
+      {"ReLU(inplace=None)", "ReLU()"},
+      {"ReLU(2)", "ReLU(inplace=True)"},
+      {"Dropout(0.5, 1)", "Dropout(p=0.5, inplace=1)"},
+      {"Dropout(0.5, 'a')", "Dropout(p=0.5, inplace=a)"},
+      {"CrossEntropyLoss(size_average=0)", "CrossEntropyLoss()"},
+  });
+}
+
+TEST_CASE("A bool is a number where PyTorch takes one", "[nn][build]") {
+  check_built({
+      {"Dropout(True)", "Dropout(p=True, inplace=False)"},
+      {"Flatten(2, False)", "Flatten(start_dim=2, end_dim=False)"},
+      {"Linear(True, 2)", "Linear(in_features=True, out_features=2, bias=True)"},
+      {"BatchNorm1d(2, True, True)",
+       "BatchNorm1d(2, eps=True, momentum=True, affine=True, bias=True, "
+       "track_running_stats=True)"},
+      {"CrossEntropyLoss(label_smoothing=True)", "CrossEntropyLoss()"},
+  });
+  check_refused({
+      {"Linear(2, True)",
+       "TypeError Linear.__init__(): argument 'out_features' must be int, not bool (at column 11)"},
+      {"BatchNorm1d(True)",
+       "TypeError BatchNorm1d.__init__(): argument 'num_features' must be int, not bool (at column "
+       "13)"},
+  });
+}
+
 TEST_CASE("Containers take what Python can iterate", "[nn][build]") {
   check_built({
       {"ModuleList(Sequential(ReLU(), Tanh()))", "ModuleList(|  (0): ReLU()|  (1): Tanh()|)"},

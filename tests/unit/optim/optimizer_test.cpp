@@ -353,3 +353,22 @@ TEST_CASE("a state that does not fit is refused and changes nothing", "[optim][o
   CHECK(optimizer->state_dict()->find("state")->count() == 0);
   optimizer->load_state_dict(context, *saved(Value::dict({Value::integer(5)}, {none}), {group}));
 }
+
+TEST_CASE("flags take Python's truth, a bool is a number, both are kept", "[optim][optimizer]") {
+  Context context;
+  const TensorRef p = parameter_of(context, {1});
+  const auto optimizer = optimizer_from_text(context, "SGD(True, True, maximize=1, fused='')", {p});
+  CHECK(optimizer->option(0, "lr")->kind() == ValueKind::boolean);
+  CHECK(optimizer->option(0, "maximize")->as_integer() == 1);
+  give_grad(context, p, 1);
+  optimizer->step(context);
+  CHECK(p->data<float>()[0] == 2);
+  CHECK(optimizer->state_dict()->find("state")->count() == 1);
+  optimizer->set_option(0, "maximize", Value::list({}));
+  give_grad(context, p, 2);
+  optimizer->step(context);
+  CHECK(p->data<float>()[0] == 1);
+  const Failure refused = failure_of(
+      [&] { optimizer_from_text(context, "SGD(nesterov=1)", {parameter_of(context, {1})}); });
+  CHECK(refused.detail("torch_error") == "ValueError");
+}

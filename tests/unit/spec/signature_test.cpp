@@ -187,3 +187,33 @@ TEST_CASE("a registry finds by name and hints at the nearest", "[spec][registry]
     CHECK(*error.record()->detail("column") == "3");
   }
 }
+
+TEST_CASE("kTruth takes what is true or false, kBoolNumber a bool", "[spec][signature]") {
+  static constexpr Parameter kParameters[] = {{"flag", kTruth, "False", ""},
+                                              {"count", kInt | kBoolNumber, "0", ""},
+                                              {"share", kReal | kBoolNumber, "0.5", ""},
+                                              {"strict", kBool, "False", ""},
+                                              {"whole", kInt, "0", ""}};
+  constexpr Signature kFlags = {"Flags", kParameters, ""};
+  const auto flag = [&](const char* text) {
+    const Expression call = parse(text);
+    return Arguments(kFlags, call).boolean("flag");
+  };
+  for (const char* text : {"Flags(1)", "Flags(-0.5)", "Flags(1j)", "Flags('no')", "Flags([0])"}) {
+    INFO(text);
+    CHECK(flag(text));
+  }
+  for (const char* text : {"Flags(0)", "Flags(0.0)", "Flags('')", "Flags([])", "Flags({})",
+                           "Flags(None)", "Flags()"}) {
+    INFO(text);
+    CHECK_FALSE(flag(text));
+  }
+  const Expression call = parse("Flags(count=True, share=True)");
+  const Arguments numbers(kFlags, call);
+  CHECK(numbers.integer("count") == 1);
+  CHECK(numbers.real("share") == 1);
+  CHECK(failure_of(kFlags, "Flags(name)").message ==
+        "Flags.__init__(): argument 'flag' must be bool, not name (at column 7)");
+  CHECK(failure_of(kFlags, "Flags(strict=1)").detail("torch_error") == "TypeError");
+  CHECK(failure_of(kFlags, "Flags(whole=True)").detail("torch_error") == "TypeError");
+}

@@ -12,25 +12,40 @@ namespace {
 constexpr uint32_t kDeepest = 500;  // the parser and the destructor recurse
 
 // Where PyTorch users import from; the longest first.
-constexpr std::string_view kNamespaces[] = {"torch.nn.functional.",
+constexpr std::string_view kNamespaces[] = {"torch.nn.modules.",
+                                            "torch.nn.functional.",
                                             "torch.nn.parameter.",
                                             "torch.nn.init.",
                                             "torch.nn.",
+                                            "torch.optim.sgd.",
                                             "torch.optim.",
                                             "torch.",
+                                            "nn.modules.",
                                             "nn.functional.",
                                             "nn.parameter.",
                                             "nn.init.",
                                             "nn.",
+                                            "optim.sgd.",
                                             "optim.",
                                             "collections.",
                                             "F."};
 
-std::string_view bare_callee(std::string_view name) noexcept {
-  for (const std::string_view space : kNamespaces) {
-    if (name.starts_with(space)) return name.substr(space.size());
+// The files of torch.nn.modules.
+constexpr std::string_view kModuleFiles[] = {"activation.", "batchnorm.", "container.", "dropout.",
+                                             "flatten.",    "linear.",    "loss.",      "module."};
+
+std::string_view without_prefix(std::string_view name,
+                                std::span<const std::string_view> prefixes) noexcept {
+  for (const std::string_view prefix : prefixes) {
+    if (name.starts_with(prefix)) return name.substr(prefix.size());
   }
   return name;
+}
+
+std::string_view bare_callee(std::string_view name) noexcept {
+  const std::string_view bare = without_prefix(name, kNamespaces);
+  const bool in_modules = name.substr(0, name.size() - bare.size()).ends_with("nn.modules.");
+  return in_modules ? without_prefix(bare, kModuleFiles) : bare;
 }
 
 // A name that is a float: inf, nan, math.inf, torch.nan, …
@@ -231,12 +246,20 @@ Expression Parser::named() {
   return out;
 }
 
+std::string_view stripped(std::string_view text) noexcept {
+  constexpr std::string_view kBlanks = " \t\n\r\f\v";
+  const size_t first = text.find_first_not_of(kBlanks);
+  if (first == std::string_view::npos) return "";
+  return text.substr(first, text.find_last_not_of(kBlanks) + 1 - first);
+}
+
 // float('inf') is how Python spells it.
 void fold_float(Expression& call) {
   if (call.text != "float" || call.items.size() != 1 || !call.keywords.empty()) return;
   const Expression& given = call.items[0];
   std::optional<double> value;
-  if (given.form == Form::text) value = parse_float(given.text);
+  if (given.form == Form::text) value = parse_float(stripped(given.text));
+  if (given.form == Form::boolean) value = given.boolean;
   if (given.form == Form::real) value = given.real;
   if (given.form == Form::integer) value = static_cast<double>(given.integer);
   if (!value) throw syntax_error(given.column, "a number", format(given));

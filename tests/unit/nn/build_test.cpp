@@ -173,6 +173,16 @@ TEST_CASE("What containers refuse is an error of PyTorch's class and text", "[nn
   });
 }
 
+TEST_CASE("Classes are found under their full paths", "[nn][build]") {
+  for (const char* path : {"nn.modules.linear.Linear", "torch.nn.modules.Linear",
+                           "torch.nn.modules.linear.Linear", "nn.Linear"}) {
+    INFO(path);
+    CHECK(built(join(path, "(2, 2)")) == "Linear(in_features=2, out_features=2, bias=True)");
+  }
+  CHECK(built("torch.nn.modules.container.Sequential()") == "Sequential()");
+  CHECK(refusal([] { built("modules.linear.Linear(2, 2)"); }) != "");
+}
+
 TEST_CASE("An error from inside a constructor tells the call's column", "[nn][build]") {
   const std::string refused = refusal([] { built("Sequential(ReLU(), Linear(-1, 2))"); });
   CHECK(

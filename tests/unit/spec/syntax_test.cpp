@@ -166,6 +166,8 @@ TEST_CASE("numbers are read as Python reads them", "[spec][syntax]") {
                                                   {"5.e1", 50.0},
                                                   {"math.inf", HUGE_VAL},
                                                   {"float('-inf')", -HUGE_VAL},
+                                                  {"float(' 1\\n')", 1},
+                                                  {"float(True)", 1},
                                                   {"float(2)", 2.0}};
   for (const auto& [text, value] : reals) {
     INFO(text);
@@ -245,6 +247,10 @@ TEST_CASE("known namespaces are stripped from a callee only", "[spec][syntax]") 
   CHECK(parse("torch.nn.Linear(1, 2)").text == "Linear");
   CHECK(parse("torch.nn.functional.relu()").text == "relu");
   CHECK(parse("collections.OrderedDict()").text == "OrderedDict");
+  CHECK(parse("torch.nn.modules.linear.Linear(1, 2)").text == "Linear");
+  CHECK(parse("nn.modules.Linear(1, 2)").text == "Linear");
+  CHECK(parse("nn.linear.Linear(1, 2)").text == "linear.Linear");
+  CHECK(parse("torch.optim.sgd.SGD()").text == "SGD");
   CHECK(parse("torch.special.i0()").text == "special.i0");
   CHECK(parse("mine.Linear()").text == "mine.Linear");
   const Expression call = parse("Linear(1, 2, dtype=torch.float64)");

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
+#include "nn/evaluate.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -34,13 +35,16 @@ Shape shape_of(const Expression& data) {
   return shape;
 }
 
+bool is_number(const Expression& e) {
+  return e.form == Form::boolean || e.form == Form::integer || e.form == Form::real ||
+         e.form == Form::complex;
+}
+
 // Calls visit(element) in C order; throws where the nesting differs from `shape`.
 template <class Visit>
 void visit_elements(const Expression& data, const Shape& shape, size_t dim, const Visit& visit) {
   if (dim == shape.size()) {
-    const bool is_number = data.form == Form::boolean || data.form == Form::integer ||
-                           data.form == Form::real || data.form == Form::complex;
-    if (is_number) return visit(data);
+    if (is_number(data)) return visit(data);
     throw value_error(data,
                       join("tensor: expected a number, got ", printable(spec::format(data), 60)));
   }
@@ -84,20 +88,42 @@ Error overflow(const Expression& where, Dtype dtype) {
       .with("torch_error", "RuntimeError");
 }
 
-void write_integer(std::byte* out, Dtype dtype, const Expression& e) {
+struct Range {
+  int64_t low;
+  int64_t high;
+};
+
+Range range_of(Dtype dtype) noexcept {
   const uint32_t bits = dtype_info(dtype).bits;
-  double real = e.form == Form::real ? e.real : 0;
-  if (!(real > -0x1p63 && real < 0x1p63)) throw overflow(e, dtype);
-  const int64_t value = e.form == Form::boolean   ? e.boolean
-                        : e.form == Form::integer ? e.integer
-                                                  : static_cast<int64_t>(real);
-  const bool is_signed = dtype_info(dtype).kind == DtypeKind::signed_integer;
-  const int64_t high = is_signed    ? INT64_MAX >> (64 - bits)
-                       : bits == 64 ? INT64_MAX
-                                    : (int64_t{1} << bits) - 1;
-  const int64_t low = is_signed ? -high - 1 : 0;
-  if (value < low || value > high) throw overflow(e, dtype);
-  std::memcpy(out, &value, bits / 8);  // little-endian: the low bytes come first
+  if (dtype_info(dtype).kind == DtypeKind::signed_integer) {
+    const int64_t high = INT64_MAX >> (64 - bits);
+    return {-high - 1, high};
+  }
+  return {0, bits == 64 ? INT64_MAX : (int64_t{1} << bits) - 1};
+}
+
+// A fraction is cut off; one below the range is too small all the same.
+int64_t whole_of(const Expression& e, Dtype dtype, const Range& range) {
+  const bool fits =
+      e.real >= static_cast<double>(range.low) &&
+      (range.high == INT64_MAX ? e.real < 0x1p63 : e.real < static_cast<double>(range.high + 1));
+  if (!fits) throw overflow(e, dtype);
+  return static_cast<int64_t>(e.real);
+}
+
+// A negative integer wraps round in the unsigned types up to 32 bits.
+int64_t integer_of(const Expression& e, Dtype dtype, const Range& range) {
+  const int64_t value = e.form == Form::boolean ? e.boolean : e.integer;
+  const bool wraps = range.low == 0 && range.high != INT64_MAX;
+  if (value < (wraps ? -range.high : range.low) || value > range.high) throw overflow(e, dtype);
+  return value;
+}
+
+void write_integer(std::byte* out, Dtype dtype, const Expression& e) {
+  const Range range = range_of(dtype);
+  const int64_t value =
+      e.form == Form::real ? whole_of(e, dtype, range) : integer_of(e, dtype, range);
+  std::memcpy(out, &value, itemsize(dtype));  // little-endian: the low bytes come first
 }
 
 Dtype part_of(Dtype dtype) noexcept {
@@ -219,6 +245,30 @@ TensorRef create_ones(const BuildContext& build, const Arguments& arguments) {
   return filled(build, arguments, 1);
 }
 
+// full(size, fill_value): the dtype is that of the number.
+TensorRef create_full(const BuildContext& build, const Arguments& arguments) {
+  const Expression& value = arguments["fill_value"];
+  if (!is_number(value)) {
+    throw spec::error_at(
+        value, Code::invalid_argument,
+        join("full(): argument 'fill_value' must be Number, not ", type_name(value)))
+        .with("argument", "fill_value")
+        .with("torch_error", "TypeError");
+  }
+  const Dtype given = checked_dtype(build, arguments);
+  const Dtype dtype =
+      arguments.is_none("dtype") ? inferred_dtype(value, {}, build.context.default_dtype()) : given;
+  TensorRef out = empty(build.context.allocator(), size_argument(arguments), dtype);
+  if (out->numel() == 0) return with_flag(std::move(out), arguments);
+  std::byte* const first = out->mutable_bytes();
+  write_element(first, dtype, value);
+  const auto nbytes = static_cast<size_t>(out->nbytes());
+  for (size_t done = itemsize(dtype); done < nbytes; done += std::min(done, nbytes - done)) {
+    std::memcpy(first + done, first, std::min(done, nbytes - done));
+  }
+  return with_flag(std::move(out), arguments);
+}
+
 TensorRef create_parameter(const BuildContext& build, const Arguments& arguments) {
   const Expression& data = arguments["data"];
   const TensorRef tensor = data.form == Form::none ? empty(build.context.allocator(), Shape{0},
@@ -244,6 +294,11 @@ constexpr spec::Parameter kSizedParameters[] = {
     kDtypeParameter,
     kDeviceParameter,
     kFlagParameter};
+constexpr spec::Parameter kFullParameters[] = {{"size", spec::kList, "", "the shape as a tuple"},
+                                               {"fill_value", spec::kAny, "", "the number"},
+                                               kDtypeParameter,
+                                               kDeviceParameter,
+                                               kFlagParameter};
 constexpr spec::Parameter kParameterParameters[] = {
     {"data", spec::kTensor | spec::kNone, "None", "its values"},
     {"requires_grad", spec::kBool, "True", "whether gradients are wanted"}};
@@ -252,10 +307,11 @@ constexpr TensorFunction kTensor = {{"tensor", kTensorParameters, "The numbers g
                                     create_tensor};
 constexpr TensorFunction kZeros = {{"zeros", kSizedParameters, "All zeros."}, create_zeros};
 constexpr TensorFunction kOnes = {{"ones", kSizedParameters, "All ones."}, create_ones};
+constexpr TensorFunction kFull = {{"full", kFullParameters, "One number everywhere."}, create_full};
 constexpr TensorFunction kParameter = {
     {"Parameter", kParameterParameters, "A tensor that a module owns."}, create_parameter};
 
-constexpr const TensorFunction* kFunctions[] = {&kTensor, &kZeros, &kOnes, &kParameter};
+constexpr const TensorFunction* kFunctions[] = {&kTensor, &kZeros, &kOnes, &kFull, &kParameter};
 constexpr spec::Registry<TensorFunction> kRegistry(kFunctions);
 
 }  // namespace

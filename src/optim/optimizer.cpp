@@ -163,6 +163,21 @@ std::vector<Group> Optimizer::groups_from(const Value& param_groups) const {
   return groups;
 }
 
+namespace {
+
+Ref<Optimizer> created(const OptimizerType& type, const spec::Expression& call) {
+  const spec::Arguments arguments(type.signature, call);
+  try {
+    return type.create(type.signature, arguments);
+  } catch (Error& error) {
+    const std::string* name = error.record()->detail("argument");
+    spec::locate(error, name ? arguments[*name] : call);
+    throw;
+  }
+}
+
+}  // namespace
+
 Ref<Optimizer> optimizer_from_text(Context&, std::string_view text,
                                    std::vector<TensorRef> parameters) {
   const spec::Expression call = spec::parse(text);
@@ -172,8 +187,7 @@ Ref<Optimizer> optimizer_from_text(Context&, std::string_view text,
                               printable(spec::format(call), 60)));
   }
   const OptimizerType& type = optimizer_types().get(call, "optimizer");
-  const spec::Arguments arguments(type.signature, call);
-  Ref<Optimizer> optimizer = type.create(type.signature, arguments);
+  Ref<Optimizer> optimizer = created(type, call);
   if (parameters.empty()) throw value_error("optimizer got an empty parameter list");
   optimizer->add_group(std::move(parameters));
   return optimizer;

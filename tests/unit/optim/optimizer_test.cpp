@@ -90,16 +90,17 @@ TEST_CASE("the constructor refuses what PyTorch refuses", "[optim][optimizer]") 
     const char *text, *message, *torch_error;
   };
   const Case cases[] = {
-      {"SGD(lr=-1)", "Invalid learning rate: -1", "ValueError"},
-      {"SGD(lr=-0.5)", "Invalid learning rate: -0.5", "ValueError"},
-      {"SGD(momentum=-0.1)", "Invalid momentum value: -0.1", "ValueError"},
-      {"SGD(weight_decay=-1e-5)", "Invalid weight_decay value: -1e-05", "ValueError"},
-      {"SGD(nesterov=True)", "Nesterov momentum requires a momentum and zero dampening",
+      {"SGD(lr=-1)", "Invalid learning rate: -1 (at column 8)", "ValueError"},
+      {"SGD(lr=-0.5)", "Invalid learning rate: -0.5 (at column 8)", "ValueError"},
+      {"SGD(momentum=-0.1)", "Invalid momentum value: -0.1 (at column 14)", "ValueError"},
+      {"SGD(weight_decay=-1e-5)", "Invalid weight_decay value: -1e-05 (at column 18)",
        "ValueError"},
+      {"SGD(nesterov=True)",
+       "Nesterov momentum requires a momentum and zero dampening (at column 14)", "ValueError"},
       {"SGD(nesterov=True, momentum=0.9, dampening=0.1)",
-       "Nesterov momentum requires a momentum and zero dampening", "ValueError"},
-      {"SGD(foreach=True, fused=True)", "`fused` and `foreach` cannot be `True` together.",
-       "RuntimeError"},
+       "Nesterov momentum requires a momentum and zero dampening (at column 14)", "ValueError"},
+      {"SGD(foreach=True, fused=True)",
+       "`fused` and `foreach` cannot be `True` together. (at column 25)", "RuntimeError"},
       {"SGD(momentun=0.9)",
        "SGD.__init__() got an unexpected keyword argument 'momentun'. Did you mean 'momentum'? (at "
        "column 14)",
@@ -371,4 +372,5 @@ TEST_CASE("flags take Python's truth, a bool is a number, both are kept", "[opti
   const Failure refused = failure_of(
       [&] { optimizer_from_text(context, "SGD(nesterov=1)", {parameter_of(context, {1})}); });
   CHECK(refused.detail("torch_error") == "ValueError");
+  CHECK(refused.detail("column") == "14");
 }

@@ -5,6 +5,7 @@
 #include "nn/pointer_set.hpp"
 #include "nn/traverse.hpp"
 #include "nn/walk.hpp"
+#include "ops/ops.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -84,13 +85,21 @@ class Conversion {
     if (!tensor || !is_converted(*tensor, dtype_) || !seen_.insert(tensor.get())) return;
     add({nullptr, &name, tensor, nullptr});
   }
+  // A buffer that requires grad: PyTorch's conversion is an operator with a backward.
+  void keep_history(Step& step) {
+    TensorRef recorded = ops::to(context_, step.before, dtype_);
+    recorded->set_data(step.after->storage(), step.after->layout(), dtype_);
+    step.after = std::move(recorded);
+  }
   void add(Step step) {
     context_.cancel().check("to");
+    const bool has_history = step.module && step.before->requires_grad();
     const std::string warning = lost_imaginary(*step.before, dtype_);
-    if (!warning.empty()) {
+    if (!warning.empty() && !has_history) {
       warnings_.push_back(join("to: '", printable(*step.name, 100), "': ", warning));
     }
     step.after = converted_alike(context_, *step.before, dtype_);
+    if (has_history) keep_history(step);  // which warns itself
     steps_.push_back(std::move(step));
   }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "autograd/backward.hpp"
 #include "nn/batch_norm.hpp"
 #include "nn/init.hpp"
 #include "nn/load.hpp"
@@ -247,6 +248,27 @@ TEST_CASE("to(dtype) keeps parameters, replaces buffers and leaves counters", "[
   CHECK(refusal([&] { to_dtype(context, *m, Dtype::int64); }) ==
         "TypeError to: nn.Module.to only accepts floating point or complex dtypes, but got desired "
         "dtype=torch.int64");
+}
+
+TEST_CASE("to(dtype) keeps the history of a buffer that requires grad", "[nn][transform]") {
+  Context context;
+  const ModuleRef m = make<Module>();
+  const TensorRef given = tensor({2});
+  given->set_requires_grad(true);
+  m->register_buffer("b", given);
+  m->register_buffer("p", parameter({2}));
+  to_dtype(context, *m, Dtype::float64);
+  const TensorRef converted = m->buffers()[0].value;
+  CHECK(converted->requires_grad());
+  CHECK_FALSE(converted->is_leaf());
+  CHECK(m->buffers()[1].value->requires_grad());
+  CHECK_FALSE(m->buffers()[1].value->is_parameter());
+  backward(context, ops::sum(context, converted), nullptr);
+  CHECK(values(*given->grad()) == std::vector<float>{1, 1});
+  context.set_grad_enabled(false);
+  m->put_buffer("b", given);
+  to_dtype(context, *m, Dtype::float64);
+  CHECK_FALSE(m->buffers()[0].value->requires_grad());
 }
 
 namespace {

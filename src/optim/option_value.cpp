@@ -238,7 +238,9 @@ Options saved_options(const spec::Signature& signature, const Value& group, size
     if (parameter.kinds & spec::kReal) {
       throw not_a_group(index, join("has no '", parameter.name, "'"));
     }
-    options.append(std::string(parameter.name), value_of(spec::parse(parameter.fallback)));
+    // What PyTorch's __setstate__ fills in: the defaults, but for `fused` False.
+    const std::string_view missing = parameter.name == "fused" ? "False" : parameter.fallback;
+    options.append(std::string(parameter.name), value_of(spec::parse(missing)));
   }
   return options;
 }

@@ -69,7 +69,10 @@ void load_entry(Context& context, std::string_view known, const Value& entry, co
       throw invalid(join("load_state_dict: ", path, " has a key that is no text"), path);
     }
     const std::string_view key = entry.key(i)->as_text();
-    if (item.kind() == ValueKind::none) continue;
+    if (item.kind() == ValueKind::none) {
+      if (key == known) out.push_back({target.index, nullptr});
+      continue;
+    }
     if (key != known) {
       throw Error(Code::incompatible,
                   join("load_state_dict: ", path, " holds '", printable(key, 60),
@@ -92,7 +95,8 @@ ValueRef saved_state(const char* key, const std::vector<ParameterState>& states,
   std::vector<ValueRef> items;
   for (const ParameterState& state : states) {
     keys.push_back(Value::integer(state.index));
-    items.push_back(Value::dict({Value::text(key)}, {Value::tensor(state.tensor)}));
+    ValueRef value = state.tensor ? Value::tensor(state.tensor) : Value::none();
+    items.push_back(Value::dict({Value::text(key)}, {std::move(value)}));
   }
   ValueRef all = Value::dict(std::move(keys), std::move(items));
   return Value::dict({Value::text("state"), Value::text("param_groups")},

@@ -27,6 +27,7 @@ class Sgd final : public Optimizer {
   struct State {
     TensorRef buffer;    // momentum_buffer
     bool empty = true;   // until the first step wrote it
+    bool none = false;   // a loaded entry that holds None until then
     uint64_t order = 0;  // among the states: PyTorch lists them as they came to be
   };
   struct GroupState {
@@ -91,7 +92,7 @@ void Sgd::groups_changed() {
 void Sgd::prepare_buffer(Context& context, State& state, const Tensor& parameter, size_t index) {
   if (!state.buffer) {
     state.buffer = empty_like(context, parameter);
-    state.order = states_made_++;
+    if (!state.none) state.order = states_made_++;
     return;
   }
   if (!(state.buffer->shape() == parameter.shape())) {
@@ -128,7 +129,7 @@ void Sgd::update(ThreadPool& pool, const kernels::SgdRule& rule, State& state, T
   parameter.storage()->bump_version();
   if (!buffer) return;
   buffer->storage()->bump_version();
-  state.empty = false;
+  state.empty = state.none = false;
 }
 
 void Sgd::step(Context& context) {
@@ -150,7 +151,8 @@ ValueRef Sgd::state_dict() const {
   for (const GroupState& group : own_) {
     for (const State& state : group.states) {
       const int64_t own = index++;
-      if (state.buffer && !state.empty) found.push_back({state.order, {own, state.buffer}});
+      if (state.empty && !state.none) continue;
+      found.push_back({state.order, {own, state.empty ? TensorRef() : state.buffer}});
     }
   }
   std::sort(found.begin(), found.end(),
@@ -168,7 +170,7 @@ void Sgd::load_state_dict(Context& context, const Value& state) {
   for (const Group& group : groups) flat.resize(flat.size() + group.parameters.size());
   uint64_t made = 0;
   for (const ParameterState& one : loaded) {
-    flat[static_cast<size_t>(one.index)] = {one.tensor, false, made++};
+    flat[static_cast<size_t>(one.index)] = {one.tensor, !one.tensor, !one.tensor, made++};
   }
   std::vector<GroupState> own(groups.size());
   auto next = flat.begin();

@@ -306,6 +306,8 @@ TEST_CASE("keys of a saved group that are no options are kept", "[optim][optimiz
         "lr momentum dampening weight_decay nesterov initial_lr maximize foreach differentiable "
         "fused params ");
   CHECK(optimizer->learning_rate(0) == 0.25);
+  CHECK(optimizer->option(0, "foreach")->kind() == ValueKind::none);
+  CHECK(optimizer->option(0, "fused")->kind() == ValueKind::boolean);  // as __setstate__ has it
 }
 
 TEST_CASE("a state that does not fit is refused and changes nothing", "[optim][optimizer]") {
@@ -349,10 +351,31 @@ TEST_CASE("a state that does not fit is refused and changes nothing", "[optim][o
     CHECK(optimizer->learning_rate(0) == 1);
     CHECK(optimizer->state_dict()->find("state")->count() == 1);
   }
-  // An empty entry, as older versions saved it, and one of a parameter that no group names.
-  optimizer->load_state_dict(context, *saved(entry("momentum_buffer", Value::none()), {group}));
-  CHECK(optimizer->state_dict()->find("state")->count() == 0);
+  // Of a parameter that no group names.
   optimizer->load_state_dict(context, *saved(Value::dict({Value::integer(5)}, {none}), {group}));
+  CHECK(optimizer->state_dict()->find("state")->count() == 0);
+}
+
+TEST_CASE("an entry that holds None is kept until a step fills it", "[optim][optimizer]") {
+  Context context;
+  const TensorRef first = parameter_of(context, {1}), second = parameter_of(context, {1});
+  const auto optimizer = optimizer_from_text(context, "SGD(momentum=0.5)", {first, second});
+  const ValueRef group = optimizer->state_dict()->find("param_groups")->item(0);
+  const ValueRef entry = Value::dict({Value::text("momentum_buffer")}, {Value::none()});
+  optimizer->load_state_dict(context, *saved(Value::dict({Value::integer(1)}, {entry}), {group}));
+  const ValueRef loaded = optimizer->state_dict();
+  const Value& kept = *loaded->find("state");
+  REQUIRE(kept.count() == 1);
+  CHECK(kept.key(0)->as_integer() == 1);
+  CHECK(kept.item(0)->find("momentum_buffer")->kind() == ValueKind::none);
+  give_grad(context, first, 1);
+  give_grad(context, second, 1);
+  optimizer->step(context);
+  const ValueRef stepped = optimizer->state_dict();
+  const Value& filled = *stepped->find("state");
+  REQUIRE(filled.count() == 2);
+  CHECK(filled.key(0)->as_integer() == 1);  // keeps its place
+  CHECK(filled.item(0)->find("momentum_buffer")->kind() == ValueKind::tensor);
 }
 
 TEST_CASE("flags take Python's truth, a bool is a number, both are kept", "[optim][optimizer]") {

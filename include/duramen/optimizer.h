@@ -51,8 +51,9 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_optimizer_zero_
 /* Adds a group of parameters, as add_param_group().
  *
  * `options` is a dict of option names and values; what it lacks has the optimizer's default.
- * Fails: INVALID_ARGUMENT for an unknown option, no parameters, one that is not a leaf, or one that
- * a group has already.
+ * Fails: INVALID_ARGUMENT for an unknown option, options that the constructor would refuse (which
+ * PyTorch does not check here), no parameters, one that is not a leaf, or one that a group has
+ * already.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_optimizer_add_group(
     duramen_context* context, duramen_optimizer* optimizer, duramen_tensor* const* parameters,
@@ -74,7 +75,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_optimizer_get_o
 /* Sets an option of a group; SIZE_MAX stands for all groups.
  *
  * Fails: NOT_FOUND for a group or an option that does not exist; INVALID_ARGUMENT for another kind
- * of value.
+ * of value, or when the constructor would refuse the group's options as they would be (PyTorch does
+ * not check): set momentum before nesterov.
  * Threads: writer. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_optimizer_set_option(
     duramen_optimizer* optimizer, size_t group, const char* name, size_t name_length,
@@ -97,7 +99,11 @@ duramen_optimizer_state(const duramen_optimizer* optimizer, duramen_value** out,
 
 /* Continues from a state, as load_state_dict(); its tensors are copied.
  *
- * Fails: INCOMPATIBLE when groups or their sizes differ; nothing changes then.
+ * Entries of parameters that no group names are left out. Options that older versions of PyTorch
+ * did not have get their default.
+ * Fails: INCOMPATIBLE when groups or their sizes differ, a tensor has another shape than its
+ * parameter, or an entry has a key of another optimizer; INVALID_ARGUMENT for another structure, or
+ * a group without one of its numbers (lr, momentum, ...). Nothing changes then.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_optimizer_load_state(duramen_context* context, duramen_optimizer* optimizer,

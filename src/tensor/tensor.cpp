@@ -15,6 +15,62 @@ Error cannot_require_grad(Dtype dtype) {
       .with("torch_error", "RuntimeError");
 }
 
+// The element type as PyTorch's C++ part prints it, and its ScalarType.
+struct CppNames {
+  std::string_view type;
+  std::string_view scalar_type;
+};
+
+// long: a flat switch
+CppNames cpp_names(Dtype dtype) noexcept {
+  switch (dtype) {
+    case Dtype::float64:
+      return {"double", "Double"};
+    case Dtype::float32:
+      return {"float", "Float"};
+    case Dtype::float16:
+      return {"c10::Half", "Half"};
+    case Dtype::bfloat16:
+      return {"c10::BFloat16", "BFloat16"};
+    case Dtype::float8_e4m3fn:
+      return {"c10::Float8_e4m3fn", "Float8_e4m3fn"};
+    case Dtype::float8_e5m2:
+      return {"c10::Float8_e5m2", "Float8_e5m2"};
+    case Dtype::float8_e4m3fnuz:
+      return {"c10::Float8_e4m3fnuz", "Float8_e4m3fnuz"};
+    case Dtype::float8_e5m2fnuz:
+      return {"c10::Float8_e5m2fnuz", "Float8_e5m2fnuz"};
+    case Dtype::float8_e8m0fnu:
+      return {"c10::Float8_e8m0fnu", "Float8_e8m0fnu"};
+    case Dtype::int64:
+      return {"long int", "Long"};
+    case Dtype::int32:
+      return {"int", "Int"};
+    case Dtype::int16:
+      return {"short int", "Short"};
+    case Dtype::int8:
+      return {"signed char", "Char"};
+    case Dtype::uint64:
+      return {"long unsigned int", "UInt64"};
+    case Dtype::uint32:
+      return {"unsigned int", "UInt32"};
+    case Dtype::uint16:
+      return {"short unsigned int", "UInt16"};
+    case Dtype::uint8:
+      return {"unsigned char", "Byte"};
+    case Dtype::boolean:
+      return {"bool", "Bool"};
+    case Dtype::complex32:
+      return {"c10::complex<c10::Half>", "ComplexHalf"};
+    case Dtype::complex64:
+      return {"c10::complex<float>", "ComplexFloat"};
+    case Dtype::complex128:
+      return {"c10::complex<double>", "ComplexDouble"};
+    default:
+      return {dtype_name(dtype), dtype_name(dtype)};
+  }
+}
+
 // Copies the block at `from` in C order; returns the end of what was written.
 std::byte* copy_block(const Layout& layout, size_t dim, const std::byte* from, size_t item,
                       std::byte* out) {
@@ -63,20 +119,23 @@ void Tensor::set_requires_grad(bool value) {
 }
 
 void Tensor::set_grad(TensorRef grad) {
-  if (grad && !(grad->shape() == shape())) {
-    throw Error(Code::shape_mismatch,
-                join("assigned grad has data of a different size (expected ", format_shape(shape()),
-                     ", got ", format_shape(grad->shape()), ")"))
-        .with("expected", format_shape(shape()))
-        .with("actual", format_shape(grad->shape()))
-        .with("torch_error", "RuntimeError");
-  }
   if (grad && grad->dtype() != dtype_) {
     throw Error(Code::dtype_mismatch,
-                join("assigned grad has data of a different type (expected ", dtype_name(dtype_),
-                     ", got ", dtype_name(grad->dtype()), ")"))
+                join("attempting to assign a gradient with dtype '", cpp_names(grad->dtype()).type,
+                     "' to a tensor with grad_dtype '", cpp_names(dtype_).scalar_type,
+                     "'. The gradient must match the tensor's grad_dtype (defaults to the "
+                     "tensor's dtype)"))
         .with("expected", std::string(dtype_name(dtype_)))
         .with("actual", std::string(dtype_name(grad->dtype())))
+        .with("torch_error", "RuntimeError");
+  }
+  if (grad && !(grad->shape() == shape())) {
+    throw Error(Code::shape_mismatch,
+                join("attempting to assign a gradient of size '", format_shape(grad->shape()),
+                     "' to a tensor of size '", format_shape(shape()),
+                     "'. Please ensure that the gradient and the tensor are the same size"))
+        .with("expected", format_shape(shape()))
+        .with("actual", format_shape(grad->shape()))
         .with("torch_error", "RuntimeError");
   }
   if (grad.get() == this) {

@@ -45,8 +45,22 @@ TEST_CASE("only floating and complex dtypes may require grad", "[tensor][tensor]
 TEST_CASE("a gradient must fit", "[tensor][tensor]") {
   const auto allocator = make<Allocator>();
   const TensorRef tensor = counting(allocator, {2});
-  CHECK_THROWS_AS(tensor->set_grad(counting(allocator, {3})), Error);
-  CHECK_THROWS_AS(tensor->set_grad(empty(allocator, {2}, Dtype::float64)), Error);
+  const auto refusal = [&](const TensorRef& grad) {
+    try {
+      tensor->set_grad(grad);
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return std::string();
+  };
+  CHECK(refusal(counting(allocator, {3})) ==
+        "attempting to assign a gradient of size '[3]' to a tensor of size '[2]'. Please ensure "
+        "that the gradient and the tensor are the same size");
+  const std::string other_dtype =
+      "attempting to assign a gradient with dtype 'double' to a tensor with grad_dtype 'Float'. "
+      "The gradient must match the tensor's grad_dtype (defaults to the tensor's dtype)";
+  CHECK(refusal(empty(allocator, {2}, Dtype::float64)) == other_dtype);
+  CHECK(refusal(empty(allocator, {3}, Dtype::float64)) == other_dtype);
   CHECK_THROWS_AS(tensor->set_grad(tensor), Error);
   tensor->set_grad(counting(allocator, {2}));
   CHECK(tensor->grad());

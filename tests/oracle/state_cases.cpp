@@ -71,6 +71,7 @@ TEST_CASE("module state behaves as PyTorch's", "[golden][state_cases]") {
   CHECK(log.failed() == 0);
   CHECK(log.skipped() <= 53);
   CHECK(counts.differences == count_differences());
+  CHECK(counts.ruled_out_by_types == 33);
 }
 
 }  // namespace duramen::test

@@ -3,7 +3,8 @@
 //
 // Stricter than the reference where two readers could disagree: a name, field or metadata key that
 // occurs twice is refused. Leading white space in the header is accepted, as the reference does: it
-// is used for alignment.
+// is used for alignment. Unknown fields of an entry are ignored; numbers in them that no double can
+// hold are refused.
 #pragma once
 
 #include "io/checkpoint.hpp"

@@ -9,6 +9,7 @@
 namespace duramen::io {
 namespace {
 
+constexpr uint32_t kLeastAlignment = 8;  // the reference's
 constexpr uint32_t kMaxAlignment = 1u << 20;
 constexpr size_t kChunk = size_t{8} << 20;
 
@@ -173,12 +174,13 @@ class Writer {
   }
 
   void pad(std::string& header) const {
-    const uint32_t alignment = options_.alignment ? options_.alignment : 8;
-    if (alignment < 8 || alignment > kMaxAlignment || (alignment & (alignment - 1)) != 0) {
-      throw refuse(path_, {},
-                   join("the alignment is not a power of two from 8 to ", kMaxAlignment, " (got ",
-                        alignment, ")"));
+    const uint32_t asked = options_.alignment ? options_.alignment : kLeastAlignment;
+    if (asked > kMaxAlignment || (asked & (asked - 1)) != 0) {
+      throw refuse(
+          path_, {},
+          join("the alignment is not a power of two up to ", kMaxAlignment, " (got ", asked, ")"));
     }
+    const uint32_t alignment = std::max(asked, kLeastAlignment);
     header.append((alignment - (8 + header.size()) % alignment) % alignment, ' ');
   }
 

@@ -120,11 +120,97 @@ TEST_CASE("fields that are not what they should be are refused", "[io][safetenso
     INFO(fields);
     CHECK(!files.refusal(with_fields(fields)).empty());
   }
-  for (const char* header :
-       {"", "[]", "{", R"({"a":["F32",[2],[0,8]]})", R"({"__metadata__":null})",
-        R"({"__metadata__":{"k":1}})", "{} {}", "{},", "{\"a\xff\":1}"}) {
+  for (const char* header : {"", "[]", "{", R"({"a":["F32",[2],[0,8]]})", R"({"__metadata__":[]})",
+                             R"({"__metadata__":{"k":1}})", "{} {}", "{},", "{\"a\xff\":1}"}) {
     CHECK(!files.refusal(safetensors(header)).empty());
   }
+}
+
+TEST_CASE("fields that a later version may add are ignored, whatever they hold",
+          "[io][safetensors]") {
+  const Files files;
+  const std::string fields = R"("dtype":"F32","shape":[2],"data_offsets":[0,8],"more":)";
+  for (const char* value : {"1e-05", "-0.5", "-0", "-1", "[-0, -0.0]", "{\"shape\":[-0]}",
+                            "\", -0\"", "null", "[[[[[[[[[[[[1]]]]]]]]]]]]"}) {
+    INFO(value);
+    CHECK(files.refusal(with_fields(fields + value)).empty());
+  }
+  for (const char* value : {"-", "- 0", "01", "tru", "[1,]", "'x'"}) {
+    INFO(value);
+    CHECK(!files.refusal(with_fields(fields + value)).empty());
+  }
+  CHECK(files.refusal(safetensors("{\"a, -0\":" + kOne.substr(5), kEight)).empty());
+}
+
+TEST_CASE("minus zero is no size and no offset", "[io][safetensors]") {
+  const Files files;
+  for (const char* fields : {R"("dtype":"F32","shape":[-0],"data_offsets":[0,0])",
+                             R"("dtype":"F32","shape":[2],"data_offsets":[-0,8])",
+                             R"("dtype":"F32","shape":[2],"data_offsets":[ -0,8])",
+                             R"("dtype":"F32","sh\u0061pe":[0,-0],"data_offsets":[0,0])"}) {
+    INFO(fields);
+    const std::string file = with_fields(fields);
+    CHECK(contains(files.refusal(file), "negative, at byte " + std::to_string(file.find("-0"))));
+  }
+}
+
+TEST_CASE("metadata may be null", "[io][safetensors]") {
+  const Files files;
+  const auto checkpoint =
+      files.parse(safetensors("{\"__metadata__\":null," + kOne.substr(1), kEight));
+  CHECK(checkpoint->metadata().size() == 0);
+}
+
+TEST_CASE("a refusal tells where in the header", "[io][safetensors]") {
+  const Files files;
+  const auto says = [&](const std::string& header, const char* text, size_t place) {
+    const std::string message = files.refusal(safetensors(header, kEight));
+    INFO(message);
+    CHECK(contains(message, text));
+    CHECK(message.ends_with("at byte " + std::to_string(8 + place)));
+  };
+  const std::string second = "{" + kOne.substr(1, kOne.size() - 2) + ",";
+  says(second + "}", "not JSON", second.size());
+  says("{\"a\":tru}", "not JSON", 5);
+  says("{\"a\":[1, 123456789012345678901234567890]}", "a number is malformed or too large", 9);
+  says("{\"a\" 1}", "not JSON", 5);
+  says(kOne + " {}", "not JSON", kOne.size() + 1);
+  says(second + "\"b\":7}", "'b': expected an object", second.size());
+  says(second + "\"b\":{\"dtype\":\"F33\"}}", "'b': unknown dtype", second.size());
+  says(second + kOne.substr(1), "'a': this name is there twice", second.size());
+  says("{\"__metadata__\":{\"k\":1}}", "'k': a value", 1);
+  CHECK(contains(files.refusal(safetensors("{\"a\xff\":1}")), "(in bytes 8 to 16)"));
+}
+
+TEST_CASE("reversed offsets are no sign of a cut file", "[io][safetensors]") {
+  const std::string message =
+      Files().refusal(with_fields(R"("dtype":"F32","shape":[2],"data_offsets":[8,0])"));
+  CHECK(contains(message, "'a': data_offsets [8, 0] are reversed"));
+  CHECK(!contains(message, "truncated"));
+}
+
+TEST_CASE("limits bound a safetensors file", "[io][safetensors]") {
+  const Files files;
+  const std::string whole = safetensors(kOne, kEight);
+  io::OpenOptions options;
+  for (const uint32_t depth : {1u, 2u, 3u, 100u, UINT32_MAX}) {
+    options.limits.max_depth = depth;
+    CHECK(files.refusal(whole, options).empty());
+  }
+  const std::string deep =
+      with_fields(R"("dtype":"F32","shape":[2],"data_offsets":[0,8],"x":[[[1]]])");
+  options.limits.max_depth = 4;
+  CHECK(files.refusal_code(deep, options) == Code::limit);
+  options.limits.max_depth = 5;
+  CHECK(files.refusal(deep, options).empty());
+  options.limits = {};
+  options.limits.max_total_bytes = 8;
+  CHECK(files.refusal(whole, options).empty());
+  options.limits.max_total_bytes = 7;
+  CHECK(files.refusal_code(whole, options) == Code::limit);
+  options.limits = {};
+  options.limits.max_tensor_bytes = 7;
+  CHECK(files.refusal_code(whole, options) == Code::limit);
 }
 
 TEST_CASE("padding of the header is white space", "[io][safetensors]") {
@@ -221,6 +307,11 @@ TEST_CASE("disjoint views of one storage may be saved, and the data can be align
   const std::string bytes = read_file(folder.file("x.safetensors"));
   CHECK(bytes.size() == 256 + 16);
   CHECK(contains(bytes, R"({"__metadata__":{"a":"2","z":"1"},)"));
+  for (const uint32_t alignment : {1u, 2u, 4u}) {
+    options.alignment = alignment;
+    io::save(files.services, dict, folder.file("y.safetensors"), options);
+    CHECK((read_file(folder.file("y.safetensors")).size() - 16) % 8 == 0);
+  }
   options.alignment = 24;
   CHECK_THROWS_AS(io::save(files.services, dict, folder.file("x.safetensors"), options), Error);
 }

@@ -51,11 +51,33 @@ const Magic* find_magic(std::string_view bytes) noexcept {
   return found == std::end(kMagics) ? nullptr : found;
 }
 
+size_t first_visible(std::string_view bytes, size_t from) noexcept {
+  return bytes.find_first_not_of(" \t\r\n", from);
+}
+
+// A header's length below 2^40: above every limit, and still nothing that a text begins with.
+bool has_plausible_length(std::string_view bytes) noexcept {
+  return bytes.size() < 8 || bytes.substr(5, 3) == "\0\0\0"sv;
+}
+
 // A length, and a header that begins as JSON; white space may stand before it.
 bool looks_like_safetensors(std::string_view bytes) noexcept {
-  if (bytes.size() < 9) return false;
-  const size_t first = bytes.find_first_not_of(" \t\r\n", 8);
+  if (bytes.size() < 9 || !has_plausible_length(bytes)) return false;
+  const size_t first = first_visible(bytes, 8);
   return first != std::string_view::npos && bytes[first] == '{';
+}
+
+// What to say of a file that begins like none that is known.
+std::string_view describe_unknown(std::string_view bytes) noexcept {
+  constexpr size_t kLooked = size_t{1} << 20;
+  const size_t first = first_visible(bytes, 0);
+  if (first != std::string_view::npos && bytes[first] == '{') {
+    return bytes.substr(0, kLooked).find("\"weight_map\"") != std::string_view::npos
+               ? "not supported in this version: this is an index of shards (open the files that "
+                 "it names)"
+               : "not a checkpoint: this is a JSON text";
+  }
+  return "not a checkpoint (expected a .safetensors header or a zip archive of torch.save)";
 }
 
 Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& source,
@@ -77,13 +99,16 @@ Ref<Checkpoint> read(const Services& services, const Ref<const Source>& source,
   const std::string_view bytes = text_of(source->bytes());
   const Spot spot{source->name(), {}, {}, {}};
   if (bytes.empty()) throw file_error(Code::corrupt, spot, "the file is empty");
+  // By the JSON first: a header's length may begin with any bytes, also with those of a zip, whose
+  // ninth byte is never one of JSON's.
+  if (looks_like_safetensors(bytes)) return read_safetensors(services, source, options.limits);
   if (bytes.starts_with("PK\3\4")) return read_zip(services, source, options);
-  // By the JSON first: a header's length may begin with any bytes.
-  if (looks_like_safetensors(bytes) && bytes.substr(5, 3) == "\0\0\0"sv) {
-    return read_safetensors(services, source, options.limits);
-  }
   if (const Magic* magic = find_magic(bytes)) {
     throw file_error(Code::unsupported, spot, join("not supported yet: this is ", magic->what));
+  }
+  const bool has_brace = bytes.size() > 8 && bytes[8] == '{';
+  if (!has_plausible_length(bytes) && !has_brace) {
+    throw file_error(Code::unsupported, spot, describe_unknown(bytes));
   }
   return read_safetensors(services, source, options.limits);
 }

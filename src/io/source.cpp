@@ -37,13 +37,19 @@ int open_for_reading(const std::string& path) {
   return number;
 }
 
+const char* kind_of(mode_t mode) noexcept {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "something else";
+}
+
 size_t size_of_regular_file(int descriptor, const std::string& path) {
   struct stat status = {};
   if (::fstat(descriptor, &status) != 0) throw system_error(path, "open", errno);
   if (!S_ISREG(status.st_mode)) {
-    const char* what = S_ISDIR(status.st_mode) ? "a directory" : "not a regular file";
     throw file_error(Code::io, {path, "open", {}, {}},
-                     std::string("expected a regular file, got ") + what);
+                     std::string("expected a regular file, got ") + kind_of(status.st_mode));
   }
   return static_cast<size_t>(status.st_size);
 }

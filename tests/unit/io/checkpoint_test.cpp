@@ -33,6 +33,31 @@ TEST_CASE("files of other kinds say what they are", "[io][checkpoint]") {
   CHECK(!files.refusal("hello").empty());
 }
 
+TEST_CASE("a file of no known kind is not called a large header", "[io][checkpoint]") {
+  const Files files;
+  for (const char* bytes : {"\x89PNG\r\n\x1a\n and so on",
+                            "\x7f"
+                            "ELF\2\1\1 and so on",
+                            "%PDF-1.4 and so on", "a text of some words"}) {
+    CHECK(files.refusal_code(bytes) == Code::unsupported);
+    CHECK(contains(files.refusal(bytes), "not a checkpoint (expected a .safetensors header or"));
+  }
+  const std::string index = R"({"metadata": {}, "weight_map": {"a": "model-00001.safetensors"}})";
+  CHECK(files.refusal_code(index) == Code::unsupported);
+  CHECK(contains(files.refusal(index), "an index of shards"));
+  CHECK(contains(files.refusal(R"({"some": "thing"})"), "a JSON text"));
+}
+
+TEST_CASE("a header of safetensors whose length looks like a zip is no zip", "[io][checkpoint]") {
+  const Files files;
+  std::string header = R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})";
+  header.resize(0x04034b50, ' ');
+  const std::string file = safetensors(header, "x");
+  REQUIRE(file.starts_with("PK\3\4"));
+  CHECK(files.parse(file)->format() == "safetensors");
+  CHECK(contains(files.refusal(std::string_view(file).substr(0, 1000)), "longer than the file"));
+}
+
 TEST_CASE("what is not a regular file is refused at once", "[io][checkpoint]") {
   const Files files;
   const Folder folder;
@@ -43,6 +68,8 @@ TEST_CASE("what is not a regular file is refused at once", "[io][checkpoint]") {
       files.open(path);
       FAIL("opened");
     } catch (const Error& error) {
+      CHECK(!contains(error.message(), "got not"));
+      if (contains(path, "fifo")) CHECK(contains(error.message(), "got a pipe"));
       CHECK((error.code() == Code::io || error.code() == Code::invalid_argument));
     }
   }

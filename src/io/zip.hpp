@@ -2,9 +2,11 @@
 // place, so payload offsets, their alignment and torch's habits (data descriptors, zeroed local
 // headers, zip64 records in small files) matter.
 //
-// The reader is strict: the central directory is trusted only after every local header agrees with
-// it, entries neither overlap nor hide bytes between them, no name occurs twice, and the end
-// records end the file. So no other tool sees other bytes than we do.
+// The reader is strict: the central directory is trusted only after every local header and data
+// descriptor agrees with it (names, flags, methods, sizes, CRCs; sizes may be left to zip64 fields,
+// of which the directory's count), entries neither overlap nor hide bytes between them, no name
+// occurs twice, and the end records end the file, without a comment. So no other tool sees other
+// bytes than we do.
 #pragma once
 
 #include <string>

@@ -35,6 +35,7 @@ inline constexpr uint64_t kEndSize = 22;
 inline constexpr uint16_t kFlagDescriptor = 0x0008;
 inline constexpr uint16_t kFlagUtf8 = 0x0800;
 inline constexpr uint16_t kFlagsRefused = 0x2061;  // encrypted, patched, strong, masked
+inline constexpr uint32_t kFolderAttribute = 0x10;
 inline constexpr uint16_t kZip64Id = 1;
 inline constexpr uint32_t kMax32 = 0xFFFFFFFF;
 inline constexpr uint16_t kMax16 = 0xFFFF;

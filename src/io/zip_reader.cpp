@@ -61,11 +61,10 @@ class DirectoryReader {
   Directory find_directory() const {
     const uint64_t size = bytes_.size();
     if (size < kEndSize || number<uint32_t>(size - kEndSize) != kEndSignature) {
-      throw bad("zip", size, "no end record at the end of the file (is it truncated?)");
+      throw no_end();
     }
     const uint64_t end = size - kEndSize;
-    if (number<uint16_t>(end + 20) != 0)
-      throw bad("zip end record", end, "a comment is not allowed");
+    if (number<uint16_t>(end + 20) != 0) throw bad("zip end record", end, "its comment is cut off");
     if (number<uint16_t>(end + 4) != 0 || number<uint16_t>(end + 6) != 0 ||
         number<uint16_t>(end + 8) != number<uint16_t>(end + 10)) {
       throw bad("zip end record", end, "archives of several disks are not supported");
@@ -75,6 +74,24 @@ class DirectoryReader {
     const bool has_locator =
         end >= kLocatorSize && number<uint32_t>(end - kLocatorSize) == kLocatorSignature;
     return has_locator ? read_end64(small, end - kLocatorSize) : small;
+  }
+
+  // Why the file does not end with its end record.
+  Error no_end() const {
+    const uint64_t size = bytes_.size();
+    const std::string_view text(reinterpret_cast<const char*>(bytes_.data()), size);
+    const size_t start = size - std::min<uint64_t>(size, kEndSize + kMax16);
+    const size_t found = text.substr(start).rfind("PK\5\6");
+    const uint64_t end = start + found;
+    if (found == std::string_view::npos || size - end < kEndSize) {
+      return bad("zip", size, "no end record at the end of the file (is it truncated?)");
+    }
+    const uint64_t behind = size - end - kEndSize;
+    if (number<uint16_t>(end + 20) != behind) {
+      return bad("zip end record", end, join("it does not end the file (", behind, " bytes more)"));
+    }
+    return file_error(Code::unsupported, {source_.name(), "zip end record", {}, end},
+                      join("a comment is not supported (expected none, got ", behind, " bytes)"));
   }
 
   Directory read_end64(const Directory& small, uint64_t locator) const {
@@ -136,6 +153,10 @@ class DirectoryReader {
     if (number<uint16_t>(at + 34) != 0) {
       throw bad("zip directory", at, "archives of several disks are not supported", entry.name);
     }
+    const bool is_folder = (number<uint32_t>(at + 38) & kFolderAttribute) != 0;
+    if (is_folder && !entry.name.ends_with('/')) {
+      throw bad("zip directory", at, "its attributes say that it is a folder", entry.name);
+    }
     check_kind(entry, at);
     return entry;
   }
@@ -183,7 +204,7 @@ class DirectoryReader {
     }
   }
 
-  // Of the local header only what the payload depends on is used; torch leaves its sizes at zero.
+  // Of the local header only what the payload depends on is used; its zip64 field is not looked at.
   void check_local(ZipEntry& entry, uint64_t limit) const {
     const uint64_t at = entry.header;
     const auto local_error = [&](std::string_view what) {
@@ -207,20 +228,29 @@ class DirectoryReader {
         number<uint16_t>(at + 8) != entry.method) {
       throw local_error("the local header has other flags or another method");
     }
-    if (!(flags & kFlagDescriptor)) check_local_sizes(entry);
+    check_local_sizes(entry);
     entry.payload = payload;
   }
 
+  // Zeros where a data descriptor has the numbers.
   void check_local_sizes(const ZipEntry& entry) const {
     const uint64_t at = entry.header;
-    const auto agrees = [](uint32_t local, uint64_t central) {
-      return local == kMax32 || local == central;
+    const bool may_be_zero = has_descriptor(entry);
+    const auto agrees = [&](uint32_t local, uint64_t central) {
+      return local == central || (may_be_zero && local == 0);
     };
-    if (number<uint32_t>(at + 14) != entry.crc ||
-        !agrees(number<uint32_t>(at + 18), entry.stored_size) ||
-        !agrees(number<uint32_t>(at + 22), entry.size)) {
+    const auto size_agrees = [&](uint32_t local, uint64_t central) {
+      return local == kMax32 || agrees(local, central);
+    };
+    if (!agrees(number<uint32_t>(at + 14), entry.crc) ||
+        !size_agrees(number<uint32_t>(at + 18), entry.stored_size) ||
+        !size_agrees(number<uint32_t>(at + 22), entry.size)) {
       throw bad("zip entry", at, "the local header has other sizes or another CRC", entry.name);
     }
+  }
+
+  static bool has_descriptor(const ZipEntry& entry) noexcept {
+    return (entry.flags & kFlagDescriptor) != 0;
   }
 
   // From byte 0 to the directory, entry after entry; only a data descriptor may lie between two.
@@ -233,18 +263,39 @@ class DirectoryReader {
       std::sort(order.begin(), order.end(), earlier);
     }
     uint64_t end = 0;
-    uint64_t slack = 0;
+    const ZipEntry* before = nullptr;
     for (const ZipEntry* entry : order) {
-      check_gap(end, entry->header, slack, entry->name);
+      check_gap(before, end, entry->header, entry->name);
       end = entry->payload + entry->stored_size;
-      slack = entry->flags & kFlagDescriptor ? 24 : 0;
+      before = entry;
     }
-    check_gap(end, limit, slack, "the directory");
+    check_gap(before, end, limit, "the directory");
   }
-  void check_gap(uint64_t end, uint64_t next, uint64_t slack, std::string_view name) const {
+  // Between the payload of `before` (null: none) and what is next.
+  void check_gap(const ZipEntry* before, uint64_t end, uint64_t next, std::string_view name) const {
     if (next < end) throw bad("zip entry", next, "it overlaps the entry before it", name);
-    if (next - end > slack) {
+    if (before && has_descriptor(*before)) return check_descriptor(*before, end, next - end);
+    if (next > end) {
       throw bad("zip entry", end, join(next - end, " bytes before it belong to nothing"), name);
+    }
+  }
+  // With or without its signature, sizes of 4 or 8 bytes: the length tells which. Behind an empty
+  // payload it may be missing.
+  void check_descriptor(const ZipEntry& entry, uint64_t at, uint64_t length) const {
+    if (length == 0 && entry.stored_size == 0) return;
+    const bool is_wide = length == 20 || length == 24;
+    const bool is_signed = length == 16 || length == 24;
+    if (!is_wide && !is_signed && length != 12) {
+      throw bad("zip entry", at, join(length, " bytes behind it are no data descriptor"),
+                entry.name);
+    }
+    const uint64_t crc = at + (is_signed ? 4 : 0);
+    const uint64_t stored_size = is_wide ? number<uint64_t>(crc + 4) : number<uint32_t>(crc + 4);
+    const uint64_t size = is_wide ? number<uint64_t>(crc + 12) : number<uint32_t>(crc + 8);
+    if ((is_signed && number<uint32_t>(at) != kDescriptorSignature) ||
+        number<uint32_t>(crc) != entry.crc || stored_size != entry.stored_size ||
+        size != entry.size) {
+      throw bad("zip entry", at, "its data descriptor has other sizes or another CRC", entry.name);
     }
   }
 

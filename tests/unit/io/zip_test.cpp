@@ -1,5 +1,7 @@
 #include "io/zip.hpp"
 
+#include <libdeflate.h>
+
 #include "support/catch.hpp"
 #include "unit/io/files.hpp"
 
@@ -28,6 +30,52 @@ TEST_CASE("a zip that is cut off anywhere is refused", "[io][zip]") {
   }
   CHECK(contains(files.refusal(whole.substr(0, whole.size() - 1)), "truncated"));
   CHECK(!files.refusal(whole + "x").empty());
+}
+
+TEST_CASE("what is behind the end record is named", "[io][zip]") {
+  const Files files;
+  const std::string whole = torch_file(kPickle);
+  CHECK(contains(files.refusal(whole + "xyz"), "it does not end the file (3 bytes more)"));
+  const std::string commented = replaced(whole, whole.size() - 2, u16(5)) + "hello";
+  CHECK(contains(files.refusal(commented), "a comment is not supported (expected none, got 5"));
+  CHECK(files.refusal_code(commented) == Code::unsupported);
+  CHECK(contains(files.refusal(replaced(whole, whole.size() - 2, u16(5))), "comment is cut off"));
+}
+
+TEST_CASE("data descriptors say what the directory says", "[io][zip]") {
+  const Files files;
+  const auto with_descriptor = [](const std::string& local_sizes, const std::string& descriptor) {
+    const std::string whole = zip({{"a/version", "3\n"}, {"a/data.pkl", kPickle}});
+    const size_t local = whole.rfind("PK\3\4");
+    const size_t directory = whole.find("PK\1\2");
+    const size_t central = whole.rfind("PK\1\2");
+    std::string file = replaced(replaced(whole, central + 8, u16(8)), local + 6, u16(8));
+    file = replaced(file, local + 14, local_sizes);
+    file = replaced(file, file.size() - 6, u32(directory + descriptor.size()));
+    return file.insert(directory, descriptor);
+  };
+  const std::string crc = u32(libdeflate_crc32(0, kPickle.data(), kPickle.size()));
+  const std::string size = u32(kPickle.size());
+  const std::string size64 = u64(kPickle.size());
+  const std::string zeros(12, '\0');
+  for (const std::string& good : {crc + size + size, "PK\7\10" + crc + size + size,
+                                  crc + size64 + size64, "PK\7\10" + crc + size64 + size64}) {
+    CHECK(files.refusal(with_descriptor(zeros, good)).empty());
+    CHECK(files.refusal(with_descriptor(crc + size + size, good)).empty());
+    CHECK(contains(files.refusal(with_descriptor(crc + size + u32(9), good)), "other sizes"));
+    for (size_t i = 0; i < good.size(); ++i) {
+      const std::string changed = replaced(good, i, std::string(1, static_cast<char>(good[i] ^ 1)));
+      CHECK(contains(files.refusal(with_descriptor(zeros, changed)), "its data descriptor"));
+    }
+  }
+  CHECK(contains(files.refusal(with_descriptor(zeros, "")), "no data descriptor"));
+  CHECK(contains(files.refusal(with_descriptor(zeros, "PK\7\10hidden")), "no data descriptor"));
+}
+
+TEST_CASE("a file that its attributes call a folder is refused", "[io][zip]") {
+  const std::string whole = torch_file(kPickle);
+  const std::string changed = replaced(whole, whole.find("PK\1\2") + 38, u32(0x10));
+  CHECK(contains(Files().refusal(changed), "folder"));
 }
 
 TEST_CASE("every number of the end record is believed only when it fits", "[io][zip]") {

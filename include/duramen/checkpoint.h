@@ -2,8 +2,10 @@
  *
  * A file's format is told by its content, never by its name. Opening reads the index only; tensors
  * share the mapped file where its layout allows. No file can run code. Saving writes a temporary
- * sibling and renames it: the target is whole or untouched. Paths are UTF-8. A refused file gives
- * one line that names the file, the entry and the offset.
+ * sibling and renames it: the target is whole or untouched. A process that is killed meanwhile
+ * leaves the sibling behind, called .NAME.tmp. and 12 letters or digits; it is safe to remove once
+ * nobody saves there. Paths are UTF-8. A refused file gives one line that names the file, the entry
+ * and the offset.
  */
 #ifndef DURAMEN_CHECKPOINT_H
 #define DURAMEN_CHECKPOINT_H
@@ -20,7 +22,7 @@ typedef struct duramen_checkpoint duramen_checkpoint;
 /* What a file may claim before it is refused with LIMIT; zeros are safe defaults. */
 typedef struct duramen_limits {
   uint32_t struct_size; /* sizeof(duramen_limits) */
-  uint32_t max_depth;   /* of nested containers */
+  uint32_t max_depth;   /* of nested containers; safetensors always has the 3 that it needs */
   uint64_t max_entries;
   uint64_t max_header_bytes; /* of the index */
   uint64_t max_tensor_bytes; /* logical bytes of one tensor */
@@ -64,7 +66,8 @@ typedef struct duramen_save_options {
   uint32_t struct_size; /* sizeof(duramen_save_options) */
   int32_t format;       /* DURAMEN_FORMAT_... */
   int32_t durability;   /* DURAMEN_DURABILITY_... */
-  uint32_t alignment;   /* safetensors: where the data may start, a power of two; 0: 8 */
+  uint32_t alignment;   /* safetensors: the data starts at a multiple of this and of 8; a power of
+                           two up to 2^20, or 0 */
 } duramen_save_options;
 
 /* Fills the options with their defaults; `struct_size` is the caller's sizeof.
@@ -135,7 +138,8 @@ duramen_checkpoint_state_dict(duramen_context* context, const duramen_checkpoint
 /* Saves a state dict.
  *
  * Fails: IO; INVALID_ARGUMENT for an ending that tells no format, or ties in safetensors;
- * UNSUPPORTED for what the format cannot hold; CANCELLED. The target is untouched then.
+ * UNSUPPORTED for what the format cannot hold; CANCELLED. The target is untouched then, but for one
+ * case: IO with a text that says "saved" when only the folder could not be synchronised.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_save(
     duramen_context* context, const duramen_state_dict* dict, const char* path, size_t path_length,
@@ -143,7 +147,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_save
 
 /* Saves any value in a .pt: nested dicts, lists, numbers, tensors.
  *
- * Fails: IO; UNSUPPORTED for a format or a value that cannot be saved; CANCELLED.
+ * Fails: IO; UNSUPPORTED for a format or a value that cannot be saved; CANCELLED. The target is
+ * untouched then, but for the case that duramen_state_dict_save names.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_value_save(
     duramen_context* context, const duramen_value* value, const char* path, size_t path_length,

@@ -20,8 +20,9 @@ constexpr size_t kChunk = size_t{1} << 30;
 constexpr int kMaxLinks = 40;
 
 // Where the name leads: links are followed by hand, because the last target need not exist.
-std::string follow_links(std::string path) {
-  for (int i = 0; i < kMaxLinks; ++i) {
+std::string follow_links(const std::string& start) {
+  std::string path = start;
+  for (int i = 0; i <= kMaxLinks; ++i) {
     char buffer[PATH_MAX];
     const ssize_t length = ::readlink(path.c_str(), buffer, sizeof(buffer));
     if (length < 0 || length == sizeof(buffer)) return path;
@@ -31,7 +32,7 @@ std::string follow_links(std::string path) {
     path.resize(relative ? slash + 1 : 0);
     path += link;
   }
-  return path;
+  throw system_error(start, "save: follow the symbolic links", ELOOP);
 }
 
 std::string random_suffix() {
@@ -41,6 +42,25 @@ std::string random_suffix() {
   std::string suffix;
   for (const unsigned char byte : bytes) suffix += kDigits[byte % 32];
   return suffix;
+}
+
+int synchronise(int descriptor) noexcept {
+  int result = 0;
+  do {
+    result = ::fsync(descriptor);
+  } while (result != 0 && errno == EINTR);
+  return result;
+}
+
+// Gives the file the owner and the group of the old one where the process may do so.
+bool keep_owner(int descriptor, const struct stat& old) noexcept {
+  struct stat made = {};
+  if (::fstat(descriptor, &made) != 0) return false;
+  if (made.st_uid == old.st_uid && made.st_gid == old.st_gid) return true;
+  if (::fchown(descriptor, old.st_uid, old.st_gid) == 0) return true;
+  // An owner may give a file to any group of its own.
+  const bool has_group = ::fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0;
+  return has_group && made.st_uid == old.st_uid;
 }
 
 void close_quietly(int& descriptor) noexcept {
@@ -76,16 +96,20 @@ void AtomicFile::create_temporary() {
     throw file_error(Code::io, {path_, "save", {}, {}}, "the target is not a regular file");
   }
   const std::string name = join(".", target_.substr(0, 200), ".tmp.", random_suffix());
-  // The kernel applies the umask; asking for it would change it for other threads.
-  file_ = ::openat(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  // Nobody else may look into what replaces a private file. For a new one the kernel applies the
+  // umask; asking for it would change it for other threads.
+  const mode_t mode = exists ? 0600 : 0666;
+  file_ = ::openat(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (file_ < 0) fail("save: create a temporary file");
   temporary_ = name;
-  if (exists && ::fchmod(file_, old.st_mode & 07777) != 0) {
-    const int error = errno;
-    ::unlinkat(folder_, temporary_.c_str(), 0);
-    close_quietly(file_);
-    throw system_error(path_, "save: keep the file's mode", error);
-  }
+  if (exists) old_ = old;
+}
+
+// Behind the last write: a change of the owner or a write takes away set-user-id bits.
+void AtomicFile::keep_attributes() {
+  if (!old_) return;
+  const mode_t kept = keep_owner(file_, *old_) ? 07777 : 0777;  // those bits are the old owner's
+  if (::fchmod(file_, old_->st_mode & kept) != 0) fail("save: keep the file's mode");
 }
 
 AtomicFile::~AtomicFile() {
@@ -119,13 +143,15 @@ void AtomicFile::write_now(std::span<const std::byte> bytes) {
 
 void AtomicFile::commit(Durability durability) {
   flush();
-  if (durability == Durability::durable && ::fsync(file_) != 0) fail("save: fsync");
+  keep_attributes();
+  if (durability == Durability::durable && synchronise(file_) != 0) fail("save: fsync");
   const int closed = ::close(std::exchange(file_, -1));
   if (closed != 0 && errno != EINTR) fail("save: close");
   if (::renameat(folder_, temporary_.c_str(), folder_, target_.c_str()) != 0) fail("save: rename");
   temporary_.clear();
-  if (durability == Durability::durable && ::fsync(folder_) != 0 && errno != EINVAL) {
-    fail("save: fsync the folder");
+  // EINVAL: a file system that has no such thing.
+  if (durability == Durability::durable && synchronise(folder_) != 0 && errno != EINVAL) {
+    fail("saved, but the folder could not be synchronised and a power cut may undo it");
   }
 }
 

@@ -13,7 +13,7 @@ namespace duramen::io {
 
 // Zero means the safe default.
 struct Limits {
-  uint32_t max_depth = 0;
+  uint32_t max_depth = 0;  // a safetensors header may always have the 3 levels that it needs
   uint64_t max_entries = 0;
   uint64_t max_header_bytes = 0;
   uint64_t max_tensor_bytes = 0;  // logical bytes of one tensor (expanded views count in full)
@@ -74,10 +74,11 @@ struct SaveOptions {
   Format format = Format::automatic;  // by the path's ending: .safetensors; .pt, .pth, .bin
   Durability durability = Durability::durable;
   uint32_t alignment = 0;  // safetensors: pad the header so that the data starts at a multiple of
-                           // this; 0: 8, the reference's
+                           // this and of 8, the reference's; a power of two up to 2^20, or 0
 };
 
-// Writes a sibling temporary file and renames it: the target is whole or untouched. Ties and views
+// Writes a sibling temporary file and renames it: the target is whole or untouched; see AtomicFile
+// for the one error that comes after it was replaced. Ties and views
 // are kept in .pt, and refused by safetensors unless each name has memory of its own
 // (INVALID_ARGUMENT naming both).
 void save(const Services& services, const StateDict& dict, const std::string& path,

@@ -2,12 +2,36 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 #include "support/catch.hpp"
 #include "unit/io/files.hpp"
+
+namespace {
+
+// What fsync() answers for folders: errno values, then the truth.
+std::vector<int> folder_errors;
+
+bool is_folder(int descriptor) {
+  struct stat status = {};
+  return ::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+}  // namespace
+
+// In place of the system's.
+extern "C" int fsync(int descriptor) {
+  if (folder_errors.empty() || !is_folder(descriptor)) {
+    return static_cast<int>(::syscall(SYS_fsync, descriptor));
+  }
+  errno = folder_errors.front();
+  folder_errors.erase(folder_errors.begin());
+  return -1;
+}
 
 namespace duramen::test {
 namespace {
@@ -107,6 +131,64 @@ TEST_CASE("the mode of the old file is kept", "[io][atomic]") {
   save_text(folder.file("b"), "new");
   ::umask(mask);
   CHECK(mode_of(folder.file("b")) == 0640);
+}
+
+TEST_CASE("what will replace a private file is private from the start", "[io][atomic]") {
+  const Folder folder;
+  write_file(folder.file("a"), "old");
+  ::chmod(folder.file("a").c_str(), 0644);
+  const mode_t mask = ::umask(0);
+  io::AtomicFile file(folder.file("a"));
+  ::umask(mask);
+  for (const std::string& name : folder.names()) {
+    if (name != "a") CHECK(mode_of(folder.file(name)) == 0600);
+  }
+  file.commit(io::Durability::atomic);
+  CHECK(mode_of(folder.file("a")) == 0644);
+}
+
+TEST_CASE("the owner of the old file is kept where that is allowed", "[io][atomic]") {
+  const Folder folder;
+  const std::string path = folder.file("a");
+  write_file(path, "old");
+  const bool may = ::chown(path.c_str(), 12345, 54321) == 0;
+  ::chmod(path.c_str(), 04750);
+  save_text(path, "new");
+  struct stat status = {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  CHECK(status.st_uid == (may ? 12345 : ::geteuid()));
+  if (may) CHECK(status.st_gid == 54321);
+  CHECK(mode_of(path) == 04750);
+}
+
+TEST_CASE("a folder that cannot be synchronised does not hide that the file is saved",
+          "[io][atomic]") {
+  const Folder folder;
+  write_file(folder.file("a"), "old");
+  folder_errors = {EINTR, EIO};
+  try {
+    save_text(folder.file("a"), "new");
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::io);
+    CHECK(contains(error.message(), "a: saved, but the folder could not be synchronised"));
+  }
+  CHECK(read_file(folder.file("a")) == "new");
+  for (const int ignored : {EINTR, EINVAL}) {
+    folder_errors = {ignored};
+    CHECK(code_of_saving(folder.file("a")) == Code::ok);
+    CHECK(folder_errors.empty());
+  }
+}
+
+TEST_CASE("links that lead in a circle are an error", "[io][atomic]") {
+  const Folder folder;
+  REQUIRE(::symlink("b", folder.file("a").c_str()) == 0);
+  REQUIRE(::symlink("a", folder.file("b").c_str()) == 0);
+  CHECK(code_of_saving(folder.file("a")) == Code::io);
+  char buffer[16];
+  CHECK(::readlink(folder.file("a").c_str(), buffer, sizeof(buffer)) == 1);
+  CHECK(folder.names().size() == 2);
 }
 
 TEST_CASE("a link stays a link", "[io][atomic]") {

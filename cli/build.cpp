@@ -1,8 +1,21 @@
 #include "build.hpp"
 
+#include <cerrno>
+#include <cstdlib>
+
 #include "verbs.hpp"
 
 namespace cli {
+namespace {
+
+// What CLI11 would take for the largest number.
+std::string too_large(const std::string& text) {
+  errno = 0;
+  std::strtoull(text.c_str(), nullptr, 0);
+  return errno == ERANGE ? "too large (expected at most 18446744073709551615)" : "";
+}
+
+}  // namespace
 
 void add_build_options(CLI::App& verb, BuildOptions& options) {
   verb.add_option(
@@ -10,6 +23,7 @@ void add_build_options(CLI::App& verb, BuildOptions& options) {
           "A constructor call such as 'Linear(784, 10)'; @FILE reads it from a file, - from stdin")
       ->required();
   verb.add_option("--seed", options.seed, "Initial values as after torch.manual_seed(SEED)")
+      ->check(CLI::Validator(too_large, "", "seed"))
       ->default_val(0);
   verb.add_option("--dtype", options.dtype, "The default dtype, as torch.set_default_dtype")
       ->type_name("DTYPE");

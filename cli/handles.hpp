@@ -54,7 +54,8 @@ void call(ExitCode code, std::string_view subject, Body&& body) {
   std::string message =
       error ? duramen_error_message(error.get(), nullptr) : duramen_status_name(status);
   // Messages about files start with the file already.
-  if (!subject.empty() && !message.starts_with(subject))
+  const bool names_file = error && duramen_error_detail(error.get(), "file", 4, nullptr) != nullptr;
+  if (!subject.empty() && !names_file && !message.starts_with(subject))
     message = std::string(subject) + ": " + message;
   throw Failure(code, message);
 }

@@ -3,38 +3,42 @@
 #include <charconv>
 #include <cmath>
 
+#include "unicode.hpp"
+
 namespace cli {
 namespace {
 
-void append_quoted(std::string& out, std::string_view value) {
+void append_unit(std::string& out, uint32_t unit) {
   static constexpr char kDigits[] = "0123456789abcdef";
+  out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) out += kDigits[unit >> shift & 15];
+}
+
+void append_escaped(std::string& out, char32_t code) {
+  if (code < 0x10000) return append_unit(out, code);
+  append_unit(out, 0xD800 + ((code - 0x10000) >> 10));
+  append_unit(out, 0xDC00 + (code & 0x3FF));
+}
+
+// What a terminal would act on is escaped, and a byte that is no UTF-8 as Python's surrogateescape.
+void append_quoted(std::string& out, std::string_view value) {
+  static constexpr std::string_view kShort = "\"\\\n\r\t";
+  static constexpr std::string_view kLetters = "\"\\nrt";
   out += '"';
-  for (const char c : value) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-          out += "\\u00";
-          out += kDigits[static_cast<unsigned char>(c) >> 4];
-          out += kDigits[c & 15];
-        } else {
-          out += c;
-        }
+  while (!value.empty()) {
+    const Character next = first_character(value);
+    const size_t found = kShort.find(value[0]);
+    if (found != std::string_view::npos) {
+      out += '\\';
+      out += kLetters[found];
+    } else if (next.length == 0) {
+      append_unit(out, 0xDC00 + static_cast<unsigned char>(value[0]));
+    } else if (is_hidden(next.code)) {
+      append_escaped(out, next.code);
+    } else {
+      out += value.substr(0, next.length);
     }
+    value.remove_prefix(next.length > 0 ? next.length : 1);
   }
   out += '"';
 }

@@ -18,10 +18,15 @@ struct Options {
   bool hash = false;
 };
 
+// Of all names and texts, as for the names of the library's state dicts: a long key above many
+// entries is in each of their names, so that a small file could ask for any amount of memory.
+constexpr size_t kMaxTextBytes = size_t{256} << 20;
+constexpr size_t kWidestValue = 1000;
+
 struct Entry {
   std::string name;
-  duramen_tensor* tensor;            // lent by the checkpoint's content
-  std::optional<std::string> alias;  // the name of the first entry on the same storage
+  duramen_tensor* tensor;       // lent by the checkpoint's content
+  std::optional<size_t> first;  // the first entry on the same storage
 };
 
 struct Leaf {
@@ -29,23 +34,48 @@ struct Leaf {
   const duramen_value* value;
 };
 
+// What a leaf adds to a listing beside its path.
+size_t text_size(const duramen_value* value) {
+  size_t length = 0;
+  if (duramen_value_kind(value) != DURAMEN_VALUE_OPAQUE) return text_of(value).size();
+  duramen_value_class_name(value, &length);
+  return length;
+}
+
 // Flattens nested containers to dotted paths. The depth of values is limited, so this may recurse.
 class Walk {
  public:
-  explicit Walk(const duramen_value* root) { visit(root, ""); }
+  // Failure(kRefused) with the file's name when the names would take too much memory.
+  Walk(const duramen_value* root, const std::string& file) : file_(file) { visit(root, ""); }
 
   std::vector<Entry> entries;
   std::vector<Leaf> leaves;
+
+  // The name of the first entry on the same storage; empty when there is none.
+  std::string_view alias(const Entry& entry) const {
+    return entry.first ? std::string_view(entries[*entry.first].name) : std::string_view();
+  }
 
  private:
   static bool is_container(int32_t kind) {
     return kind == DURAMEN_VALUE_DICT || kind == DURAMEN_VALUE_LIST || kind == DURAMEN_VALUE_TUPLE;
   }
+  void spend(size_t nbytes) {
+    if (nbytes > room_) {
+      throw Failure(kRefused, file_ +
+                                  ": the names and texts of the entries are too long "
+                                  "(expected at most " +
+                                  std::to_string(kMaxTextBytes) + " bytes together)");
+    }
+    room_ -= nbytes;
+  }
   void visit(const duramen_value* value, const std::string& path) {
     const int32_t kind = duramen_value_kind(value);
+    spend(path.size());
     if (kind == DURAMEN_VALUE_TENSOR) {
       add_tensor(duramen_value_tensor(value), path);
     } else if (!is_container(kind)) {
+      spend(text_size(value));
       leaves.push_back({path, value});
     } else {
       visit_items(value, path, kind == DURAMEN_VALUE_DICT);
@@ -56,18 +86,19 @@ class Walk {
     const size_t count = duramen_value_count(value);
     if (count == 0 && !path.empty()) leaves.push_back({path, value});
     for (size_t i = 0; i < count; ++i) {
-      const std::string name = is_dict ? key_text(duramen_value_key(value, i)) : std::to_string(i);
+      const std::string name =
+          is_dict ? key_text(duramen_value_key(value, i), i) : std::to_string(i);
       visit(duramen_value_item(value, i), prefix + name);
     }
   }
   void add_tensor(duramen_tensor* tensor, const std::string& path) {
     const auto [first, is_new] =
         first_of_storage_.emplace(duramen_tensor_storage_id(tensor), entries.size());
-    std::optional<std::string> alias;
-    if (!is_new) alias = entries[first->second].name;
-    entries.push_back({path, tensor, std::move(alias)});
+    entries.push_back({path, tensor, is_new ? std::nullopt : std::optional(first->second)});
   }
 
+  const std::string& file_;
+  size_t room_ = kMaxTextBytes;
   std::unordered_map<uint64_t, size_t> first_of_storage_;
 };
 
@@ -99,7 +130,8 @@ void write_value(Json& json, const duramen_value* value) {
   }
 }
 
-void write_entry(Json& json, duramen_context* context, const Entry& entry, bool hash) {
+void write_entry(Json& json, duramen_context* context, const Walk& walk, const Entry& entry,
+                 bool hash) {
   json.begin_object();
   json.key("name").text(entry.name);
   json.key("dtype").text(duramen_dtype_name(duramen_tensor_dtype(entry.tensor)));
@@ -108,8 +140,8 @@ void write_entry(Json& json, duramen_context* context, const Entry& entry, bool 
   json.key("nbytes").integer(static_cast<int64_t>(duramen_tensor_nbytes(entry.tensor)));
   if (hash) json.key("sha256").text(tensor_sha256(context, entry.tensor));
   json.key("aliases");
-  if (entry.alias) {
-    json.text(*entry.alias);
+  if (entry.first) {
+    json.text(walk.alias(entry));
   } else {
     json.null();
   }
@@ -121,7 +153,7 @@ std::string to_json(duramen_context* context, const Walk& walk, std::string_view
   Json json;
   json.begin_object().key("format").text(format);
   json.key("entries").begin_array();
-  for (const Entry& entry : walk.entries) write_entry(json, context, entry, hash);
+  for (const Entry& entry : walk.entries) write_entry(json, context, walk, entry, hash);
   json.end_array().key("values").begin_array();
   for (const Leaf& leaf : walk.leaves) {
     json.begin_object().key("path").text(leaf.path);
@@ -151,12 +183,13 @@ std::string to_text(duramen_context* context, const Walk& walk, std::string_view
                                     duramen_dtype_name(duramen_tensor_dtype(entry.tensor)),
                                     format_shape(shape_of(entry.tensor)), format_bytes(nbytes)};
     if (hash) row.push_back(tensor_sha256(context, entry.tensor));
-    row.push_back(printable(entry.alias.value_or("")));
+    row.push_back(printable(walk.alias(entry)));
     table.add(std::move(row));
   }
   std::string text = walk.entries.empty() ? "" : table.str();
   for (const Leaf& leaf : walk.leaves)
-    text += printable(leaf.path) + " = " + printable(describe(leaf.value)) + "\n";
+    text += abbreviated(printable(leaf.path), kWidestName) + " = " +
+            abbreviated(printable(describe(leaf.value)), kWidestValue) + "\n";
   return text + std::string(format) + ": " + std::to_string(walk.entries.size()) + " tensors, " +
          format_bytes(total) + "\n";
 }
@@ -172,7 +205,7 @@ void run(const Options& options) {
   });
   size_t length = 0;
   const char* name = duramen_checkpoint_format(checkpoint.get(), &length);
-  const Walk walk(duramen_checkpoint_content(checkpoint.get()));
+  const Walk walk(duramen_checkpoint_content(checkpoint.get()), options.file);
   const std::string_view format = view(name, length);
   print(options.json ? to_json(context.get(), walk, format, options.hash)
                      : to_text(context.get(), walk, format, options.hash));

@@ -3,25 +3,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "unicode.hpp"
+
 namespace cli {
 namespace {
-
-// Bytes of the well-formed UTF-8 sequence at the start; 0 when there is none or it is a control
-// character.
-size_t plain_length(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-  const size_t length = first >= 0xF0 && first < 0xF5 ? 4
-                        : first >= 0xE0               ? 3
-                        : first >= 0xC2               ? 2
-                                                      : 0;
-  if (length == 0 || first >= 0xF5 || length > text.size()) return 0;
-  for (size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  }
-  const bool c1_control = first == 0xC2 && static_cast<unsigned char>(text[1]) < 0xA0;
-  return c1_control ? 0 : length;
-}
 
 size_t display_width(std::string_view text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -29,22 +14,45 @@ size_t display_width(std::string_view text) {
   }));
 }
 
+// Where the character begins.
+size_t position_of(std::string_view text, size_t character) {
+  for (size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80 && character-- == 0) return i;
+  }
+  return text.size();
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
   while (!text.empty()) {
-    const size_t length = plain_length(text);
-    if (length > 0) {
-      out += text.substr(0, length);
+    const Character next = first_character(text);
+    char escape[16];
+    if (next.length > 0 && !is_hidden(next.code)) {
+      out += text.substr(0, next.length);
     } else {
-      const auto byte = static_cast<unsigned char>(text[0]);
-      out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+      const bool is_byte = next.length < 2;
+      const auto value = is_byte ? static_cast<unsigned char>(text[0]) : unsigned{next.code};
+      std::snprintf(escape, sizeof escape,
+                    is_byte           ? "\\x%02x"
+                    : value < 0x10000 ? "\\u%04x"
+                                      : "\\U%08x",
+                    value);
+      out += escape;
     }
-    text.remove_prefix(std::max<size_t>(length, 1));
+    text.remove_prefix(std::max<size_t>(next.length, 1));
   }
   return out;
+}
+
+std::string abbreviated(const std::string& text, size_t width) {
+  const size_t count = display_width(text);
+  if (count <= width) return text;
+  const size_t head = (width - 1) / 2;
+  const size_t tail = width - 1 - head;
+  return text.substr(0, position_of(text, head)) + "…" +
+         text.substr(position_of(text, count - tail));
 }
 
 std::string printable_lines(std::string_view text) {
@@ -86,7 +94,10 @@ Table::Table(const std::vector<std::pair<std::string, Align>>& columns) {
   rows_.push_back(std::move(heading));
 }
 
-void Table::add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+void Table::add(std::vector<std::string> cells) {
+  for (std::string& cell : cells) cell = abbreviated(cell, kWidestName);
+  rows_.push_back(std::move(cells));
+}
 
 std::string Table::str() const {
   std::vector<size_t> widths(aligns_.size());

@@ -9,16 +9,21 @@
 
 namespace cli {
 
-// Control characters and invalid UTF-8 as \xNN, so that a name from a file cannot drive a terminal.
+// Hidden characters and invalid UTF-8 as \xNN, \uNNNN or \UNNNNNNNN, so that a name from a file
+// cannot drive a terminal.
 std::string printable(std::string_view text);
 // The same for a text of several lines; ends with a line break.
 std::string printable_lines(std::string_view text);
+inline constexpr size_t kWidestName = 160;  // in a table every row is as wide as the widest
+// At most `width` characters, with an ellipsis for the middle of a longer text.
+std::string abbreviated(const std::string& text, size_t width);
 // "[2, 3]"
 std::string format_shape(std::span<const int64_t> shape);
 // "1.2 kB", "548.1 MB"
 std::string format_bytes(uint64_t nbytes);
 
-// Columns as wide as their widest cell; numbers to the right when asked.
+// Columns as wide as their widest cell; numbers to the right when asked. Long cells are
+// abbreviated.
 class Table {
  public:
   enum class Align { left, right };

@@ -17,8 +17,9 @@ std::string tensor_sha256(duramen_context* context, const duramen_tensor* tensor
 void write_numbers(Json& json, std::span<const int64_t> numbers);
 
 std::string_view text_of(const duramen_value* value);
-// A dictionary's key as a step of a dotted path.
-std::string key_text(const duramen_value* key);
+// A dictionary's key as a step of a dotted path: a text as it is, the rest as Python prints it, and
+// "keyINDEX" where that would be long.
+std::string key_text(const duramen_value* key, size_t index);
 // A value on one line, as Python would print it where it has a short form.
 std::string describe(const duramen_value* value);
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 
 # Not read yet: before PyTorch 1.6, and TorchScript.
 OTHER_FORMATS = {"legacy.pt", "script.pt"}
@@ -25,6 +26,22 @@ def as_json(*arguments, text=None):
     return json.loads(result.stdout)
 
 
+def safetensors(names):
+    entries = {name: {"dtype": "U8", "shape": [1], "data_offsets": [i, i + 1]} for i, name in enumerate(names)}
+    header = json.dumps(entries).encode()
+    return struct.pack("<Q", len(header)) + header + bytes(len(names))
+
+
+def torch_file(path, pickle):
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("a/data.pkl", pickle)
+        file.writestr("a/version", "3\n")
+
+
+def text_opcode(text):
+    return b"X" + struct.pack("<I", len(text)) + text
+
+
 class Refusals(unittest.TestCase):
     def refused(self, code, *arguments, text=None):
         result = duramen(*arguments, text=text)
@@ -39,6 +56,9 @@ class Refusals(unittest.TestCase):
         self.refused(2, "nonsense")
         self.refused(2, "ls")
         self.refused(2, "init", "Linear(1, 1)")
+        self.assertIn("'lsx' (did you mean 'ls'?)", self.refused(2, "lsx"))
+        self.assertIn("too large", self.refused(2, "tree", "Linear(1, 1)", "--seed", 2**64))
+        self.assertEqual(duramen("tree", "Linear(1, 1)", "--seed", 2**64 - 1).returncode, 0)
 
     def test_text(self):
         self.assertIn("Linear", self.refused(2, "tree", "Liner(1, 2)"))
@@ -53,7 +73,18 @@ class Refusals(unittest.TestCase):
             self.refused(3, "ls", folder)
             path = pathlib.Path(folder) / "bad\n\x1b[31mname.pt"
             path.write_bytes(b"PK\3\4 and nothing more")
-            self.assertNotIn("\x1b", self.refused(3, "ls", path))
+            message = self.refused(3, "ls", path)
+            self.assertNotIn("\x1b", message)
+            self.assertEqual(message.count("name.pt"), 1, message)
+
+    def test_a_long_key_above_many_items(self):
+        pickle = b"\x80\2}" + text_opcode(b"k" * 1_000_000) + b"](" + b"N" * 20_000 + b"es."
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/long.pt"
+            torch_file(path, pickle)
+            message = self.refused(3, "ls", path)
+            self.refused(3, "ls", "--json", path)
+        self.assertIn(f"{path}: the names and texts of the entries are too long", message)
 
     def test_every_prefix_of_a_file_is_refused(self):
         whole = (DATA / "torch" / "state_dict.pt").read_bytes()
@@ -98,6 +129,42 @@ class Listing(unittest.TestCase):
                 self.assertEqual(len(entry["shape"]), len(entry["strides"]))
                 self.assertIn(entry["aliases"], [None, *names])
             self.assertTrue(duramen("ls", path).stdout.endswith("B\n"))
+
+    def test_hidden_characters(self):
+        name = "a\x9bb\u202ec\u200bd\u2028e\U000e0041f"
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "x"
+            path.write_bytes(safetensors([name, "é😀"]))
+            text = duramen("ls", path).stdout
+            raw = duramen("ls", "--json", path).stdout
+            names = [entry["name"] for entry in as_json("ls", "--json", path)["entries"]]
+        self.assertEqual(names, [name, "é😀"])
+        for line in (text, raw):
+            self.assertIn("é😀", line)
+            self.assertFalse(set("\x9b\u202e\u200b\u2028\U000e0041") & set(line))
+        self.assertIn(r"a\u009bb\u202ec\u200bd\u2028e\U000e0041f", text)
+
+    def test_a_long_name_does_not_widen_the_table(self):
+        names = ["x" * 200_000 + ".end", *(str(i) for i in range(5000))]
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "x"
+            path.write_bytes(safetensors(names))
+            text = duramen("ls", path).stdout
+            listed = as_json("ls", "--json", path)
+        self.assertLess(len(text), 2_000_000)
+        self.assertIn("…", text)
+        self.assertIn("x.end", text)
+        self.assertEqual([entry["name"] for entry in listed["entries"]], names)
+
+    def test_keys_of_other_kinds_differ(self):
+        def key(content):
+            return b"C" + bytes([len(content)]) + content
+        pickle = (b"\x80\3}(" + key(b"ab") + b"K\1" + key(b"a\xff") + b"K\2" + b"K\1" + text_opcode(b"a") + b"\x86K\3"
+                  + b"K\2" + text_opcode(b"a") + b"\x86K\4" + b"K\7\x85K\5u.")
+        with tempfile.TemporaryDirectory() as folder:
+            torch_file(f"{folder}/x", pickle)
+            paths = {value["path"]: value["value"] for value in as_json("ls", "--json", f"{folder}/x")["values"]}
+        self.assertEqual(paths, {"b'ab'": 1, r"b'a\xff'": 2, "(1, 'a')": 3, "(2, 'a')": 4, "(7,)": 5})
 
     def test_ties_name_the_first(self):
         listed = as_json("ls", "--json", DATA / "torch" / "views.pt")

@@ -176,6 +176,7 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
   size_t best_distance = std::min<size_t>(word.size(), 64) / 3 + 1;
   if (word.size() > 64) return best;
   for (const std::string_view candidate : candidates) {
+    if (candidate.size() > word.size() + best_distance) continue;  // farther than that
     const size_t distance = edit_distance(word, candidate);
     if (distance < best_distance || (distance == best_distance && best.empty())) {
       best = candidate;

@@ -71,6 +71,8 @@ TEST_CASE("a slip finds its word, a stranger none", "[base][text]") {
   CHECK(nearest_word("batchnorm2d", known) == "BatchNorm2d");
   CHECK(nearest_word("Relu", known) == "ReLU");
   CHECK(nearest_word("Transformer", known).empty());
+  const std::string long_word(257, 'x');
+  CHECK(nearest_word(std::string(64, 'x'), std::vector<std::string_view>{long_word}).empty());
 }
 
 }  // namespace duramen

@@ -68,8 +68,8 @@ ValueRef Value::list(std::vector<ValueRef> items) {
   return container(ValueKind::list, {std::move(items), {}, {}, nullptr});
 }
 
-ValueRef Value::tuple(std::vector<ValueRef> items) {
-  return container(ValueKind::tuple, {std::move(items), {}, {}, nullptr});
+ValueRef Value::tuple(std::vector<ValueRef> items, std::string class_name) {
+  return container(ValueKind::tuple, {std::move(items), {}, std::move(class_name), nullptr});
 }
 
 ValueRef Value::dict(std::vector<ValueRef> keys, std::vector<ValueRef> items,

@@ -53,7 +53,8 @@ class Value final : public Counted {
   static ValueRef bytes(std::string value);
   static ValueRef tensor(TensorRef value);  // not null
   static ValueRef list(std::vector<ValueRef> items);
-  static ValueRef tuple(std::vector<ValueRef> items);
+  // `class_name` is empty, or "torch.Size".
+  static ValueRef tuple(std::vector<ValueRef> items, std::string class_name = "");
   // keys and items side by side; keys are any values. `class_name` is "dict" or a dictionary class
   // such as "collections.OrderedDict"; `attributes` (may be null) is a dict of what was set on the
   // object, such as _metadata.
@@ -68,7 +69,7 @@ class Value final : public Counted {
   int64_t as_integer() const noexcept { return part<int64_t>(); }
   double as_real() const noexcept { return as_complex().real(); }
   std::complex<double> as_complex() const noexcept { return part<std::complex<double>>(); }
-  // text, bytes, big_integer's digits; an opaque's or a dict's class name. Terminated.
+  // text, bytes, big_integer's digits; the class name of an opaque, a dict, a tuple. Terminated.
   std::string_view as_text() const noexcept {
     if (const Parts* parts = this->parts()) return parts->class_name;
     const auto* text = std::get_if<std::string>(&content_);

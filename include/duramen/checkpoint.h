@@ -19,14 +19,18 @@ extern "C" {
 /* An open file: its index, and a hold on its memory. Immutable. */
 typedef struct duramen_checkpoint duramen_checkpoint;
 
-/* What a file may claim before it is refused with LIMIT; zeros are safe defaults. */
+/* What a file may claim before it is refused with LIMIT; zeros are safe defaults.
+ *
+ * The memory of what is not a tensor's data is bounded in proportion to the file's size, far above
+ * what PyTorch's files need. */
 typedef struct duramen_limits {
   uint32_t struct_size; /* sizeof(duramen_limits) */
   uint32_t max_depth;   /* of nested containers; safetensors always has the 3 that it needs */
   uint64_t max_entries;
-  uint64_t max_header_bytes; /* of the index */
+  uint64_t max_header_bytes; /* of the index: a zip's directory, and its pickle */
   uint64_t max_tensor_bytes; /* logical bytes of one tensor */
-  uint64_t max_total_bytes;  /* logical bytes of all tensors */
+  /* Logical bytes of all tensors; what is not a tensor's data may take as much memory, too. */
+  uint64_t max_total_bytes;
 } duramen_limits;
 
 /* How to open; a set of bits. */
@@ -121,7 +125,8 @@ duramen_checkpoint_format(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint,
 
 /* Everything that the file holds, as one value; NULL for NULL.
  *
- * Threads: any. Since: level 1. */
+ * Tensors that no strides describe (sparse, quantized, on the meta device, wrappers) and objects of
+ * unknown classes are opaque values; a bytearray is read as bytes. Threads: any. Since: level 1. */
 DURAMEN_API const duramen_value* DURAMEN_CALL
 duramen_checkpoint_content(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint) DURAMEN_NOEXCEPT;
 

@@ -84,7 +84,9 @@ Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& sour
                          const OpenOptions& options) {
   const uint64_t most =
       options.limits.max_entries ? options.limits.max_entries : kDefaultMaxEntries;
-  const ZipReader zip(source, most);
+  const uint64_t most_bytes =
+      options.limits.max_header_bytes ? options.limits.max_header_bytes : UINT64_MAX;
+  const ZipReader zip(source, most, most_bytes);
   if (is_torch_archive(zip)) return read_torch(services, zip, options);
   const bool is_npz = std::any_of(zip.entries().begin(), zip.entries().end(),
                                   [](const auto& e) { return e.name.ends_with(".npy"); });
@@ -136,19 +138,25 @@ Ref<Checkpoint> Checkpoint::open(const Services& services, const std::string& pa
                                  const OpenOptions& options) {
   check_path(path);
   const auto mode = options.read_instead_of_map ? Source::Mode::read : Source::Mode::map;
-  return read(services, Source::open(services.allocator, path, mode), options);
+  auto checkpoint = read(services, Source::open(services.allocator, path, mode), options);
+  checkpoint->file_ = path;
+  return checkpoint;
 }
 
 Ref<Checkpoint> Checkpoint::from_memory(const Services& services, std::span<const std::byte> bytes,
                                         Ref<const Counted> keeper, const std::string& name,
                                         const OpenOptions& options) {
-  return read(services, Source::from_memory(bytes, std::move(keeper), name), options);
+  auto checkpoint = read(services, Source::from_memory(bytes, std::move(keeper), name), options);
+  checkpoint->file_ = name;
+  return checkpoint;
 }
 
-Ref<StateDict> Checkpoint::state_dict(std::string_view select) const {
+Ref<StateDict> Checkpoint::state_dict(std::string_view select) const try {
   auto dict = state_dict_from_value(*content_, select);
   dict->metadata() = metadata_;
   return dict;
+} catch (const Error& error) {
+  throw error_in_file(file_, error);
 }
 
 void save(const Services& services, const StateDict& dict, const std::string& path,

@@ -48,7 +48,7 @@ class Checkpoint final : public Counted {
   std::string_view format() const noexcept { return format_; }   // "safetensors", "torch", …
   const ValueRef& content() const noexcept { return content_; }  // everything, as one value
   const OrderedMap<std::string>& metadata() const noexcept { return metadata_; }
-  // state_dict_from_value(content, select) with the file's metadata.
+  // state_dict_from_value(content, select) with the file's metadata; errors name the file.
   Ref<StateDict> state_dict(std::string_view select) const;
 
   Checkpoint(std::string format, ValueRef content, OrderedMap<std::string> metadata)
@@ -59,6 +59,7 @@ class Checkpoint final : public Counted {
   ~Checkpoint() override = default;
 
  private:
+  std::string file_;
   std::string format_;
   ValueRef content_;
   OrderedMap<std::string> metadata_;

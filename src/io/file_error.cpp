@@ -19,6 +19,13 @@ Error file_error(Code code, const Spot& spot, std::string_view what) {
   return error;
 }
 
+Error error_in_file(std::string_view file, const Error& error) {
+  Error named(error.code(), join(printable(file), ": ", error.message()));
+  named.with("file", std::string(file));
+  for (const auto& [key, value] : error.record()->details) named.with(key, value);
+  return named;
+}
+
 Error system_error(std::string_view file, std::string_view operation, int error_number) {
   char buffer[128] = "";
   const char* text = strerror_r(error_number, buffer, sizeof(buffer));

@@ -21,6 +21,8 @@ struct Spot {
 
 // "FILE: PART: 'ENTRY': WHAT, at byte N".
 Error file_error(Code code, const Spot& spot, std::string_view what);
+// The same error with the file before its text and among its details.
+Error error_in_file(std::string_view file, const Error& error);
 // The errno of a failed call: "FILE: OPERATION: No space left on device".
 Error system_error(std::string_view file, std::string_view operation, int error_number);
 

@@ -8,12 +8,13 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/cancel.hpp"
+#include "io/budget.hpp"
 
 namespace duramen::io::pickle {
 
@@ -142,8 +143,12 @@ struct Place {
   std::string_view entry;
 };
 
-// CORRUPT, LIMIT or UNSUPPORTED with the byte offset inside the pickle.
-Graph read(std::span<const std::byte> bytes, const Place& place, const CancelFlag& cancel);
+// CORRUPT, LIMIT or UNSUPPORTED with the byte offset inside the pickle. What the graph takes is
+// charged to the budget.
+Graph read(std::span<const std::byte> bytes, const Place& place, Budget& budget);
+// Where a node of the graph of these bytes was made; reads them again. Nothing for a node that
+// every graph has.
+std::optional<uint64_t> offset_of(std::span<const std::byte> bytes, const Place& place, Id id);
 
 // Whether a name has no use in a checkpoint but to run code.
 bool runs_code(std::string_view module, std::string_view name) noexcept;

@@ -16,9 +16,7 @@ void Machine::global_from_stack() {
     fail("STACK_GLOBAL of what is not text");
   }
   const size_t length = graph_.text(module).size();
-  const std::string_view joined =
-      graph_.made_texts_.emplace_back(join(graph_.text(module), "\n", graph_.text(name)));
-  push_global(joined, length);
+  push_global(keep(join(graph_.text(module), "\n", graph_.text(name))), length);
 }
 
 void Machine::instance_from_lines() {

@@ -1,29 +1,41 @@
 #include "io/pickle_machine.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "io/file_error.hpp"
 
 namespace duramen::io::pickle {
 namespace {
 
-constexpr size_t kOpcodesBetweenChecks = 4096;
+constexpr size_t kOpcodesAtOnce = 256;
+constexpr size_t kNodesOfOpcode = 3;  // INST: a name, a tuple, an object
 constexpr uint8_t kHighestProtocol = 5;
 
 }  // namespace
 
-Graph read(std::span<const std::byte> bytes, const Place& place, const CancelFlag& cancel) {
-  return Machine(bytes, place, cancel).run();
+Graph read(std::span<const std::byte> bytes, const Place& place, Budget& budget) {
+  return Machine(bytes, place, budget).run();
 }
 
-Machine::Machine(std::span<const std::byte> bytes, const Place& place, const CancelFlag& cancel)
-    : place_(place), cancel_(cancel), cursor_(bytes) {
+std::optional<uint64_t> offset_of(std::span<const std::byte> bytes, const Place& place, Id id) {
+  if (id <= kEmptyTuple) return std::nullopt;
+  const CancelFlag never;
+  Budget budget(place.file, UINT64_MAX, never);
+  return Machine(bytes, place, budget).offset_of(id);
+}
+
+Machine::Machine(std::span<const std::byte> bytes, const Place& place, Budget& budget)
+    : place_(place), budget_(budget), cursor_(bytes) {
   if (bytes.size() > UINT32_MAX) {
     throw file_error(Code::limit, {place_.file, "pickle", place_.entry, {}},
                      "the pickle is too large (expected less than 4 GiB)");
   }
-  graph_.nodes_.reserve(bytes.size() / 9 + kEmptyTuple +
-                        16);  // a tensor takes about 90 bytes and 9 nodes
-  graph_.links_.reserve(bytes.size() / 6 + 16);
+  // A tensor takes about 90 bytes and 9 nodes.
+  constexpr size_t kMostAtFirst = size_t{1} << 20;
+  budget_.make_room(graph_.nodes_, std::min(bytes.size() / 9, kMostAtFirst) + kEmptyTuple + 1 +
+                                       kNodesOfOpcode * kOpcodesAtOnce);
+  budget_.make_room(graph_.links_, std::min(bytes.size() / 6, kMostAtFirst) + 16);
   // Made once and shared: None, the small integers, the truth values, the empty tuple.
   graph_.nodes_.emplace_back();
   for (int64_t i = 0; i < kSmallIntegers; ++i) new_node(Kind::integer).integer = i;
@@ -33,15 +45,29 @@ Machine::Machine(std::span<const std::byte> bytes, const Place& place, const Can
 }
 
 Graph Machine::run() {
-  for (size_t count = 0;; ++count) {
-    if (count % kOpcodesBetweenChecks == 0) cancel_.check("open");
-    opcode_at_ = cursor_.position();
-    if (!step(take_number<uint8_t>())) break;
+  for (bool more = true; more;) {
+    make_room_for(kOpcodesAtOnce);
+    for (size_t i = 0; more && i < kOpcodesAtOnce; ++i) more = step();
   }
   if (stack_.size() != 1 || !marks_.empty()) fail("the pickle does not end with one value");
   if (!cursor_.at_end()) fail("bytes after the end of the pickle");
   graph_.root = stack_.back();
   return std::move(graph_);
+}
+
+uint64_t Machine::offset_of(Id id) {
+  do {
+    make_room_for(1);
+  } while (step() && graph_.nodes_.size() <= id);
+  return opcode_at_;
+}
+
+void Machine::make_room_for(size_t opcodes) {
+  budget_.make_room(graph_.nodes_, kNodesOfOpcode * opcodes);
+  budget_.make_room(graph_.objects_, opcodes);
+  budget_.make_room(graph_.chunks_, opcodes);
+  budget_.make_room(stack_, opcodes);
+  budget_.make_room(marks_, opcodes);
 }
 
 void Machine::fail(std::string_view what) const {
@@ -105,7 +131,7 @@ bool Machine::step(uint8_t opcode) {
       push_text(take(take_number<uint8_t>()), Kind::bytes);
       break;
     case ')':
-      push(make_tuple({}));
+      push(kEmptyTuple);
       break;
     case ']':
       push_new(Kind::list);
@@ -187,9 +213,9 @@ void Machine::step_protocol_0(uint8_t opcode) {
       return push_real(*value);
     }
     case 'S':
-      return push_decoded(decode_string_literal(take_line()));
+      return push_python2_string(keep(decode_string_literal(take_line())));
     case 'V':
-      return push_decoded(decode_raw_unicode(take_line()));
+      return push_text(keep(decode_raw_unicode(take_line())));
     case 'P':
       fail_unsupported("persistent ids as text are not supported");
     case 'l':

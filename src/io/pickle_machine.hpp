@@ -2,8 +2,6 @@
 // every count is checked; what cannot be is CORRUPT with the byte where it stands.
 #pragma once
 
-#include <optional>
-
 #include "base/cursor.hpp"
 #include "io/pickle.hpp"
 
@@ -17,13 +15,21 @@ inline constexpr Id kEmptyTuple = kFalse + 2;
 
 class Machine {
  public:
-  Machine(std::span<const std::byte> bytes, const Place& place, const CancelFlag& cancel);
+  Machine(std::span<const std::byte> bytes, const Place& place, Budget& budget);
   Graph run();
+  // Where the node is made.
+  uint64_t offset_of(Id id);
 
  private:
   [[noreturn, gnu::cold]] void fail(std::string_view what) const;
   [[noreturn]] void fail_unsupported(std::string_view what) const;
 
+  // Room for what the next opcodes make, apart from links and texts.
+  void make_room_for(size_t opcodes);
+  bool step() {
+    opcode_at_ = cursor_.position();
+    return step(take_number<uint8_t>());
+  }
   // Opcodes. False after STOP.
   bool step(uint8_t opcode);
   void step_protocol_0(uint8_t opcode);
@@ -40,6 +46,7 @@ class Machine {
   }
   std::string_view take_line();
   void check_text(std::string_view text) const;
+  [[gnu::cold]] void check_utf8(std::string_view text) const;
 
   // Nodes
   Node& new_node(Kind kind) {
@@ -62,7 +69,7 @@ class Machine {
   void push_boolean(bool value) { push(kFalse + static_cast<Id>(value)); }
   void push_text(std::string_view text, Kind kind = Kind::text);
   void push_python2_string(std::string_view text);
-  void push_decoded(std::optional<std::string> text);
+  std::string_view keep(std::optional<std::string> decoded);
   void push_long(std::string_view bytes);
   void push_decimal(std::string_view digits);
   void push_global(std::string_view joined, size_t module_length);
@@ -105,7 +112,7 @@ class Machine {
   void build();
 
   Place place_;
-  const CancelFlag& cancel_;
+  Budget& budget_;
   Cursor cursor_;
   size_t opcode_at_ = 0;
   Graph graph_;

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "io/big_integer.hpp"
 #include "io/pickle_machine.hpp"
 
 namespace duramen::io::pickle {
@@ -22,6 +23,19 @@ bool is_ascii(std::string_view text) noexcept {
   return (all & 0x8080808080808080u) == 0;
 }
 
+// Python's pickler writes surrogates that have no partner as if they were characters.
+bool is_utf8_but_for_surrogates(std::string_view text) {
+  std::string without;
+  for (size_t i = 0; i < text.size();) {
+    const bool surrogate =
+        text[i] == '\xED' && i + 2 < text.size() && static_cast<uint8_t>(text[i + 1]) >= 0xA0 &&
+        static_cast<uint8_t>(text[i + 1]) <= 0xBF && (text[i + 2] & 0xC0) == 0x80;
+    if (!surrogate) without += text[i];
+    i += surrogate ? 3 : 1;
+  }
+  return is_utf8(without);
+}
+
 }  // namespace
 
 // Python 3's names for what protocol 2 spells as Python 2 did.
@@ -29,7 +43,9 @@ std::string Graph::full_name(Id id) const {
   std::string_view in = module(id);
   if (in == "__builtin__") in = "builtins";
   if (in == "copy_reg") in = "copyreg";
-  return join(in, ".", name(id));
+  std::string full;  // of exactly its length: objects keep it
+  full.reserve(in.size() + 1 + name(id).size());
+  return full.append(in).append(".").append(name(id));
 }
 
 std::string_view Machine::take(uint64_t count) {
@@ -47,7 +63,15 @@ std::string_view Machine::take_line() {
 }
 
 void Machine::check_text(std::string_view text) const {
-  if (!is_ascii(text) && !is_utf8(text)) fail("a text is not UTF-8");
+  if (!is_ascii(text)) check_utf8(text);
+}
+
+void Machine::check_utf8(std::string_view text) const {
+  if (is_utf8(text)) return;
+  if (is_utf8_but_for_surrogates(text)) {
+    fail_unsupported("a text holds half of a surrogate pair, which is not supported");
+  }
+  fail("a text is not UTF-8");
 }
 
 void Machine::push_real(double value) {
@@ -67,13 +91,15 @@ void Machine::push_python2_string(std::string_view text) {
   push_text(text, is_ascii(text) || is_utf8(text) ? Kind::text : Kind::bytes);
 }
 
-void Machine::push_decoded(std::optional<std::string> text) {
-  if (!text) fail("a text with a wrong escape");
-  push_python2_string(graph_.made_texts_.emplace_back(std::move(*text)));
+std::string_view Machine::keep(std::optional<std::string> decoded) {
+  if (!decoded) fail("a text with a wrong escape");
+  budget_.charge(sizeof(std::string) + decoded->size());
+  return graph_.made_texts_.emplace_back(std::move(*decoded));
 }
 
 // Little-endian two's complement of any length.
 void Machine::push_long(std::string_view bytes) {
+  bytes = shortest_integer(bytes);
   if (bytes.size() > 8) return push_text(bytes, Kind::big_integer);
   uint64_t value = 0;
   for (size_t i = 0; i < bytes.size(); ++i) {
@@ -125,6 +151,7 @@ Id Machine::make_object(Id callee, Id arguments) {
 }
 
 Id Machine::make_tuple(std::span<const Id> items, Kind kind) {
+  budget_.make_room(graph_.links_, items.size());
   Node& node = new_node(kind);
   node.length = static_cast<uint32_t>(items.size());
   node.at.first = static_cast<uint32_t>(graph_.links_.size());
@@ -171,6 +198,7 @@ void Machine::replace_marked(Id id) {
 
 void Machine::extend(Id container, std::span<const Id> items) {
   if (items.empty()) return;
+  budget_.make_room(graph_.links_, items.size());
   const auto chunk = static_cast<uint32_t>(graph_.chunks_.size());
   graph_.chunks_.push_back(
       {static_cast<uint32_t>(graph_.links_.size()), static_cast<uint32_t>(items.size()), 0});
@@ -214,7 +242,11 @@ void Machine::set_items(Id container, std::span<const Id> pairs) {
 void Machine::remember(uint64_t key) {
   const Id id = top();
   if (key > cursor_.position() + cursor_.remaining()) fail("a memo key that is too large");
-  if (key >= memo_.size()) memo_.resize(std::max<size_t>(key + 1, memo_.size() * 2), kEmpty);
+  if (key >= memo_.size()) {
+    const size_t size = std::max<size_t>(key + 1, memo_.size() * 2);
+    budget_.make_room(memo_, size - memo_.size());
+    memo_.resize(size, kEmpty);
+  }
   memoized_ += memo_[key] == kEmpty;
   memo_[key] = id;
 }

@@ -11,13 +11,14 @@
 namespace duramen::io {
 namespace {
 
-using pickle::Graph;
-using pickle::Id;
-using pickle::Kind;
-
 constexpr uint64_t kMaxSmallRecord = 64;
 constexpr uint64_t kMaxPickle = uint64_t{1} << 30;
 constexpr uint64_t kMaxDeflateRatio = 1032;  // deflate cannot do better
+
+// The values of a pickle. The densest that a pickler writes, an empty list in two bytes, takes 120
+// bytes for each of its own; a tensor takes about 300 and makes two thousand.
+constexpr uint64_t kBaseOfValues = uint64_t{64} << 20;
+constexpr uint64_t kValuesPerByte = 128;
 
 uint64_t budget(uint64_t asked, uint64_t base, uint64_t factor, uint64_t file_size) noexcept {
   if (asked) return asked;
@@ -46,7 +47,13 @@ TorchArchive::TorchArchive(const Services& services, const ZipReader& zip,
       zip_(zip),
       options_(options),
       folder_(folder_of(zip)),
-      slots_(zip.entries().size()) {
+      slots_(zip.entries().size()),
+      value_budget_(
+          zip.source()->name(),
+          std::max(options.limits.max_total_bytes,
+                   budget(0, kBaseOfValues, kValuesPerByte, zip.source()->bytes().size())),
+          services.cancel),
+      verified_(zip.entries().size()) {
   const uint64_t size = zip.source()->bytes().size();
   const Limits& limits = options.limits;
   constexpr uint64_t kBase = uint64_t{64} << 20;
@@ -108,10 +115,13 @@ std::span<const std::byte> TorchArchive::pickle() {
               Code::limit);
   }
   if (!entry.is_deflated()) {
-    if (options_.verify_checksums) zip_.check_crc(entry, zip_.raw(entry));
+    verify(entry, zip_.raw(entry));
     return zip_.raw(entry);
   }
-  pickle_ = copy_record(entry);
+  if (!pickle_) {
+    value_budget_.charge(entry.size);
+    pickle_ = copy_record(entry);
+  }
   return {pickle_->data(), pickle_->nbytes()};
 }
 
@@ -136,8 +146,29 @@ Ref<Storage> TorchArchive::copy_record(const ZipEntry& entry) {
   } else if (!out.empty()) {
     std::memcpy(out.data(), zip_.raw(entry).data(), out.size());
   }
-  if (options_.verify_checksums) zip_.check_crc(entry, out);
+  verify(entry, out);
   return storage;
+}
+
+void TorchArchive::verify(const ZipEntry& entry, std::span<const std::byte> content) {
+  if (!options_.verify_checksums) return;
+  const auto index = static_cast<size_t>(&entry - zip_.entries().data());
+  if (verified_[index]) return;
+  zip_.check_crc(entry, content);
+  verified_[index] = true;
+}
+
+void TorchArchive::verify_rest() {
+  if (!options_.verify_checksums) return;
+  for (const ZipEntry& entry : zip_.entries()) {
+    services_.cancel.check("open");
+    if (!entry.is_deflated()) {
+      verify(entry, zip_.raw(entry));
+    } else if (!verified_[static_cast<size_t>(&entry - zip_.entries().data())]) {
+      copy_record(entry);
+      inflated_budget_ += entry.size;
+    }
+  }
 }
 
 Ref<Storage> TorchArchive::make_storage(const ZipEntry& entry, Dtype dtype) {
@@ -145,47 +176,13 @@ Ref<Storage> TorchArchive::make_storage(const ZipEntry& entry, Dtype dtype) {
   const size_t width = is_complex(dtype) ? itemsize(dtype) / 2 : itemsize(dtype);
   const bool swap = big_endian_ && width > 1;
   if (!swap && !entry.is_deflated()) {
-    if (options_.verify_checksums) zip_.check_crc(entry, zip_.raw(entry));
+    verify(entry, zip_.raw(entry));
     return storage_over(services_.allocator, zip_.source(), zip_.raw(entry), dtype);
   }
   auto storage = copy_record(entry);
   if (swap) swap_bytes(storage->mutable_data(), storage->nbytes(), width);
   if (dtype == Dtype::boolean) normalize_booleans(storage->mutable_data(), storage->nbytes());
   return storage;
-}
-
-Dtype TorchArchive::class_dtype(const Graph& graph, Id cls) {
-  if (cls == last_class_ && cls != pickle::kNone) return last_class_dtype_;
-  if (graph.kind(cls) != Kind::global) return Dtype::invalid;
-  const std::string_view module = graph.module(cls);
-  const bool is_torch = module == "torch" || module == "torch.cuda" || module == "torch.storage";
-  last_class_dtype_ = is_torch ? dtype_of_storage_class(graph.name(cls)) : Dtype::invalid;
-  last_class_ = cls;
-  return last_class_dtype_;
-}
-
-// ('storage', class, key, location, numel)
-TorchArchive::Persistent TorchArchive::parse(const Graph& graph, Id persistent) {
-  const auto fail = [&](std::string_view what) {
-    return file_error(Code::corrupt, {file(), "torch file", "data.pkl", {}}, what);
-  };
-  if (graph.kind(persistent) != Kind::persistent) throw fail("a tensor without a storage");
-  const Id id = graph.links(persistent)[0];
-  if (graph.kind(id) != Kind::tuple || graph.links(id).size() != 5) {
-    throw fail("a persistent id is not a tuple of 5");
-  }
-  const auto parts = graph.links(id);
-  if (graph.kind(parts[0]) != Kind::text || graph.text(parts[0]) != "storage" ||
-      graph.kind(parts[1]) != Kind::global || graph.kind(parts[2]) != Kind::text ||
-      graph.kind(parts[3]) != Kind::text || !graph.is_integer(parts[4])) {
-    throw fail("a persistent id is not ('storage', class, key, location, size)");
-  }
-  const Dtype dtype = class_dtype(graph, parts[1]);
-  if (dtype == Dtype::invalid && !graph.name(parts[1]).ends_with("UntypedStorage")) {
-    throw file_error(Code::unsupported, {file(), "torch file", "data.pkl", {}},
-                     join("unknown storage class ", printable(graph.full_name(parts[1]))));
-  }
-  return {dtype, graph.text(parts[2]), graph[parts[4]].integer};
 }
 
 const ZipEntry& TorchArchive::record(std::string_view key) {
@@ -203,8 +200,7 @@ const ZipEntry& TorchArchive::record(std::string_view key) {
   return *entry;
 }
 
-TorchArchive::Use TorchArchive::storage(const Graph& graph, Id persistent, Dtype wanted) {
-  const Persistent id = parse(graph, persistent);
+TorchArchive::Use TorchArchive::storage(const StorageId& id, Dtype wanted) {
   const ZipEntry& entry = record(id.key);
   const uint64_t width = id.class_dtype == Dtype::invalid ? 1 : itemsize(id.class_dtype);
   const auto expected = checked_mul(static_cast<uint64_t>(id.numel), width);

@@ -2,7 +2,7 @@
 // asks for it and shared from then on.
 #pragma once
 
-#include "io/pickle.hpp"
+#include "io/budget.hpp"
 #include "io/torch_file.hpp"
 
 namespace duramen::io {
@@ -16,14 +16,23 @@ class TorchArchive {
   const std::string& file() const noexcept { return zip_.source()->name(); }
   // The record's content: inflated where needed, its checksum verified where asked.
   std::span<const std::byte> pickle();
+  // For all that is made of the pickle. max_total_bytes can raise it.
+  Budget& value_budget() noexcept { return value_budget_; }
+  // The checksums of the entries that nobody asked for.
+  void verify_rest();
 
   struct Use {
     Ref<Storage> storage;
     Dtype dtype = Dtype::invalid;  // of the storage's class; invalid for an UntypedStorage
     const ZipEntry* record = nullptr;
   };
-  // What a persistent id in the pickle names. `wanted` is the dtype for untyped storages.
-  Use storage(const pickle::Graph& graph, pickle::Id persistent, Dtype wanted);
+  struct StorageId {
+    Dtype class_dtype;  // invalid for an UntypedStorage
+    std::string_view key;
+    int64_t numel;
+  };
+  // The storage that the pickle names. `wanted` is the dtype for untyped ones.
+  Use storage(const StorageId& id, Dtype wanted);
 
   // Logical bytes of a tensor; LIMIT when an expanded view asks for more than the file justifies.
   void count_tensor(uint64_t nbytes, uint64_t storage_nbytes, const ZipEntry& record);
@@ -34,16 +43,10 @@ class TorchArchive {
     Dtype class_dtype = Dtype::invalid;
     Dtype made_for = Dtype::invalid;
   };
-  struct Persistent {
-    Dtype class_dtype;
-    std::string_view key;
-    int64_t numel;
-  };
-  Persistent parse(const pickle::Graph& graph, pickle::Id persistent);
-  Dtype class_dtype(const pickle::Graph& graph, pickle::Id cls);
   const ZipEntry& record(std::string_view key);
   Ref<Storage> make_storage(const ZipEntry& entry, Dtype dtype);
   Ref<Storage> copy_record(const ZipEntry& entry);
+  void verify(const ZipEntry& entry, std::span<const std::byte> content);
   std::string small_record(std::string_view name);
   void check_version();
   Error bad(const ZipEntry& entry, std::string_view what, Code code = Code::corrupt) const;
@@ -59,9 +62,9 @@ class TorchArchive {
   uint64_t total_budget_;
   std::vector<Slot> slots_;  // by entry
   size_t next_record_ = 0;
-  Ref<Storage> pickle_;  // when it had to be inflated
-  pickle::Id last_class_ = pickle::kNone;
-  Dtype last_class_dtype_ = Dtype::invalid;
+  Budget value_budget_;
+  std::vector<bool> verified_;  // by entry
+  Ref<Storage> pickle_;         // when it had to be inflated
 };
 
 }  // namespace duramen::io

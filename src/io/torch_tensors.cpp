@@ -2,7 +2,6 @@
 
 #include "base/checked.hpp"
 #include "base/text.hpp"
-#include "io/file_error.hpp"
 #include "io/torch_values.hpp"
 
 namespace duramen::io {
@@ -13,7 +12,9 @@ using pickle::Symbol;
 
 namespace {
 
-constexpr size_t kMaxRank = 1024;
+constexpr size_t kMaxRank = 64;   // PyTorch's own
+constexpr size_t kShortRank = 5;  // whose sizes need no memory of their own
+constexpr uint64_t kTensorBytes = sizeof(Tensor) + sizeof(Storage) + 32;  // with malloc's own
 
 struct StorageClass {
   std::string_view name;
@@ -99,29 +100,59 @@ ValueRef ValueBuilder::make_tensor(Symbol symbol, std::span<const Id> arguments)
 }
 
 TensorRef ValueBuilder::rebuild(std::span<const Id> arguments, Dtype untyped_dtype) {
-  TorchArchive::Use use = archive_.storage(graph_, arguments[0], untyped_dtype);
+  TorchArchive::Use use = archive_.storage(storage_id(arguments[0]), untyped_dtype);
   const Dtype dtype = use.dtype == Dtype::invalid ? untyped_dtype : use.dtype;
-  const auto error = [&](std::string_view what, const Layout& layout) {
-    return file_error(
-        Code::corrupt, {archive_.file(), "torch file", use.record->name, use.record->payload},
-        join(what, " (shape ", format_shape(layout.shape), ", strides ",
-             format_shape(layout.strides), ", offset ", layout.offset, ", ", use.storage->nbytes(),
-             " bytes of ", dtype == Dtype::invalid ? "no dtype" : dtype_name(dtype), ")"));
-  };
   Layout layout{sizes(arguments[2]), sizes(arguments[3]), integer(arguments[1], "an offset")};
-  if (dtype == Dtype::invalid) throw error("an untyped storage without a dtype", layout);
+  const auto refuse = [&](std::string_view what) {
+    fail(join(what, " (shape ", format_shape(layout.shape), ", strides ",
+              format_shape(layout.strides), ", offset ", layout.offset, ", '",
+              printable(use.record->name), "' with ", use.storage->nbytes(), " bytes of ",
+              dtype == Dtype::invalid ? "no dtype" : dtype_name(dtype), ")"));
+  };
+  if (dtype == Dtype::invalid) refuse("an untyped storage without a dtype");
   if (use.dtype != Dtype::invalid && untyped_dtype != Dtype::invalid && untyped_dtype != dtype) {
-    throw error("the tensor has another dtype than its storage", layout);
+    refuse("the tensor has another dtype than its storage");
   }
   const uint32_t bits = dtype_info(dtype).bits;
   const auto nbytes = logical_bytes(layout.shape, bits);
   const auto extent = extent_of(layout);
-  if (!nbytes || !extent) throw error("a tensor's sizes make no sense", layout);
+  if (!nbytes || !extent) refuse("a tensor's sizes make no sense");
   if (static_cast<uint64_t>(*extent) > use.storage->nbytes() / (bits / 8)) {
-    throw error("a tensor leaves its storage", layout);
+    refuse("a tensor leaves its storage");
   }
   archive_.count_tensor(*nbytes, use.storage->nbytes(), *use.record);
+  budget_.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
   return make<Tensor>(std::move(use.storage), std::move(layout), dtype);
+}
+
+Dtype ValueBuilder::class_dtype(Id cls) {
+  if (cls == last_class_ && cls != pickle::kNone) return last_class_dtype_;
+  if (graph_.kind(cls) != Kind::global) return Dtype::invalid;
+  const std::string_view module = graph_.module(cls);
+  const bool is_torch = module == "torch" || module == "torch.cuda" || module == "torch.storage";
+  last_class_dtype_ = is_torch ? dtype_of_storage_class(graph_.name(cls)) : Dtype::invalid;
+  last_class_ = cls;
+  return last_class_dtype_;
+}
+
+// ('storage', class, key, location, numel)
+TorchArchive::StorageId ValueBuilder::storage_id(Id persistent) {
+  if (graph_.kind(persistent) != Kind::persistent) fail("a tensor without a storage");
+  const Id id = graph_.links(persistent)[0];
+  if (graph_.kind(id) != Kind::tuple || graph_.links(id).size() != 5) {
+    fail("a persistent id is not a tuple of 5");
+  }
+  const auto parts = graph_.links(id);
+  if (graph_.kind(parts[0]) != Kind::text || graph_.text(parts[0]) != "storage" ||
+      graph_.kind(parts[1]) != Kind::global || graph_.kind(parts[2]) != Kind::text ||
+      graph_.kind(parts[3]) != Kind::text || !graph_.is_integer(parts[4])) {
+    fail("a persistent id is not ('storage', class, key, location, size)");
+  }
+  const Dtype dtype = class_dtype(parts[1]);
+  if (dtype == Dtype::invalid && !graph_.name(parts[1]).ends_with("UntypedStorage")) {
+    fail(join("unknown storage class ", printable(graph_.full_name(parts[1]))), Code::unsupported);
+  }
+  return {dtype, graph_.text(parts[2]), graph_[parts[4]].integer};
 }
 
 Shape ValueBuilder::sizes(Id id) const {
@@ -156,22 +187,47 @@ void ValueBuilder::check_not_conjugated(Id metadata) const {
 }
 
 // _rebuild_from_type_v2(function, class, arguments, state): the tensor without its class.
-ValueRef ValueBuilder::make_from_type(std::span<const Id> arguments) {
-  if (arguments.size() != 4 || graph_.kind(arguments[0]) != Kind::global ||
-      graph_.kind(arguments[2]) != Kind::tuple || !rebuilds_tensor(graph_[arguments[0]].symbol)) {
-    fail("a tensor of an unknown kind", Code::unsupported);
-  }
-  return make_tensor(graph_[arguments[0]].symbol, graph_.links(arguments[2]));
+Symbol ValueBuilder::function_of_type(std::span<const Id> arguments) const noexcept {
+  if (arguments.size() != 4 || graph_.kind(arguments[2]) != Kind::tuple) return Symbol::other;
+  const Symbol function = graph_[arguments[0]].symbol;
+  const bool is_known = rebuilds_tensor(function) || function == Symbol::rebuild_qtensor;
+  return is_known ? function : Symbol::other;
+}
+
+ValueRef ValueBuilder::make_from_type(Id id) {
+  const auto arguments = arguments_of(id);
+  const Symbol function = function_of_type(arguments);
+  if (function == Symbol::other) return make_opaque(id);
+  const auto inner = graph_.links(arguments[2]);
+  return function == Symbol::rebuild_qtensor ? make_quantized(inner) : make_tensor(function, inner);
 }
 
 // (storage, offset, size, stride, quantizer, requires_grad, hooks): the raw integers, and how to
 // read them.
 ValueRef ValueBuilder::make_quantized(std::span<const Id> arguments) {
   if (arguments.size() < 7) fail("a quantized tensor with the wrong number of arguments");
-  std::vector<ValueRef> parts;
-  parts.push_back(Value::tensor(rebuild(arguments, Dtype::invalid)));
-  parts.push_back(value(arguments[4]));
-  return Value::opaque("torch._utils._rebuild_qtensor", std::move(parts));
+  const TorchArchive::StorageId id = storage_id(arguments[0]);
+  if (id.class_dtype == Dtype::quint4x2 || id.class_dtype == Dtype::quint2x4) {
+    return make_packed(arguments, id);
+  }
+  return make_opaque("torch._utils._rebuild_qtensor",
+                     {Value::tensor(rebuild(arguments, Dtype::invalid)), value(arguments[4])});
+}
+
+// Several elements a byte, which no layout describes: the bytes of the storage, how to read them,
+// and the sizes.
+ValueRef ValueBuilder::make_packed(std::span<const Id> arguments,
+                                   const TorchArchive::StorageId& id) {
+  TorchArchive::Use use = archive_.storage(id, Dtype::invalid);
+  const Shape shape = sizes(arguments[2]);
+  budget_.charge(kTensorBytes + kPartsBytes + shape.size() * 2 * sizeof(Value));
+  std::vector<ValueRef> sizes;
+  for (const int64_t size : shape) sizes.push_back(Value::integer(size));
+  const auto nbytes = static_cast<int64_t>(use.storage->nbytes());
+  TensorRef bytes = make<Tensor>(std::move(use.storage), Layout{{nbytes}, {1}, 0}, Dtype::uint8);
+  return make_opaque("torch._utils._rebuild_qtensor",
+                     {Value::tensor(std::move(bytes)), value(arguments[4]),
+                      Value::tuple(std::move(sizes), "torch.Size")});
 }
 
 }  // namespace duramen::io

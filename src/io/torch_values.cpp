@@ -3,10 +3,8 @@
 #include <algorithm>
 
 #include "base/checked.hpp"
-#include "base/name_index.hpp"
 #include "base/text.hpp"
 #include "io/big_integer.hpp"
-#include "io/file_error.hpp"
 
 namespace duramen::io {
 
@@ -17,6 +15,7 @@ using pickle::Symbol;
 namespace {
 
 constexpr size_t kNodesBetweenChecks = 4096;
+constexpr uint64_t kValueBytes = sizeof(Value) + 16;  // with malloc's own
 
 }  // namespace
 
@@ -25,15 +24,13 @@ ValueBuilder::ValueBuilder(const Services& services, TorchArchive& archive,
     : services_(services),
       archive_(archive),
       graph_(graph),
+      budget_(archive.value_budget()),
       max_entries_(limits.max_entries ? limits.max_entries : kDefaultMaxEntries),
       max_depth_(
-          std::min(limits.max_depth ? limits.max_depth : Value::kMaxDepth, Value::kMaxDepth)),
-      index_(graph.size()) {
-  slots_.reserve(graph.size() / 4 + 16);
-}
-
-void ValueBuilder::fail(std::string_view what, Code code) const {
-  throw file_error(code, {archive_.file(), "torch file", "data.pkl", {}}, what);
+          std::min(limits.max_depth ? limits.max_depth : Value::kMaxDepth, Value::kMaxDepth)) {
+  budget_.make_room(index_, graph.size());
+  index_.resize(graph.size());
+  budget_.make_room(slots_, graph.size() / 4 + 16);
 }
 
 ValueRef ValueBuilder::build() {
@@ -49,10 +46,13 @@ ValueRef ValueBuilder::build() {
     } else if (slot.progress == Progress::done) {
       pending_.pop_back();
     } else if (slot.progress == Progress::entered) {
+      current_ = id;
       fail("a container holds itself, which is not supported", Code::unsupported);
     } else if (is_leaf(id)) {
       pending_.pop_back();
-      slot = {make_value(id), 1, 1, Progress::done};
+      ValueRef made = make_value(id);
+      const uint32_t depth = made->count() > 0 ? 2 : 1;
+      slot = {std::move(made), 1, depth, Progress::done};
     } else {
       slot.progress = Progress::entered;
       pending_.back() |= 1;
@@ -65,6 +65,7 @@ ValueRef ValueBuilder::build() {
 ValueBuilder::Slot& ValueBuilder::slot_of(Id id) {
   if (index_[id] == 0) {
     index_[id] = static_cast<uint32_t>(slots_.size());
+    budget_.make_room(slots_);
     slots_.emplace_back();
   }
   return slots_[index_[id]];
@@ -72,11 +73,14 @@ ValueBuilder::Slot& ValueBuilder::slot_of(Id id) {
 
 bool ValueBuilder::is_leaf(Id id) const noexcept {
   const Kind kind = graph_.kind(id);
-  if (kind == Kind::object) return rebuilds_tensor(graph_.callee_symbol(id));
+  if (kind == Kind::object) return rebuilds_tensor(plain_symbol(id));
   return kind < Kind::list || kind == Kind::global || kind == Kind::persistent;
 }
 
-void ValueBuilder::push(Id id) { pending_.push_back(uint64_t{id} << 1); }
+void ValueBuilder::push(Id id) {
+  budget_.make_room(pending_);
+  pending_.push_back(uint64_t{id} << 1);
+}
 
 // Pushed last to first, so that storages are made in the file's order.
 void ValueBuilder::push_children(Id id) {
@@ -104,11 +108,6 @@ void ValueBuilder::each_child(Id id, FunctionRef<void(Id)> body) const {
   }
 }
 
-bool ValueBuilder::is_dict_symbol(Symbol symbol) noexcept {
-  return symbol == Symbol::ordered_dict || symbol == Symbol::default_dict ||
-         symbol == Symbol::counter || symbol == Symbol::py_dict;
-}
-
 bool ValueBuilder::rebuilds_tensor(Symbol symbol) noexcept {
   return symbol == Symbol::rebuild_tensor || symbol == Symbol::rebuild_tensor_v2 ||
          symbol == Symbol::rebuild_tensor_v3;
@@ -117,9 +116,13 @@ bool ValueBuilder::rebuilds_tensor(Symbol symbol) noexcept {
 // Tensors are built from their arguments directly.
 void ValueBuilder::each_child_of_object(Id id, FunctionRef<void(Id)> body) const {
   const pickle::Object& object = graph_.object(id);
-  const Symbol symbol = graph_.callee_symbol(id);
-  const auto arguments = graph_.links(object.arguments);
-  if (rebuilds_tensor(symbol) || symbol == Symbol::rebuild_from_type) return;
+  Symbol symbol = plain_symbol(id);
+  auto arguments = graph_.links(object.arguments);
+  if (symbol == Symbol::rebuild_from_type) {
+    symbol = function_of_type(arguments);
+    if (symbol != Symbol::other) arguments = graph_.links(arguments[2]);
+  }
+  if (rebuilds_tensor(symbol)) return;
   if (symbol == Symbol::rebuild_qtensor) {
     if (arguments.size() > 4) body(arguments[4]);
     return;
@@ -132,7 +135,7 @@ void ValueBuilder::each_child_of_object(Id id, FunctionRef<void(Id)> body) const
   body(object.arguments);
   if (object.state != pickle::kNone) body(object.state);
   if (object.items == pickle::kNone) return;
-  if (is_dict_symbol(symbol) && graph_.kind(object.items) == Kind::dict) {
+  if (reads_as_dict(id)) {
     graph_.each_item(object.items, body);
   } else {
     body(object.items);
@@ -140,10 +143,11 @@ void ValueBuilder::each_child_of_object(Id id, FunctionRef<void(Id)> body) const
 }
 
 void ValueBuilder::finish(Id id) {
+  current_ = id;
+  count(id);
   Slot& slot = slots_[index_[id]];
   slot.value = make_value(id);
   slot.progress = Progress::done;
-  count(id);
 }
 
 void ValueBuilder::count(Id id) {
@@ -169,6 +173,8 @@ void ValueBuilder::count(Id id) {
 
 ValueRef ValueBuilder::make_value(Id id) {
   const pickle::Node& node = graph_[id];
+  current_ = id;
+  budget_.charge(kValueBytes);
   switch (node.kind) {
     case Kind::none:
       return Value::none();
@@ -181,8 +187,10 @@ ValueRef ValueBuilder::make_value(Id id) {
     case Kind::real:
       return Value::real(node.real);
     case Kind::text:
+      budget_.charge(node.length);
       return Value::text(std::string(graph_.text(id)));
     case Kind::bytes:
+      budget_.charge(node.length);
       return Value::bytes(std::string(graph_.text(id)));
     case Kind::list:
       return Value::list(values_of(id));
@@ -191,26 +199,29 @@ ValueRef ValueBuilder::make_value(Id id) {
     case Kind::dict:
       return make_dict(id, "dict", nullptr);
     case Kind::set:
-      return Value::opaque("builtins.set", values_of(id));
+      return make_opaque("builtins.set", values_of(id));
     case Kind::frozenset:
-      return Value::opaque("builtins.frozenset", values_of(id));
+      return make_opaque("builtins.frozenset", values_of(id));
     case Kind::global:
-      return Value::opaque(graph_.full_name(id), {});
+      return make_opaque(graph_.full_name(id), {});
     case Kind::persistent:
-      return Value::opaque("torch.storage", {});
+      return make_opaque("torch.storage", {});
     case Kind::object:
       return make_object(id);
   }
   fail("unknown node");
 }
 
-ValueRef ValueBuilder::make_big_integer(Id id) const {
+ValueRef ValueBuilder::make_big_integer(Id id) {
   const std::string_view bytes = graph_.text(id);
   if (bytes.size() > kMaxBigIntegerBytes) fail("an integer of too many digits", Code::limit);
+  // The time, in nanoseconds; and the digits.
+  budget_.charge(bytes.size() * bytes.size() / 16 + 3 * bytes.size());
   return Value::big_integer(decimal_of(bytes));
 }
 
-std::vector<ValueRef> ValueBuilder::values_of(Id container) const {
+std::vector<ValueRef> ValueBuilder::values_of(Id container) {
+  budget_.charge(kPartsBytes + graph_[container].length * sizeof(ValueRef));
   std::vector<ValueRef> values;
   values.reserve(graph_[container].length);
   if (graph_.kind(container) == Kind::tuple) {
@@ -219,39 +230,6 @@ std::vector<ValueRef> ValueBuilder::values_of(Id container) const {
     graph_.each_item(container, [&](Id item) { values.push_back(value(item)); });
   }
   return values;
-}
-
-ValueRef ValueBuilder::make_dict(Id pairs, std::string class_name, ValueRef attributes) {
-  std::vector<ValueRef> keys;
-  std::vector<ValueRef> items;
-  if (pairs != pickle::kNone) {
-    keys.reserve(graph_[pairs].length / 2);
-    items.reserve(graph_[pairs].length / 2);
-    bool is_key = true;
-    graph_.each_item(pairs, [&](Id item) {
-      (is_key ? keys : items).push_back(value(item));
-      is_key = !is_key;
-    });
-  }
-  check_keys(keys);
-  return Value::dict(std::move(keys), std::move(items), std::move(class_name),
-                     std::move(attributes));
-}
-
-// Python keeps the last of two; no pickler writes two.
-void ValueBuilder::check_keys(const std::vector<ValueRef>& keys) const {
-  std::vector<std::string_view> texts;
-  std::vector<int64_t> integers;
-  for (const ValueRef& key : keys) {
-    if (key->kind() == ValueKind::text) texts.push_back(key->as_text());
-    if (key->kind() == ValueKind::integer) integers.push_back(key->as_integer());
-  }
-  if (const auto twice = find_duplicate(texts)) {
-    fail(join("a dict has the key ", format_quoted(printable(texts[*twice])), " twice"));
-  }
-  std::sort(integers.begin(), integers.end());
-  const auto same = std::adjacent_find(integers.begin(), integers.end());
-  if (same != integers.end()) fail(join("a dict has the key ", *same, " twice"));
 }
 
 }  // namespace duramen::io

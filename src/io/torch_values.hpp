@@ -1,9 +1,11 @@
 // The graph of a pickle as a Value: known names become tensors, dicts, numbers; all others opaque
 // nodes with their parts. Iterative; a node is built once, however often it is named. What contains
-// itself, or would be too large when walked as a tree, is refused.
+// itself, or would be too large when walked as a tree, is refused. What is made is charged to the
+// archive's budget.
 #pragma once
 
 #include "base/function_ref.hpp"
+#include "io/pickle.hpp"
 #include "io/torch_archive.hpp"
 
 namespace duramen::io {
@@ -32,44 +34,70 @@ class ValueBuilder {
   Slot& slot_of(pickle::Id id);
   const ValueRef& value(pickle::Id id) const noexcept { return slots_[index_[id]].value; }
   bool is_leaf(pickle::Id id) const noexcept;
-  [[noreturn]] void fail(std::string_view what, Code code = Code::corrupt) const;
 
   ValueRef make_value(pickle::Id id);
-  ValueRef make_big_integer(pickle::Id id) const;
+  ValueRef make_big_integer(pickle::Id id);
+  std::vector<ValueRef> values_of(pickle::Id container);
+
+  // The entry and the byte of the node that is being made (torch_places.cpp)
+  [[noreturn, gnu::cold]] void fail(std::string_view what, Code code = Code::corrupt) const;
+  std::string path() const;
+  std::optional<std::string> step_to(pickle::Id container, pickle::Id child) const;
+  std::string name_of(pickle::Id key) const;
+
+  // Dicts (torch_dicts.cpp)
+  bool reads_as_dict(pickle::Id object) const noexcept;
   ValueRef make_dict(pickle::Id pairs, std::string class_name, ValueRef attributes);
-  std::vector<ValueRef> values_of(pickle::Id container) const;
-  void check_keys(const std::vector<ValueRef>& keys) const;
+  ValueRef make_dict_of_pairs(const Value& pairs, std::string class_name, ValueRef attributes);
+  ValueRef make_dict_object(pickle::Id id);
+  void check_keys(const std::vector<ValueRef>& keys);
 
   // Calls and instances (torch_objects.cpp)
   ValueRef make_object(pickle::Id id);
-  ValueRef make_dict_object(pickle::Id id, std::string class_name);
   ValueRef make_complex(pickle::Id id);
   ValueRef make_bytes(pickle::Id id);
   ValueRef make_parameter_value(pickle::Id id);
   ValueRef make_opaque(pickle::Id id);
+  ValueRef make_opaque(std::string class_name, std::vector<ValueRef> parts);
 
   // Tensors (torch_tensors.cpp)
   ValueRef make_tensor(pickle::Symbol symbol, std::span<const pickle::Id> arguments);
-  ValueRef make_from_type(std::span<const pickle::Id> arguments);
+  ValueRef make_from_type(pickle::Id id);
   ValueRef make_quantized(std::span<const pickle::Id> arguments);
+  ValueRef make_packed(std::span<const pickle::Id> arguments, const TorchArchive::StorageId& id);
   TensorRef rebuild(std::span<const pickle::Id> arguments, Dtype untyped_dtype);
+  TorchArchive::StorageId storage_id(pickle::Id persistent);
+  Dtype class_dtype(pickle::Id cls);
   Shape sizes(pickle::Id id) const;
   int64_t integer(pickle::Id id, const char* what) const;
   void check_not_conjugated(pickle::Id metadata) const;
   std::span<const pickle::Id> arguments_of(pickle::Id object) const noexcept {
     return graph_.links(graph_.object(object).arguments);
   }
+  // What an object does when nothing was added to it after the call; else Symbol::other.
+  pickle::Symbol plain_symbol(pickle::Id object) const noexcept {
+    const pickle::Object& call = graph_.object(object);
+    const bool plain = call.state == pickle::kNone && call.items == pickle::kNone;
+    return plain ? graph_[call.callee].symbol : pickle::Symbol::other;
+  }
+  // Of a container's list of parts, without the parts.
+  static constexpr uint64_t kPartsBytes = 128;
+  // Of _rebuild_from_type_v2(function, class, arguments, state); Symbol::other for another form.
+  pickle::Symbol function_of_type(std::span<const pickle::Id> arguments) const noexcept;
   static bool rebuilds_tensor(pickle::Symbol symbol) noexcept;
-  static bool is_dict_symbol(pickle::Symbol symbol) noexcept;
 
   const Services& services_;
   TorchArchive& archive_;
   const pickle::Graph& graph_;
+  Budget& budget_;
   uint64_t max_entries_;
   uint32_t max_depth_;
   std::vector<uint32_t> index_;    // of a node's slot; 0: none yet
   std::vector<Slot> slots_{1};     // of the nodes that are values
   std::vector<uint64_t> pending_;  // node and whether its children are done
+  pickle::Id current_ = pickle::kNone;
+  pickle::Id last_class_ = pickle::kNone;
+  Dtype last_class_dtype_ = Dtype::invalid;
 };
 
 }  // namespace duramen::io

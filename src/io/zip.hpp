@@ -33,7 +33,7 @@ struct ZipEntry {
 class ZipReader {
  public:
   // Reads and checks the directory. CORRUPT, UNSUPPORTED (encryption, methods), LIMIT.
-  ZipReader(Ref<const Source> source, uint64_t max_entries);
+  ZipReader(Ref<const Source> source, uint64_t max_entries, uint64_t max_directory_bytes);
 
   const std::vector<ZipEntry>& entries() const noexcept { return entries_; }
   const ZipEntry* find(std::string_view name) const noexcept;

@@ -20,8 +20,8 @@ struct Directory {
 
 class DirectoryReader {
  public:
-  DirectoryReader(const Source& source, uint64_t max_entries)
-      : source_(source), bytes_(source.bytes()), max_entries_(max_entries) {}
+  DirectoryReader(const Source& source, uint64_t max_entries, uint64_t max_bytes)
+      : source_(source), bytes_(source.bytes()), max_entries_(max_entries), max_bytes_(max_bytes) {}
 
   std::vector<ZipEntry> read() {
     const Directory directory = find_directory();
@@ -29,6 +29,11 @@ class DirectoryReader {
       throw bad("zip end record", directory.at,
                 join("the directory does not end where its end record begins (offset ",
                      directory.offset, ", size ", directory.size, ")"));
+    }
+    if (directory.size > max_bytes_) {
+      throw file_error(Code::limit, {source_.name(), "zip end record", {}, directory.at},
+                       join("the directory is too large (expected at most ", max_bytes_,
+                            " bytes, got ", directory.size, ")"));
     }
     if (directory.count > directory.size / kCentralSize) {
       throw bad("zip end record", directory.at,
@@ -302,12 +307,14 @@ class DirectoryReader {
   const Source& source_;
   std::span<const std::byte> bytes_;
   uint64_t max_entries_;
+  uint64_t max_bytes_;
 };
 
 }  // namespace
 
-ZipReader::ZipReader(Ref<const Source> source, uint64_t max_entries) : source_(std::move(source)) {
-  entries_ = DirectoryReader(*source_, max_entries).read();
+ZipReader::ZipReader(Ref<const Source> source, uint64_t max_entries, uint64_t max_directory_bytes)
+    : source_(std::move(source)) {
+  entries_ = DirectoryReader(*source_, max_entries, max_directory_bytes).read();
   index_.reserve(entries_.size());
   for (size_t i = 0; i < entries_.size(); ++i) {
     if (index_.insert(i, name_at()) == i) continue;

@@ -123,26 +123,45 @@ std::string safetensors(std::string_view header, std::string_view data) {
   return u64(header.size()) + std::string(header) + std::string(data);
 }
 
+namespace {
+std::string deflated(std::string_view content) {
+  libdeflate_compressor* machine = libdeflate_alloc_compressor(1);
+  REQUIRE(machine != nullptr);
+  std::string out(libdeflate_deflate_compress_bound(machine, content.size()), '\0');
+  out.resize(
+      libdeflate_deflate_compress(machine, content.data(), content.size(), out.data(), out.size()));
+  libdeflate_free_compressor(machine);
+  return out;
+}
+}  // namespace
+
 std::string zip(const std::vector<Member>& members) {
   std::string file;
   std::string directory;
-  for (const auto& [name, content] : members) {
+  for (const auto& [name, content, is_deflated] : members) {
+    const std::string stored = is_deflated ? deflated(content) : content;
     const std::string sizes = u32(libdeflate_crc32(0, content.data(), content.size())) +
-                              u32(content.size()) + u32(content.size()) + u16(name.size());
-    directory += "PK\1\2" + u16(20) + u16(20) + u16(0) + u16(0) + u32(0) + sizes + u16(0) + u16(0) +
+                              u32(stored.size()) + u32(content.size()) + u16(name.size());
+    const std::string method = u16(is_deflated ? 8 : 0);
+    directory += "PK\1\2" + u16(20) + u16(20) + u16(0) + method + u32(0) + sizes + u16(0) + u16(0) +
                  u16(0) + u16(0) + u32(0) + u32(file.size()) + name;
-    file += "PK\3\4" + u16(20) + u16(0) + u16(0) + u32(0) + sizes + u16(0) + name + content;
+    file += "PK\3\4" + u16(20) + u16(0) + method + u32(0) + sizes + u16(0) + name + stored;
   }
   return file + directory + "PK\5\6" + u16(0) + u16(0) + u16(members.size()) + u16(members.size()) +
          u32(directory.size()) + u32(file.size()) + u16(0);
 }
 
 std::string torch_file(std::string_view pickle, const std::vector<std::string>& storages) {
-  std::vector<Member> members = {{"a/data.pkl", std::string(pickle)}, {"a/version", "3\n"}};
+  std::vector<Member> members = {{"a/data.pkl", std::string(pickle), false},
+                                 {"a/version", "3\n", false}};
   for (size_t i = 0; i < storages.size(); ++i) {
-    members.push_back({"a/data/" + std::to_string(i), storages[i]});
+    members.push_back({"a/data/" + std::to_string(i), storages[i], false});
   }
   return zip(members);
+}
+
+std::string torch_file_deflated(std::string_view pickle) {
+  return zip({{"a/data.pkl", std::string(pickle), true}, {"a/version", "3\n", false}});
 }
 
 std::string TensorPickle::text() const {

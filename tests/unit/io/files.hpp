@@ -62,11 +62,15 @@ std::string safetensors(std::string_view header, std::string_view data = {});
 struct Member {
   std::string name;
   std::string content;
+  bool deflated = false;
 };
-// A zip of stored members with true local headers and no zip64 records.
+// A zip of members with true local headers and no zip64 records.
 std::string zip(const std::vector<Member>& members);
 // A .pt with this pickle and these storages ("data/0", …).
 std::string torch_file(std::string_view pickle, const std::vector<std::string>& storages = {});
+
+// The same with a deflated pickle.
+std::string torch_file_deflated(std::string_view pickle);
 
 // The pickle of {"x": tensor} with these operands, each as opcodes.
 struct TensorPickle {

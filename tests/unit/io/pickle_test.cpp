@@ -28,6 +28,8 @@ TEST_CASE("numbers of every protocol are read", "[io][pickle]") {
   CHECK(value_of("\x80\2\x8a\x08\0\0\0\0\0\0\0\x80."s)->as_integer() == INT64_MIN);
   CHECK(value_of("\x80\2\x8a\x09\0\0\0\0\0\0\0\0\1."s)->as_text() == "18446744073709551616");
   CHECK(value_of("\x80\2\x8a\x09\0\0\0\0\0\0\0\0\xff."s)->as_text() == "-18446744073709551616");
+  CHECK(value_of("\x80\2\x8a\x0a\5\0\0\0\0\0\0\0\0\0."s)->as_integer() == 5);
+  CHECK(value_of("\x80\2\x8a\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff.")->as_integer() == -1);
   CHECK(value_of("\x80\2G\x3f\xf8\0\0\0\0\0\0."s)->as_real() == 1.5);
 }
 
@@ -49,6 +51,14 @@ TEST_CASE("texts and bytes of every protocol are read", "[io][pickle]") {
             ->as_text() ==
         "\xff"
         "a");
+}
+
+TEST_CASE("a text with half of a surrogate pair is refused as such", "[io][pickle]") {
+  const Files files;
+  for (const char* pickle : {"\x80\4\x8c\4a\xed\xa0\xbd.", "V\\ud83d\n."}) {
+    CHECK(files.refusal_code(torch_file(pickle)) == Code::unsupported);
+    CHECK(contains(refusal_of(pickle), "surrogate"));
+  }
 }
 
 TEST_CASE("containers are read, and keep their order", "[io][pickle]") {

@@ -155,4 +155,37 @@ TEST_CASE("checksums are verified where asked", "[io][zip]") {
   CHECK(contains(files.refusal(changed, options), "CRC-32"));
 }
 
+TEST_CASE("checksums of every member are verified", "[io][zip]") {
+  const Files files;
+  io::OpenOptions options;
+  options.verify_checksums = true;
+  for (const bool deflated : {false, true}) {
+    const std::string whole = zip({{"a/data.pkl", kPickle, deflated},
+                                   {"a/version", "3\n", deflated},
+                                   {"a/data/0", "unused", deflated},
+                                   {"a/other", "unused too", deflated}});
+    CHECK(files.refusal(whole, options).empty());
+    for (const char* name : {"a/data.pkl", "a/version", "a/data/0", "a/other"}) {
+      INFO(name);
+      std::string changed = whole;
+      for (const size_t header : {whole.find(name) - 16, whole.rfind(name) - 30}) {
+        changed[header] = static_cast<char>(changed[header] ^ 1);  // of the checksum
+      }
+      CHECK(files.refusal(changed).empty());
+      CHECK(contains(files.refusal(changed, options), "CRC-32"));
+    }
+  }
+}
+
+TEST_CASE("the directory is a part of the header that a limit bounds", "[io][zip]") {
+  const Files files;
+  const std::string whole = torch_file(kPickle);
+  io::OpenOptions options;
+  options.limits.max_header_bytes = whole.size() - 22 - whole.find("PK\1\2");
+  CHECK(files.refusal(whole, options).empty());
+  --options.limits.max_header_bytes;
+  CHECK(files.refusal_code(whole, options) == Code::limit);
+  CHECK(contains(files.refusal(whole, options), "the directory is too large"));
+}
+
 }  // namespace duramen::test

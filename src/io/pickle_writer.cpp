@@ -57,14 +57,9 @@ void PickleWriter::interned(std::string_view value) {
   known_.emplace(value, memoized_ - 1);
 }
 
-// Protocol 2 has no bytes: _codecs.encode('…', 'latin1').
+// Protocol 2 has no bytes: _codecs.encode('…', 'latin1'). CPython writes bytes() for empty ones,
+// which torch.load(weights_only=True) refuses.
 void PickleWriter::bytes(std::string_view value) {
-  if (value.empty()) {
-    global("__builtin__", "bytes");
-    bytes_ += ")R";
-    memoize();
-    return;
-  }
   global("_codecs", "encode");
   std::string utf8;
   for (const char c : value) {

@@ -15,8 +15,29 @@ using Record = StoragePlan::Record;
 
 constexpr size_t kChunk = size_t{1} << 20;  // the CRC is taken while the bytes are in the cache
 
-Error refuse(const std::string& path, std::string_view what, Code code = Code::invalid_argument) {
-  return file_error(code, {path, "save torch", {}, {}}, what);
+constexpr size_t kMaxIntegerBytes = 255;  // torch.load(weights_only=True) reads no longer ones
+
+struct Step {
+  const Value* container;
+  size_t index;
+};
+
+// "optimizer.param_groups.0.lr"
+std::string path_of(const std::vector<Step>& steps) {
+  constexpr size_t kMaxLength = 1000;
+  std::string path;
+  for (const auto& [container, index] : steps) {
+    if (path.size() > kMaxLength) break;
+    if (!path.empty()) path += '.';
+    if (container->kind() != ValueKind::dict) {
+      path += std::to_string(index);
+      continue;
+    }
+    const Value& key = *container->key(index);
+    const bool is_integer = key.kind() == ValueKind::integer;
+    path += is_integer ? std::to_string(key.as_integer()) : printable(key.as_text());
+  }
+  return path;
 }
 
 // The pickle of a value, and the storages in the order that it names them.
@@ -29,6 +50,15 @@ class ContentWriter {
   const std::vector<const Record*>& records() const noexcept { return order_; }
 
  private:
+  Error refuse(std::string_view what, Code code = Code::invalid_argument) const {
+    return file_error(code, {path_, "save torch", path_of(steps_), {}}, what);
+  }
+
+  void write_item(const Value& container, size_t index) {
+    steps_.push_back({&container, index});
+    write(*container.item(index));
+    steps_.pop_back();
+  }
   void write(const Value& value) {
     switch (value.kind()) {
       case ValueKind::none:
@@ -77,7 +107,7 @@ class ContentWriter {
     const auto found = shared ? written_.find(&value) : written_.end();
     if (found != written_.end()) return out_.recall(found->second);
     if (!is_utf8(value.as_text())) {
-      throw refuse(path_, join("a text is not UTF-8: ", printable(value.as_text())));
+      throw refuse(join("a text is not UTF-8: ", printable(value.as_text())));
     }
     out_.text(value.as_text());
     if (shared) written_[&value] = out_.last_key();
@@ -85,7 +115,12 @@ class ContentWriter {
 
   void write_big_integer(std::string_view decimal) {
     const auto bytes = little_endian_of(decimal);
-    if (!bytes) throw refuse(path_, join("not an integer: ", printable(decimal)));
+    if (!bytes) throw refuse(join("not an integer: ", printable(decimal)));
+    if (bytes->size() > kMaxIntegerBytes) {
+      throw refuse(join("an integer is too long (expected at most ", kMaxIntegerBytes,
+                        " bytes, got ", bytes->size(), ")"),
+                   Code::unsupported);
+    }
     out_.big_integer(*bytes);
   }
 
@@ -106,23 +141,30 @@ class ContentWriter {
   void write_list_items(const Value& value) {
     const size_t count = value.count();
     if (count == 1) {
-      write(*value.item(0));
+      write_item(value, 0);
       return out_.opcode('a');
     }
     for (size_t i = 0; i < count;) {
       out_.opcode('(');
       const size_t end = std::min<size_t>(count, i + PickleWriter::kBatch);
-      for (; i < end; ++i) write(*value.item(i));
+      for (; i < end; ++i) write_item(value, i);
       out_.opcode('e');
     }
   }
 
   void write_tuple(const Value& value) {
     const size_t count = value.count();
+    const bool is_size = value.as_text() == "torch.Size";
+    if (is_size) out_.global("torch", "Size");
     out_.begin_tuple(count);
-    for (const ValueRef& item : value.items()) write(*item);
+    for (size_t i = 0; i < count; ++i) write_item(value, i);
     out_.end_tuple(count);
-    if (count > 0) written_[&value] = out_.last_key();
+    if (is_size) {
+      out_.end_tuple(1);
+      out_.opcode('R');
+      out_.memoize();
+    }
+    if (is_size || count > 0) written_[&value] = out_.last_key();
   }
 
   void write_dict(const Value& value) {
@@ -134,8 +176,7 @@ class ContentWriter {
     } else if (value.as_text() == "dict") {
       out_.opcode('}');
     } else {
-      throw refuse(path_,
-                   join("a dict of class ", printable(value.as_text()),
+      throw refuse(join("a dict of class ", printable(value.as_text()),
                         " cannot be saved (expected dict or collections.OrderedDict)"),
                    Code::unsupported);
     }
@@ -156,14 +197,36 @@ class ContentWriter {
       if (!single) out_.opcode('(');
       for (; i < end; ++i) {
         write_key(*value.key(i));
-        write(*value.item(i));
+        write_item(value, i);
       }
       out_.opcode(single ? 's' : 'u');
     }
   }
   void write_key(const Value& key) {
+    if (!is_hashable(key)) {
+      throw refuse(join("a dict has a key of kind ", value_kind_name(key.kind()),
+                        ", which Python cannot look up"),
+                   Code::unsupported);
+    }
     const bool is_version = key.kind() == ValueKind::text && key.as_text() == "version";
     is_version ? out_.interned("version") : write(key);
+  }
+
+  // Whether Python takes it as the key of a dict.
+  bool is_hashable(const Value& key) {
+    switch (key.kind()) {
+      case ValueKind::list:
+      case ValueKind::dict:
+        return false;
+      case ValueKind::opaque:
+        return key.as_text() != "builtins.set";
+      case ValueKind::tuple:
+        return !hashable_.insert(&key).second ||
+               std::all_of(key.items().begin(), key.items().end(),
+                           [this](const ValueRef& item) { return is_hashable(*item); });
+      default:
+        return true;
+    }
   }
 
   // Only what has a place in a checkpoint that PyTorch reads safely.
@@ -173,7 +236,7 @@ class ContentWriter {
         value.count() == 0 && name.starts_with("torch.") && dtype_from_name(name) != Dtype::invalid;
     if (is_dtype) return out_.global("torch", name.substr(6));
     if (name == "builtins.set") return write_set(value);
-    throw refuse(path_, join("an object of class ", printable(name), " cannot be saved"),
+    throw refuse(join("an object of class ", printable(name), " cannot be saved"),
                  Code::unsupported);
   }
   void write_set(const Value& value) {
@@ -225,7 +288,7 @@ class ContentWriter {
   void check_dtype(Dtype dtype) const {
     const bool quantized = dtype >= Dtype::qint8;
     if (itemsize(dtype) != 0 && !quantized) return;
-    throw refuse(path_, join("PyTorch files have no plain tensors of dtype ", dtype_name(dtype)),
+    throw refuse(join("PyTorch files have no plain tensors of dtype ", dtype_name(dtype)),
                  Code::unsupported);
   }
 
@@ -255,6 +318,8 @@ class ContentWriter {
   }
 
   const std::string& path_;
+  std::unordered_set<const Value*> hashable_;  // tuples that were looked at
+  std::vector<Step> steps_;                    // from the root to what is being written
   StoragePlan plan_;
   PickleWriter out_;
   std::vector<const Record*> order_;

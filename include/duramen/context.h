@@ -39,7 +39,7 @@ typedef struct duramen_runner {
   uint32_t struct_size; /* sizeof(duramen_runner) */
   uint32_t reserved;
   /* Calls body(body_user, i) once for every i below count, on any threads, and returns when all
-   * have returned. */
+   * have returned. What it leaves out is done on the calling thread. */
   void(DURAMEN_CALL* run)(void* user, uint64_t count, duramen_runner_body body, void* body_user);
   DURAMEN_NULLABLE void* user;
   DURAMEN_NULLABLE duramen_destroy destroy;

@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "base/fixed_vector.hpp"
 #include "kernels/thread_pool.hpp"
 #include "tensor/tensor.hpp"
 
@@ -19,31 +20,24 @@ class BroadcastLoop {
  public:
   using Offsets = std::array<int64_t, K>;  // in elements, from each input's first element
 
-  BroadcastLoop(std::span<const int64_t> shape, const std::array<const Layout*, K>& inputs) {
-    Shape steps[K];
-    Shape sizes;
+  // Requires: the shape was checked (checked_numel).
+  BroadcastLoop(std::span<const int64_t> shape,
+                const std::array<const Layout*, K>& inputs) noexcept {
     for (size_t i = 0; i < shape.size(); ++i) {
       if (shape[i] == 1) continue;
-      Offsets step;
-      for (size_t k = 0; k < K; ++k) step[k] = step_of(*inputs[k], i, shape.size());
-      if (!sizes.empty() && merges(steps, step, shape[i])) {
-        sizes.back() *= shape[i];
-        for (size_t k = 0; k < K; ++k) steps[k].back() = step[k];
-      } else {
-        sizes.push_back(shape[i]);
-        for (size_t k = 0; k < K; ++k) steps[k].push_back(step[k]);
+      if (shape[i] == 0) {
+        row_count_ = 0;
+        return;
       }
+      Dim dim{shape[i], {}};
+      for (size_t k = 0; k < K; ++k) dim.steps[k] = step_of(*inputs[k], i, shape.size());
+      add(dim);
     }
-    if (sizes.empty()) {
-      sizes.push_back(1);
-      for (size_t k = 0; k < K; ++k) steps[k].push_back(1);
-    }
-    row_length_ = sizes.back();
-    for (size_t k = 0; k < K; ++k) row_steps_[k] = steps[k].back();
-    row_count_ = 1;
-    for (size_t i = 0; i + 1 < sizes.size(); ++i) row_count_ *= sizes[i];
-    sizes_ = std::move(sizes);
-    for (size_t k = 0; k < K; ++k) steps_[k] = std::move(steps[k]);
+    if (outer_.empty()) return;
+    row_length_ = outer_.back().size;
+    row_steps_ = outer_.back().steps;
+    outer_.pop_back();
+    for (const Dim& dim : outer_) row_count_ *= dim.size;
   }
 
   int64_t row_length() const noexcept { return row_length_; }
@@ -71,42 +65,56 @@ class BroadcastLoop {
   }
 
  private:
+  struct Dim {
+    int64_t size;
+    Offsets steps;
+  };
+
+  static Offsets unit_steps() noexcept {
+    Offsets steps;
+    steps.fill(1);
+    return steps;
+  }
   static int64_t step_of(const Layout& input, size_t dim, size_t rank) noexcept {
     const size_t missing = rank - input.rank();
     if (dim < missing || input.shape[dim - missing] == 1) return 0;
     return input.strides[dim - missing];
   }
-  bool merges(const Shape* steps, const Offsets& step, int64_t size) const noexcept {
+  void add(const Dim& dim) noexcept {
+    if (outer_.empty() || !merges(outer_.back(), dim)) return outer_.push_back(dim);
+    outer_.back() = {outer_.back().size * dim.size, dim.steps};
+  }
+  static bool merges(const Dim& outer, const Dim& inner) noexcept {
     for (size_t k = 0; k < K; ++k) {
-      if (steps[k].back() != step[k] * size) return false;
+      if (outer.steps[k] != inner.steps[k] * inner.size) return false;
     }
     return true;
   }
 
   template <class Body>
   void rows(int64_t begin, int64_t end, const Body& body) const {
-    Shape index(sizes_.size(), 0);
+    std::array<int64_t, kMostNested> index;
     Offsets at{};
     int64_t rest = begin;
-    for (size_t i = sizes_.size() - 1; i-- > 0;) {
-      index[i] = rest % sizes_[i];
-      rest /= sizes_[i];
-      for (size_t k = 0; k < K; ++k) at[k] += index[i] * steps_[k][i];
+    for (size_t i = outer_.size(); i-- > 0;) {
+      index[i] = rest % outer_[i].size;
+      rest /= outer_[i].size;
+      for (size_t k = 0; k < K; ++k) at[k] += index[i] * outer_[i].steps[k];
     }
     for (int64_t row = begin; row < end; ++row) {
       body(at, row * row_length_, row_length_);
-      for (size_t i = sizes_.size() - 1; i-- > 0;) {
-        for (size_t k = 0; k < K; ++k) at[k] += steps_[k][i];
-        if (++index[i] < sizes_[i]) break;
+      for (size_t i = outer_.size(); i-- > 0;) {
+        const Dim& dim = outer_[i];
+        for (size_t k = 0; k < K; ++k) at[k] += dim.steps[k];
+        if (++index[i] < dim.size) break;
         index[i] = 0;
-        for (size_t k = 0; k < K; ++k) at[k] -= steps_[k][i] * sizes_[i];
+        for (size_t k = 0; k < K; ++k) at[k] -= dim.steps[k] * dim.size;
       }
     }
   }
 
-  Shape sizes_;
-  std::array<Shape, K> steps_;
-  Offsets row_steps_;
+  FixedVector<Dim, kMostNested> outer_;  // all but the innermost
+  Offsets row_steps_ = unit_steps();
   int64_t row_length_ = 1;
   int64_t row_count_ = 1;
 };

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "base/fixed_vector.hpp"
 #include "base/text.hpp"
 #include "kernels/convert_elements.hpp"
 
@@ -20,17 +21,18 @@ struct Dim {
   int64_t out;
   int64_t in;
 };
-using Dims = SmallVector<Dim, 6>;
+using Dims = FixedVector<Dim, kMostNested>;
 
-// In the order of the output's memory, neighbours merged; never empty.
-Dims joint_dims(const Layout& out, int64_t out_size, const Layout& in, int64_t in_size) {
+// In the order of the output's memory, neighbours merged; never empty. Requires: not an empty
+// tensor.
+Dims joint_dims(const Layout& out, int64_t out_size, const Layout& in, int64_t in_size) noexcept {
   Dims sorted;
   for (size_t i = 0; i < out.rank(); ++i) {
     if (out.shape[i] != 1) {
       sorted.push_back({out.shape[i], out.strides[i] * out_size, in.strides[i] * in_size});
     }
   }
-  std::stable_sort(sorted.begin(), sorted.end(), [](Dim a, Dim b) { return a.out > b.out; });
+  sorted.sort([](const Dim& a, const Dim& b) { return a.out > b.out; });
   Dims merged;
   for (const Dim dim : sorted) {
     if (!merged.empty() && merged.back().out == dim.size * dim.out &&
@@ -145,7 +147,7 @@ bool arrange_transposition(Dims& dims, int64_t itemsize) noexcept {
 }
 
 template <class T>
-void move_elements(ThreadPool& pool, Dims dims, std::byte* out, const std::byte* in) {
+void move_elements(ThreadPool& pool, Dims& dims, std::byte* out, const std::byte* in) {
   if (arrange_transposition(dims, sizeof(T))) return move_transposed<T>(pool, dims, out, in);
   const Dim step = dims.back();
   pool.parallel_for(total_of(dims), kChunk, [&](int64_t begin, int64_t end) {

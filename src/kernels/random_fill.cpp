@@ -1,11 +1,13 @@
 #include "kernels/random_fill.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
 #include "base/error.hpp"
+#include "base/fixed_vector.hpp"
 #include "base/text.hpp"
 #include "kernels/random_loops.hpp"
 #include "kernels/small_float.hpp"
@@ -57,16 +59,17 @@ struct Run {
   int64_t size;
   int64_t stride;
 };
-using Runs = SmallVector<Run, 6>;
+using Runs = FixedVector<Run, kMostNested>;
 
-// Outermost first, neighbours merged. Complex elements are pairs of reals.
-Runs memory_order(const Tensor& tensor) {
+// Outermost first, neighbours merged. Complex elements are pairs of reals. Requires: not an empty
+// tensor.
+Runs memory_order(const Tensor& tensor) noexcept {
   const int64_t parts = is_complex(tensor.dtype()) ? 2 : 1;
   Runs sorted;
   for (size_t i = 0; i < tensor.rank(); ++i) {
     if (tensor.size(i) != 1) sorted.push_back({tensor.size(i), tensor.strides()[i] * parts});
   }
-  std::stable_sort(sorted.begin(), sorted.end(), [](Run a, Run b) { return a.stride > b.stride; });
+  sorted.sort([](const Run& a, const Run& b) { return a.stride > b.stride; });
   if (parts == 2) sorted.push_back({2, 1});
   Runs merged;
   for (const Run run : sorted) {
@@ -84,11 +87,12 @@ Runs memory_order(const Tensor& tensor) {
 template <class Body>
 void for_each_run(const Runs& runs, const Body& body) {
   const Run inner = runs.back();
-  SmallVector<int64_t, 6> index(runs.size() - 1, 0);
+  std::array<int64_t, kMostNested> index;
+  std::fill_n(index.begin(), runs.size(), 0);
   int64_t offset = 0;
   while (true) {
     body(offset, inner.size, inner.stride);
-    size_t dim = index.size();
+    size_t dim = runs.size() - 1;
     for (; dim > 0; --dim) {
       offset += runs[dim - 1].stride;
       if (++index[dim - 1] < runs[dim - 1].size) break;

@@ -1,6 +1,7 @@
 #include "kernels/reduce.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -14,7 +15,7 @@ struct Dim {
   int64_t size;
   int64_t stride;
 };
-using Dims = SmallVector<Dim, 5>;
+using Dims = FixedVector<Dim, kMostNested>;
 
 // The dimensions that stay (in order) and those that go (innermost: the smallest stride, unless
 // their order matters). Neighbours that lie evenly are merged.
@@ -25,7 +26,7 @@ struct Split {
   int64_t reduced_count = 1;
 };
 
-void append_merged(Dims& dims, Dim dim) {
+void append_merged(Dims& dims, Dim dim) noexcept {
   if (!dims.empty() && dims.back().stride == dim.stride * dim.size) {
     dims.back() = {dims.back().size * dim.size, dim.stride};
   } else {
@@ -33,14 +34,14 @@ void append_merged(Dims& dims, Dim dim) {
   }
 }
 
-Split split(const Layout& layout, DimSet dims, bool ordered) {
+Split split(const Layout& layout, DimSet dims, bool ordered) noexcept {
   Split result;
   Dims reduced;
   for (size_t i = 0; i < layout.rank(); ++i) {
     const Dim dim{layout.shape[i], layout.strides[i]};
     const bool goes = dims >> i & 1;
     (goes ? result.reduced_count : result.kept_count) *= dim.size;
-    if (dim.size == 1) continue;
+    if (dim.size <= 1) continue;  // the counts say all there is to say
     if (goes) {
       reduced.push_back(dim);
     } else {
@@ -48,8 +49,7 @@ Split split(const Layout& layout, DimSet dims, bool ordered) {
     }
   }
   if (!ordered) {
-    std::stable_sort(reduced.begin(), reduced.end(),
-                     [](const Dim& a, const Dim& b) { return a.stride > b.stride; });
+    reduced.sort([](const Dim& a, const Dim& b) { return a.stride > b.stride; });
   }
   for (const Dim dim : reduced) append_merged(result.reduced, dim);
   if (result.kept.empty()) result.kept.push_back({1, 1});
@@ -57,10 +57,12 @@ Split split(const Layout& layout, DimSet dims, bool ordered) {
   return result;
 }
 
-// Calls body(offset) for every index of all dimensions but the last, in C order.
+// Calls body(offset) for every index of all dimensions but the last, in C order. Requires: none is
+// empty.
 template <class Body>
 void for_each_row(const Dims& dims, const Body& body) {
-  SmallVector<int64_t, 5> index(dims.size(), 0);
+  std::array<int64_t, kMostNested> index;
+  std::fill_n(index.begin(), dims.size(), 0);
   int64_t offset = 0;
   for (;;) {
     body(offset);

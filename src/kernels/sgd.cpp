@@ -1,7 +1,10 @@
 #include "kernels/sgd.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "base/fixed_vector.hpp"
 #include "kernels/sgd_loops.hpp"
 #include "kernels/small_float.hpp"
 
@@ -69,36 +72,43 @@ void run(const SgdFactors<float>& f, T* p, const T* g, T* b, int64_t n) noexcept
   for (int64_t i = 0; i < n; ++i) update(f, p[i], g[i], b ? b + i : nullptr);
 }
 
-// The three operands in elements of a real type: a complex one is two.
-struct Operands {
-  Layout parameter;
-  Layout grad;
-  Layout buffer;
+// A dimension of the three operands, in elements of a real type: a complex one is two.
+struct Dim {
+  int64_t size;
+  int64_t parameter;
+  int64_t grad;
+  int64_t buffer;
 };
+using Dims = FixedVector<Dim, kMostNested>;
 
-Layout in_reals(const Layout& layout, bool complex) {
-  if (!complex) return layout;
-  Layout out = layout;
-  for (int64_t& stride : out.strides) stride *= 2;
-  out.shape.push_back(2);
-  out.strides.push_back(1);
-  return out;
+// Requires: not an empty tensor.
+Dims joint_dims(const Tensor& parameter, const Tensor& grad, const Tensor* buffer) noexcept {
+  const int64_t parts = is_complex(parameter.dtype()) ? 2 : 1;
+  Dims dims;
+  for (size_t i = 0; i < parameter.rank(); ++i) {
+    if (parameter.size(i) == 1) continue;
+    dims.push_back({parameter.size(i), parameter.strides()[i] * parts, grad.strides()[i] * parts,
+                    buffer ? buffer->strides()[i] * parts : 0});
+  }
+  if (parts == 2) dims.push_back({2, 1, 1, 1});
+  return dims;
 }
 
 template <class F, class T>
-void strided(const SgdFactors<F>& f, const Operands& at, T* p, const T* g, T* b) {
-  const Shape& shape = at.parameter.shape;
-  Shape index(shape.size(), 0);
-  for (int64_t left = numel_of(shape); left > 0; --left) {
+void strided(const SgdFactors<F>& f, const Dims& dims, int64_t count, T* p, const T* g,
+             T* b) noexcept {
+  std::array<int64_t, kMostNested> index;
+  std::fill_n(index.begin(), dims.size(), 0);
+  for (; count > 0; --count) {
     update(f, *p, *g, b);
-    for (size_t dim = shape.size(); dim-- > 0;) {
-      const bool carries = ++index[dim] == shape[dim];
-      const int64_t steps = carries ? 1 - shape[dim] : 1;
-      p += steps * at.parameter.strides[dim];
-      g += steps * at.grad.strides[dim];
-      if (b) b += steps * at.buffer.strides[dim];
+    for (size_t i = dims.size(); i-- > 0;) {
+      const bool carries = ++index[i] == dims[i].size;
+      const int64_t steps = carries ? 1 - dims[i].size : 1;
+      p += steps * dims[i].parameter;
+      g += steps * dims[i].grad;
+      if (b) b += steps * dims[i].buffer;
       if (!carries) break;
-      index[dim] = 0;
+      index[i] = 0;
     }
   }
 }
@@ -114,16 +124,14 @@ bool is_flat(const Tensor& parameter, const Tensor& grad, const Tensor* buffer) 
 template <class F, class T>
 void step(ThreadPool& pool, const SgdFactors<F>& f, Tensor& parameter, const Tensor& grad,
           Tensor* buffer) {
-  const bool complex = is_complex(parameter.dtype());
+  const int64_t count = parameter.numel() * (is_complex(parameter.dtype()) ? 2 : 1);
+  if (count == 0) return;
   T* p = parameter.mutable_data<T>();
   const T* g = grad.data<T>();
   T* b = buffer ? buffer->mutable_data<T>() : nullptr;
   if (!is_flat(parameter, grad, buffer)) {
-    const Operands at{in_reals(parameter.layout(), complex), in_reals(grad.layout(), complex),
-                      buffer ? in_reals(buffer->layout(), complex) : Layout()};
-    return strided(f, at, p, g, b);
+    return strided(f, joint_dims(parameter, grad, buffer), count, p, g, b);
   }
-  const int64_t count = parameter.numel() * (complex ? 2 : 1);
   if (count <= kGrain) return run(f, p, g, b, count);
   pool.parallel_for(count, kGrain, [&](int64_t begin, int64_t end) {
     run(f, p + begin, g + begin, b ? b + begin : nullptr, end - begin);

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <exception>
 #include <new>
 #include <vector>
 
@@ -46,6 +47,49 @@ class Semaphore {
   sem_t semaphore_;
 };
 
+// A body that throws nothing: it may run between C frames, or below those of a thread of ours. What
+// is thrown first is kept for the caller of run(); chunks that have not begun by then are left out.
+class Attempt {
+ public:
+  explicit Attempt(const Body& body) noexcept : body_(body) {}
+
+  void operator()(int64_t i) noexcept {
+    if (failed_.load(std::memory_order_relaxed)) return;
+    try {
+      body_(i);
+    } catch (...) {
+      if (!failed_.exchange(true, std::memory_order_relaxed)) error_ = std::current_exception();
+    }
+  }
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  const Body& body_;
+  std::atomic<bool> failed_{false};
+  std::exception_ptr error_;  // read when all chunks are done
+};
+
+// The chunks of a job whose callers need not be trusted to call once for each.
+class Claims {
+ public:
+  Claims(Attempt& attempt, int64_t count) noexcept : attempt_(attempt), count_(count) {}
+
+  // False when none was left.
+  bool run_next() noexcept {
+    const int64_t i = next_.fetch_add(1, std::memory_order_relaxed);
+    if (i >= count_) return false;
+    attempt_(i);
+    return true;
+  }
+
+ private:
+  Attempt& attempt_;
+  const int64_t count_;
+  std::atomic<int64_t> next_{0};
+};
+
 }  // namespace
 
 // The job on offer is one word: its number above, how many chunks are unclaimed below. A claim is a
@@ -57,7 +101,7 @@ class ThreadPool::Core {
   explicit Core(uint32_t workers) : wanted_(workers) { threads_.reserve(workers); }
   ~Core() { stop(); }
 
-  void run(int64_t count, const Body& body) {
+  void run(int64_t count, const Body& body) noexcept {
     if (!started_) start();
     body_.store(&body, std::memory_order_relaxed);
     count_.store(count, std::memory_order_relaxed);
@@ -228,21 +272,25 @@ void ThreadPool::run(int64_t count, FunctionRef<void(int64_t)> body) {
 }
 
 void ThreadPool::run_all(int64_t count, FunctionRef<void(int64_t)> body) {
-  if (count > 1 && runner_.run != nullptr) {
-    const auto call = [](void* user, uint64_t index) {
-      (*static_cast<Body*>(user))(static_cast<int64_t>(index));
-    };
-    runner_.run(runner_.user, static_cast<uint64_t>(count), call, &body);
-    return;
-  }
-  if (count <= 1 || !core_) {
+  const bool foreign = runner_.run != nullptr;
+  if (count <= 1 || (!foreign && !core_)) {
     for (int64_t i = 0; i < count; ++i) body(i);
     return;
   }
-  for (int64_t first = 0; first < count; first += kMostChunks) {
-    const auto shifted = [&](int64_t i) { body(first + i); };
-    core_->run(std::min(kMostChunks, count - first), first == 0 ? body : Body(shifted));
+  Attempt attempt(body);
+  if (foreign) {
+    Claims claims(attempt, count);
+    const auto call = [](void* user, uint64_t) { static_cast<Claims*>(user)->run_next(); };
+    runner_.run(runner_.user, static_cast<uint64_t>(count), call, &claims);
+    while (claims.run_next()) {
+    }
+    return attempt.rethrow();
   }
+  for (int64_t first = 0; first < count; first += kMostChunks) {
+    const auto shifted = [&](int64_t i) { attempt(first + i); };
+    core_->run(std::min(kMostChunks, count - first), Body(shifted));
+  }
+  attempt.rethrow();
 }
 
 void ThreadPool::parallel_for(int64_t n, int64_t grain, FunctionRef<void(int64_t, int64_t)> body) {

@@ -3,8 +3,11 @@
 // Chunks are claimed one by one from an atomic counter, so a late or descheduled worker never holds
 // up the caller. Which chunks there are must depend on the shape of the work only, never on the
 // thread count, so results do not either. The workers start on first use and are joined by the
-// destructor. A body must not throw and must not call back into the pool. With the caller's runner
-// the chunks run on its threads instead.
+// destructor. With the caller's runner the chunks run on its threads instead.
+//
+// A body must not call back into the pool, and it does not allocate: it should have nothing to
+// throw, since what the chunks wrote stays. If one throws all the same, run() throws that when all
+// have returned, whatever thread it was.
 //
 // A pool with a cancel flag asks it before each chunk: once that stops, the chunks that are left
 // are skipped and the job throws, so what it wrote to is incomplete. A kernel that writes to memory
@@ -22,7 +25,8 @@
 namespace duramen {
 
 // The caller's threads: run(user, count, body, body_user) calls body(body_user, i) once for each i
-// in [0, count), on any threads, and returns when all have returned.
+// in [0, count), on any threads, and returns when all have returned. Calls that it leaves out are
+// made up for by the pool.
 struct Runner {
   void (*run)(void* user, uint64_t count, void (*body)(void* body_user, uint64_t index),
               void* body_user) = nullptr;

@@ -13,18 +13,28 @@ Error invalid(std::string message, const char* torch_error = "RuntimeError") {
   return Error(Code::invalid_argument, std::move(message)).with("torch_error", torch_error);
 }
 
-// A dimension in its order of strides; sizes of one say nothing and are left out.
+// A dimension, for questions that go by stride. Sizes of one say nothing and are left out; there
+// are few others, so that searching needs no memory and little time.
 struct Run {
   int64_t stride;
   int64_t size;
 };
-SmallVector<Run, 5> runs_by_stride(const Layout& layout) {
-  SmallVector<Run, 5> runs;
+
+size_t count_runs(const Layout& layout) noexcept {
+  size_t count = 0;
+  for (const int64_t size : layout.shape) count += size != 1;
+  return count;
+}
+
+// The run with the smallest stride that is at least `least`; nothing when there is none.
+std::optional<Run> next_run(const Layout& layout, int64_t least) noexcept {
+  std::optional<Run> found;
   for (size_t i = 0; i < layout.rank(); ++i) {
-    if (layout.shape[i] != 1) runs.push_back({layout.strides[i], layout.shape[i]});
+    const Run run{layout.strides[i], layout.shape[i]};
+    if (run.size == 1 || run.stride < least) continue;
+    if (!found || run.stride < found->stride) found = run;
   }
-  std::sort(runs.begin(), runs.end(), [](Run a, Run b) { return a.stride < b.stride; });
-  return runs;
+  return found;
 }
 
 }  // namespace
@@ -90,9 +100,10 @@ bool is_contiguous(const Layout& layout) noexcept {
 bool is_dense(const Layout& layout) noexcept {
   if (numel_of(layout.shape) == 0) return true;
   int64_t expected = 1;
-  for (const Run run : runs_by_stride(layout)) {
-    if (run.stride != expected) return false;
-    expected *= run.size;
+  for (size_t left = count_runs(layout); left > 0; --left) {
+    const std::optional<Run> run = next_run(layout, expected);
+    if (!run || run->stride != expected) return false;
+    expected *= run->size;
   }
   return true;
 }
@@ -121,9 +132,10 @@ std::optional<int64_t> extent_of(const Layout& layout) noexcept {
 bool may_overlap_itself(const Layout& layout) noexcept {
   if (numel_of(layout.shape) == 0) return false;
   int64_t reach = 1;  // one past the highest element of the runs so far
-  for (const Run run : runs_by_stride(layout)) {
-    if (run.stride < reach) return true;
-    reach = run.stride * (run.size - 1) + reach;
+  for (size_t left = count_runs(layout); left > 0; --left) {
+    const std::optional<Run> run = next_run(layout, reach);
+    if (!run) return true;  // those that are left begin inside the others
+    reach = run->stride * (run->size - 1) + reach;
   }
   return false;
 }

@@ -13,6 +13,10 @@ namespace duramen {
 
 using Shape = SmallVector<int64_t, 5>;
 
+// Dimensions of more than one element that a tensor which is not empty can have, since its elements
+// number less than 2^63. Loops that keep an index of so many need no memory for it.
+inline constexpr size_t kMostNested = 63;
+
 struct Layout {
   Shape shape;
   Shape strides;

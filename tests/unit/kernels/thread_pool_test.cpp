@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <new>
 #include <set>
 #include <thread>
 #include <vector>
@@ -167,6 +168,38 @@ TEST_CASE("within an Uninterrupted every chunk runs", "[kernels][thread_pool]") 
     CHECK(cancel.raised());
   }
   CHECK_THROWS_AS(pool.run(2, [](int64_t) {}), Error);
+}
+
+TEST_CASE("what a runner leaves out is made up for", "[kernels][thread_pool]") {
+  Runner runner;
+  runner.run = [](void*, uint64_t count, void (*body)(void*, uint64_t), void* body_user) {
+    for (uint64_t i = 0; i < count; i += 3) body(body_user, i);
+  };
+  ThreadPool some(runner, 2);
+  CHECK(runs_each_once(some, 100));
+  runner.run = [](void*, uint64_t, void (*)(void*, uint64_t), void*) {};
+  ThreadPool none(runner, 2);
+  CHECK(runs_each_once(none, 100));
+}
+
+TEST_CASE("what a body throws is thrown by run, whichever thread it was",
+          "[kernels][thread_pool]") {
+  Runner runner;
+  runner.run = [](void*, uint64_t count, void (*body)(void*, uint64_t), void* body_user) {
+    for (uint64_t i = 0; i < count; ++i) body(body_user, i);
+  };
+  ThreadPool alone(1);
+  ThreadPool pair(2);
+  ThreadPool host(runner, 2);
+  for (ThreadPool* pool : {&alone, &pair, &host}) {
+    for (const int64_t bad : {0, 17, 99}) {
+      const auto body = [bad](int64_t i) {
+        if (i == bad) throw std::bad_alloc();
+      };
+      CHECK_THROWS_AS(pool->run(100, body), std::bad_alloc);
+    }
+    CHECK(runs_each_once(*pool, 100));
+  }
 }
 
 #if !defined(__SANITIZE_THREAD__)

@@ -124,6 +124,24 @@ TEST_CASE("dense, contiguous and overlapping layouts are told apart", "[tensor][
   CHECK_FALSE(is_dense(view_slice(grid(), 2, 0, 3, 1)));
   CHECK_FALSE(may_overlap_itself(view_slice(grid(), 2, 0, 3, 1)));
   CHECK(may_overlap_itself({{3, 3}, {1, 1}, 0}));
+  CHECK_FALSE(is_dense({{2, 2}, {1, 1}, 0}));
+  CHECK(is_dense({{0, 3}, {7, 7}, 0}));
+  CHECK_FALSE(may_overlap_itself({{0, 3}, {1, 1}, 0}));
+}
+
+TEST_CASE("layouts of many dimensions are told apart too", "[tensor][layout]") {
+  const Layout dense = contiguous_layout({2, 1, 3, 1, 2, 2, 1, 2, 3});
+  const Layout turned = view_permute(dense, Shape{8, 1, 0, 5, 4, 3, 2, 7, 6});
+  CHECK(is_dense(turned));
+  CHECK_FALSE(may_overlap_itself(turned));
+  Layout wider = turned;
+  for (int64_t& stride : wider.strides) stride *= 2;
+  CHECK_FALSE(is_dense(wider));
+  CHECK_FALSE(may_overlap_itself(wider));
+  Layout folded = turned;
+  folded.strides[0] = folded.strides[2];
+  CHECK_FALSE(is_dense(folded));
+  CHECK(may_overlap_itself(folded));
 }
 
 TEST_CASE("shapes broadcast by NumPy's rule", "[tensor][layout]") {

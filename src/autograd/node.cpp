@@ -67,27 +67,22 @@ const TensorRef& SavedTensor::unpack(const char* node_name) const {
 
 Node::~Node() = default;
 
-// The inputs' nodes are taken over before the node itself goes: what it saved may be their last
-// other holder, and must not be the one that destroys them, or a chain would recurse.
+// The edges are taken over before the node itself goes: what it saved may be another holder of an
+// input's node, and must not be the last one, or a chain would recurse. Nodes that nobody else
+// holds are chained up; nothing is allocated, since this must not fail.
 void Node::destroy() const noexcept {
-  Node* dead = const_cast<Node*>(this);
-  std::vector<Ref<Node>> waiting;
-  while (dead) {
-    for (Edge& edge : dead->edges_) {
-      if (!edge.node) continue;
-      try {
-        waiting.push_back(std::move(edge.node));
-      } catch (const std::bad_alloc&) {
-        continue;  // released with the edge, one level of recursion deeper
-      }
-    }
+  const Node* pending = this;
+  while (pending) {
+    Node* dead = const_cast<Node*>(pending);
+    pending = dead->next_dead_;
+    std::vector<Edge> edges = std::move(dead->edges_);
     delete dead;
-    dead = nullptr;
-    while (!waiting.empty() && !dead) {
-      Node* node = waiting.back().detach();
-      waiting.pop_back();
+    for (Edge& edge : edges) {
+      const Node* node = edge.node.detach();
+      if (!node) continue;
       if (node->use_count() == 1) {
-        dead = node;
+        node->next_dead_ = pending;
+        pending = node;
       } else {
         node->release();
       }

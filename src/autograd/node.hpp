@@ -89,6 +89,7 @@ class Node : public Counted {
   bool released_ = false;
   uint64_t number_ = 0;
   uint32_t visit_ = 0;  // the walk's index of this node; meaningless between walks
+  mutable const Node* next_dead_ = nullptr;  // the chain of destroy()
   friend class BackwardWalk;
 };
 

@@ -84,8 +84,8 @@ class OrderedMap {
   }
   void reserve(size_t count) { entries_.reserve(count); }
   // False where there is none of that name.
-  bool erase(std::string_view name) {
-    const size_t index = index_of(name);
+  bool erase(std::string_view name) noexcept {
+    const size_t index = search(name);
     if (index == kNotFound) return false;
     drop_index();
     entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(index));

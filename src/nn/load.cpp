@@ -68,8 +68,7 @@ void commit_copies(Context& context, const std::vector<LoadMove>& moves) {
 }
 
 struct Replacement {
-  Module* owner;
-  std::string name;
+  Slot slot;
   TensorRef value;
   bool requires_grad;  // of a parameter's successor, the parameter's; else as it is
 };
@@ -81,51 +80,95 @@ Replacement replacement_for(const LoadMove& move) {
   if (move.target->is_parameter() && !value->is_parameter()) {
     value = make_parameter(*value, move.target->requires_grad());
   }
-  return {move.owner, *move.name, std::move(value), requires_grad};
+  return {move.slot, std::move(value), requires_grad};
 }
 
-// Names that held one object hold one object afterwards, the last one loaded, as a copy would leave
-// the last values; also names that the dict does not have.
-void add_tied(const Module& root, const std::unordered_map<const Tensor*, Replacement>& tied,
-              std::vector<Replacement>& out) {
-  if (tied.empty()) return;
-  std::string name;
-  const auto add_slots = [&](Module& owner, const Module::Tensors& slots) {
-    for (const auto& [slot, tensor] : slots) {
-      const auto found = tied.find(tensor.get());
-      if (found == tied.end()) continue;
-      out.push_back({&owner, slot, found->second.value, found->second.requires_grad});
+// The replacements of a load with `assign`. Everything that may fail comes before commit(): a load
+// that runs out of memory has replaced nothing.
+class Assignments {
+ public:
+  Assignments(const Module& root, const std::vector<LoadMove>& moves) {
+    in_place_.reserve(moves.size());
+    for (const LoadMove& move : moves) {
+      Replacement replacement = replacement_for(move);
+      if (move.target->use_count() > 1) {
+        tied_.insert_or_assign(move.target, std::move(replacement));
+      } else {
+        add(std::move(replacement));
+      }
     }
+    add_tied(root);
+    for (const auto& [owner, count] : promoted_of_) owner->reserve_parameters(count);
+  }
+
+  void commit() noexcept {
+    for (Replacement& replacement : in_place_) {
+      const Slot& slot = replacement.slot;
+      settle_flag(replacement);
+      if (slot.is_buffer) {
+        slot.owner->put_buffer_at(slot.index, std::move(replacement.value));
+      } else {
+        slot.owner->put_parameter_at(slot.index, std::move(replacement.value));
+      }
+    }
+    for (Promotion& promotion : promotions_) {
+      Replacement& replacement = promotion.replacement;
+      settle_flag(replacement);
+      replacement.slot.owner->put_parameter_for_buffer(std::move(promotion.name),
+                                                       std::move(replacement.value));
+    }
+  }
+
+ private:
+  // A buffer whose name becomes a parameter's.
+  struct Promotion {
+    std::string name;
+    Replacement replacement;
   };
-  traverse(
-      root, name, {"load_state_dict", true, true, true},
-      [&](Module& owner) {
-        add_slots(owner, owner.parameters());
-        add_slots(owner, owner.buffers());
-      },
-      [](Module&) {});
-}
 
-void commit_assignments(const Module& root, const std::vector<LoadMove>& moves) {
-  std::vector<Replacement> replacements;
-  std::unordered_map<const Tensor*, Replacement> tied;
-  replacements.reserve(moves.size());
-  for (const LoadMove& move : moves) {
-    Replacement replacement = replacement_for(move);
-    if (move.target->use_count() > 1) {
-      tied.insert_or_assign(move.target, std::move(replacement));
-    } else {
-      replacements.push_back(std::move(replacement));
+  void add(Replacement replacement) {
+    const Slot& slot = replacement.slot;
+    if (!slot.is_buffer || !replacement.value->is_parameter()) {
+      return in_place_.push_back(std::move(replacement));
     }
+    const std::string& name = slot.entry().name;
+    slot.owner->check_parameter_for_buffer(name, *replacement.value);
+    ++promoted_of_[slot.owner];
+    promotions_.push_back({name, std::move(replacement)});
   }
-  add_tied(root, tied, replacements);
-  for (Replacement& replacement : replacements) {
-    if (replacement.value->is_parameter()) {
-      replacement.value->set_requires_grad(replacement.requires_grad);
-    }
-    replacement.owner->assign(replacement.name, std::move(replacement.value));
+
+  // Names that held one object hold one object afterwards, the last one loaded, as a copy would
+  // leave the last values; also names that the dict does not have.
+  void add_tied(const Module& root) {
+    if (tied_.empty()) return;
+    std::string name;
+    const auto add_slots = [&](Module& owner, const Module::Tensors& slots, bool is_buffer) {
+      for (size_t i = 0; i < slots.size(); ++i) {
+        const auto found = tied_.find(slots[i].value.get());
+        if (found == tied_.end()) continue;
+        add({{&owner, is_buffer, i}, found->second.value, found->second.requires_grad});
+      }
+    };
+    traverse(
+        root, name, {"load_state_dict", true, true, true},
+        [&](Module& owner) {
+          add_slots(owner, owner.parameters(), false);
+          add_slots(owner, owner.buffers(), true);
+        },
+        [](Module&) {});
   }
-}
+
+  // Fails for nothing that was matched: a leaf, of a dtype that can require grad where it must.
+  static void settle_flag(Replacement& replacement) {
+    if (!replacement.value->is_parameter()) return;
+    replacement.value->set_requires_grad(replacement.requires_grad);
+  }
+
+  std::vector<Replacement> in_place_;
+  std::vector<Promotion> promotions_;
+  std::unordered_map<Module*, size_t> promoted_of_;
+  std::unordered_map<const Tensor*, Replacement> tied_;
+};
 
 }  // namespace
 
@@ -145,7 +188,7 @@ Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDic
   if (failed && !options.partial) throw load_error(matcher.report(), errors);
   context.cancel().check("load_state_dict");
   if (options.assign) {
-    commit_assignments(module, matcher.moves());
+    Assignments(module, matcher.moves()).commit();
   } else {
     commit_copies(context, matcher.moves());
   }

@@ -109,16 +109,17 @@ void Matcher::enter(Module& module) {
     return found;
   };
   const std::vector<Module::Upgrade> upgrades = module.upgrade_state(version_here(), has);
-  const auto match_slot = [&](const std::string& name, const TensorRef& target) {
-    prefix_ += name;
-    match({&module, &name, &target}, upgrades);
+  const auto match_slot = [&](const Slot& slot) {
+    prefix_ += slot.entry().name;
+    match(slot, upgrades);
     prefix_.resize(prefix_size);
   };
-  for (const auto& [name, target] : module.parameters()) {
-    if (target) match_slot(name, target);
+  for (size_t i = 0; i < module.parameters().size(); ++i) {
+    if (module.parameters()[i].value) match_slot({&module, false, i});
   }
-  for (const auto& [name, target] : module.buffers()) {
-    if (target && module.is_persistent(name)) match_slot(name, target);
+  for (size_t i = 0; i < module.buffers().size(); ++i) {
+    const auto& [name, target] = module.buffers()[i];
+    if (target && module.is_persistent(name)) match_slot({&module, true, i});
   }
   for (const Module::Upgrade& upgrade : upgrades) {
     if (is_slot(module, upgrade.name)) continue;
@@ -167,7 +168,7 @@ LoadReport::Item& Matcher::add(Kind kind, std::string_view key, const Tensor* ta
 
 void Matcher::match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades) {
   const std::string_view key = prefix_;
-  const Tensor* target = slot.target->get();
+  const Tensor* target = slot.entry().value.get();
   const size_t index = find_entry(key);
   if (index != StateDict::Entries::kNotFound) {
     const StateEntry& entry = dict_.entries()[index].value;
@@ -179,7 +180,7 @@ void Matcher::match(const Slot& slot, const std::vector<Module::Upgrade>& upgrad
     return;
   }
   for (const Module::Upgrade& upgrade : upgrades) {
-    if (upgrade.name != *slot.name) continue;
+    if (upgrade.name != slot.entry().name) continue;
     add(Kind::defaulted, key, target, upgrade.value.get());
     return match_tensor(slot, upgrade.value);
   }
@@ -188,7 +189,7 @@ void Matcher::match(const Slot& slot, const std::vector<Module::Upgrade>& upgrad
 
 void Matcher::match_tensor(const Slot& slot, TensorRef source) {
   const std::string_view key = prefix_;
-  Tensor& target = **slot.target;
+  Tensor& target = *slot.entry().value;
   if (target.rank() == 0 && source->rank() == 1 && source->size(0) == 1) {
     source = alias(*source, view_select(source->layout(), 0, 0));
   }
@@ -216,7 +217,7 @@ void Matcher::match_tensor(const Slot& slot, TensorRef source) {
       warnings_.push_back(join("load_state_dict: '", printable(key), "': ", warning));
     }
   }
-  moves_.push_back({slot.owner, slot.name, &target, std::move(source), staged});
+  moves_.push_back({slot, &target, std::move(source), staged});
 }
 
 std::string Matcher::copy_fault(const Tensor& target, const Tensor& source, bool* staged) const {

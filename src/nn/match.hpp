@@ -8,11 +8,21 @@
 
 namespace duramen::nn {
 
+// A place in a module's parameters or buffers.
+struct Slot {
+  Module* owner;
+  bool is_buffer;
+  size_t index;
+
+  const Module::Tensors::Entry& entry() const noexcept {
+    return (is_buffer ? owner->buffers() : owner->parameters())[index];
+  }
+};
+
 // One entry that fits: what the second half carries out, in this order.
 struct LoadMove {
-  Module* owner;
-  const std::string* name;  // the slot's, inside the owner's map
-  Tensor* target;
+  Slot slot;
+  Tensor* target;  // what the slot holds
   TensorRef source;
   bool staged;  // through a copy, since the two lie in the same memory in a way hard to tell
 };
@@ -36,12 +46,6 @@ class Matcher {
 
  private:
   using Kind = LoadReport::Kind;
-  struct Slot {
-    Module* owner;
-    const std::string* name;
-    const TensorRef* target;
-  };
-
   void enter(Module& module);
   void match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades);
   void match_tensor(const Slot& slot, TensorRef source);

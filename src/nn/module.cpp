@@ -89,7 +89,7 @@ void Module::check_parameter(std::string_view name, const Tensor* parameter) con
       .with("argument", "value");
 }
 
-void Module::erase_persistence(std::string_view name) {
+void Module::erase_persistence(std::string_view name) noexcept {
   const auto found = non_persistent_.find(name);
   if (found != non_persistent_.end()) non_persistent_.erase(found);
 }
@@ -102,8 +102,13 @@ void Module::register_parameter(std::string_view name, TensorRef parameter) {
 
 void Module::register_buffer(std::string_view name, TensorRef buffer, bool persistent) {
   check_tensor_name(name, "buffer", buffers_.contains(name));
-  if (!persistent) non_persistent_.emplace(name);
-  buffers_.set(name, std::move(buffer));
+  const bool added = !persistent && non_persistent_.emplace(name).second;
+  try {
+    buffers_.set(name, std::move(buffer));
+  } catch (...) {
+    if (added) erase_persistence(name);
+    throw;
+  }
   if (persistent) erase_persistence(name);
 }
 
@@ -135,14 +140,24 @@ void Module::remove(std::string_view name) {
       .with("path", std::string(name));
 }
 
+void Module::check_parameter_for_buffer(std::string_view name, const Tensor& parameter) const {
+  if (!parameters_.contains(name) && has_attribute(name)) {
+    throw name_error(Code::already_exists,
+                     join("assign: attribute '", printable(name, 60), "' already exists"));
+  }
+  check_tensor_name(name, "parameter", true);
+  check_parameter(name, &parameter);
+}
+
+void Module::put_parameter_for_buffer(std::string name, TensorRef parameter) noexcept {
+  buffers_.erase(name);
+  erase_persistence(name);
+  parameters_.append(std::move(name), std::move(parameter));
+}
+
 void Module::assign(std::string_view name, TensorRef value) {
   if (value && value->is_parameter()) {
-    if (!parameters_.contains(name) && has_attribute(name)) {
-      throw name_error(Code::already_exists,
-                       join("assign: attribute '", printable(name, 60), "' already exists"));
-    }
-    check_tensor_name(name, "parameter", true);
-    check_parameter(name, value.get());
+    check_parameter_for_buffer(name, *value);
     parameters_.set(name, std::move(value));
     if (buffers_.erase(name)) erase_persistence(name);
     children_.erase(name);

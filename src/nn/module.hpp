@@ -71,6 +71,19 @@ class Module : public Counted {
     buffers_.set(name, std::move(buffer));
   }
   void put_child(std::string_view name, ModuleRef child) { children_.set(name, std::move(child)); }
+  // By position, for changes of many slots that must not stop half way.
+  void put_parameter_at(size_t index, TensorRef parameter) noexcept {
+    parameters_.value_at(index) = std::move(parameter);
+  }
+  void put_buffer_at(size_t index, TensorRef buffer) noexcept {
+    buffers_.value_at(index) = std::move(buffer);
+  }
+  // Assigning parameters to names of buffers, in two halves: what may fail, then the rest. Makes
+  // room for `count` of them; checks one as assign() does.
+  void reserve_parameters(size_t count) { parameters_.reserve(parameters_.size() + count); }
+  void check_parameter_for_buffer(std::string_view name, const Tensor& parameter) const;
+  // Requires: both of the above. Positions of buffers behind it change.
+  void put_parameter_for_buffer(std::string name, TensorRef parameter) noexcept;
   // A container's edit: all children anew.
   void put_children(Children children) noexcept { children_ = std::move(children); }
 
@@ -115,7 +128,7 @@ class Module : public Counted {
 
   void check_tensor_name(std::string_view name, const char* kind, bool already_there) const;
   void check_parameter(std::string_view name, const Tensor* parameter) const;
-  void erase_persistence(std::string_view name);
+  void erase_persistence(std::string_view name) noexcept;
 
   // First what every walk of a large tree asks for.
   Tensors parameters_;

@@ -56,16 +56,17 @@ class Conversion {
       add_in_place(parameter, name);
       add_in_place(parameter->grad(), name);
     }
-    for (const auto& [name, buffer] : module.buffers()) {
-      if (buffer && is_converted(*buffer, dtype_)) add({&module, &name, buffer, nullptr});
+    for (size_t i = 0; i < module.buffers().size(); ++i) {
+      const auto& [name, buffer] = module.buffers()[i];
+      if (buffer && is_converted(*buffer, dtype_)) add({&module, i, buffer, nullptr, {}}, name);
     }
   }
-  void commit() {
+  void commit() noexcept {
     for (Step& step : steps_) {
       if (step.module) {
-        step.module->put_buffer(*step.name, std::move(step.after));
+        step.module->put_buffer_at(step.index, std::move(step.after));
       } else {
-        step.before->set_data(step.after->storage(), step.after->layout(), dtype_);
+        step.before->set_data(step.after->storage(), std::move(step.layout), dtype_);
       }
     }
     for (const std::string& warning : warnings_) {
@@ -76,14 +77,15 @@ class Conversion {
  private:
   struct Step {
     Module* module;  // null: the tensor stays and gets other data
-    const std::string* name;
+    size_t index;    // of the module's buffer
     TensorRef before;
     TensorRef after;
+    Layout layout;  // of what comes after
   };
 
   void add_in_place(const TensorRef& tensor, const std::string& name) {
     if (!tensor || !is_converted(*tensor, dtype_) || !seen_.insert(tensor.get())) return;
-    add({nullptr, &name, tensor, nullptr});
+    add({nullptr, 0, tensor, nullptr, {}}, name);
   }
   // A buffer that requires grad: PyTorch's conversion is an operator with a backward.
   void keep_history(Step& step) {
@@ -91,15 +93,16 @@ class Conversion {
     recorded->set_data(step.after->storage(), step.after->layout(), dtype_);
     step.after = std::move(recorded);
   }
-  void add(Step step) {
+  void add(Step step, const std::string& name) {
     context_.cancel().check("to");
     const bool has_history = step.module && step.before->requires_grad();
     const std::string warning = lost_imaginary(*step.before, dtype_);
     if (!warning.empty() && !has_history) {
-      warnings_.push_back(join("to: '", printable(*step.name, 100), "': ", warning));
+      warnings_.push_back(join("to: '", printable(name, 100), "': ", warning));
     }
     step.after = converted_alike(context_, *step.before, dtype_);
     if (has_history) keep_history(step);  // which warns itself
+    step.layout = step.after->layout();
     steps_.push_back(std::move(step));
   }
 

@@ -99,8 +99,16 @@ void Optimizer::set_option(size_t group, std::string_view name, const ValueRef& 
     changed.back().set(name, value);
     check_ranges(changed.back());
   }
-  for (size_t i = 0; i < count; ++i) groups_[first + i].options = std::move(changed[i]);
-  groups_changed();
+  const auto swap_options = [&]() noexcept {
+    for (size_t i = 0; i < count; ++i) std::swap(groups_[first + i].options, changed[i]);
+  };
+  swap_options();
+  try {
+    groups_changed();
+  } catch (...) {
+    swap_options();
+    throw;
+  }
 }
 
 const ValueRef& Optimizer::option(size_t group, std::string_view name) const {

@@ -63,7 +63,8 @@ class Optimizer : public Counted {
 
   // Throws as the constructor of the class does in PyTorch (ValueError).
   virtual void check_ranges(const Options& options) const = 0;
-  // After any change of groups or options; not called while the constructor runs.
+  // After any change of groups or options; not called while the constructor runs. When it throws,
+  // nothing of the class has changed, and who called takes the change back.
   virtual void groups_changed() = 0;
 
   void add_group_with(std::vector<TensorRef> parameters, Options options);

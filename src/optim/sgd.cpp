@@ -77,15 +77,21 @@ void Sgd::check_ranges(const Options& options) const {
   }
 }
 
+kernels::SgdRule rule_of(const Options& options) {
+  return {number_of(options, "lr"),        number_of(options, "momentum"),
+          number_of(options, "dampening"), number_of(options, "weight_decay"),
+          flag_of(options, "nesterov"),    flag_of(options, "maximize")};
+}
+
 void Sgd::groups_changed() {
-  own_.resize(groups_.size());
-  for (size_t i = 0; i < groups_.size(); ++i) {
-    const Options& options = groups_[i].options;
-    own_[i].rule = {number_of(options, "lr"),        number_of(options, "momentum"),
-                    number_of(options, "dampening"), number_of(options, "weight_decay"),
-                    flag_of(options, "nesterov"),    flag_of(options, "maximize")};
-    own_[i].states.resize(groups_[i].parameters.size());
+  std::vector<GroupState> changed;
+  changed.reserve(groups_.size());
+  for (const Group& group : groups_) changed.push_back({rule_of(group.options), {}});
+  for (size_t i = own_.size(); i < groups_.size(); ++i) {
+    changed[i].states.resize(groups_[i].parameters.size());
   }
+  for (size_t i = 0; i < own_.size(); ++i) changed[i].states = std::move(own_[i].states);
+  own_ = std::move(changed);
 }
 
 // A buffer of the parameter's dtype; to(dtype) may have changed that since the last step.
@@ -172,17 +178,17 @@ void Sgd::load_state_dict(Context& context, const Value& state) {
   for (const ParameterState& one : loaded) {
     flat[static_cast<size_t>(one.index)] = {one.tensor, !one.tensor, !one.tensor, made++};
   }
-  std::vector<GroupState> own(groups.size());
+  std::vector<GroupState> own;
+  own.reserve(groups.size());
   auto next = flat.begin();
-  for (size_t i = 0; i < groups.size(); ++i) {
-    const auto end = next + static_cast<ptrdiff_t>(groups[i].parameters.size());
-    own[i].states.assign(next, end);
+  for (const Group& group : groups) {
+    const auto end = next + static_cast<ptrdiff_t>(group.parameters.size());
+    own.push_back({rule_of(group.options), {next, end}});
     next = end;
   }
   groups_ = std::move(groups);  // from here on nothing throws
   own_ = std::move(own);
   states_made_ = made;
-  groups_changed();
 }
 
 constexpr spec::Kinds kNumber = spec::kReal | spec::kBoolNumber;

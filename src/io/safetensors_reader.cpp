@@ -113,6 +113,7 @@ class Reader {
     const bool padded = data_.size() >= simdjson::SIMDJSON_PADDING;
     element root;
     const auto error = parser_.parse(header_.data(), header_.size(), !padded).get(root);
+    if (error == simdjson::MEMALLOC) throw std::bad_alloc();
     if (error == simdjson::DEPTH_ERROR) {
       throw bad(join("nested too deeply (expected at most ", depth, " levels)"), {}, 8,
                 Code::limit);

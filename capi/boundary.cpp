@@ -1,6 +1,7 @@
 #include "boundary.hpp"
 
 #include <new>
+#include <stdexcept>
 
 #include "base/text.hpp"
 
@@ -38,6 +39,10 @@ duramen_status translate(duramen_error** error, const char* function) noexcept {
     } catch (const std::bad_alloc&) {
       if (error) *error = out_of_memory();
       return DURAMEN_E_NO_MEMORY;
+    } catch (const std::length_error&) {
+      // A container was asked for more than it can ever hold: by a number, not for want of memory.
+      return hand_out(error, Error(Code::limit, join(function, ": a count or size is too large")),
+                      function);
     } catch (const std::exception& caught) {
       return hand_out(error, Error(Code::internal, join(function, ": ", printable(caught.what()))),
                       function);

@@ -12,7 +12,7 @@ static bool is_shared(const Counted& object) noexcept { return object.use_count(
 class ListingBuilder {
  public:
   // may_repeat: an owner is met once for each of its names, and so is what it holds alone.
-  explicit ListingBuilder(bool may_repeat = false) noexcept : may_repeat_(may_repeat) {}
+  explicit ListingBuilder(bool may_repeat = false) : may_repeat_(may_repeat) {}
 
   // Room for so many entries, and for the objects behind them.
   void reserve(size_t entries, size_t held) {

@@ -69,6 +69,15 @@ static void own_errors(void) {
   CHECK(error == NULL);
 }
 
+/* More than any array can have: no want of memory, and no fault of ours. */
+static void impossible_counts(void) {
+  const duramen_value* items[1] = {NULL};
+  duramen_value* list = NULL;
+  FAILS(DURAMEN_E_LIMIT, duramen_value_create_list(items, SIZE_MAX / 4, &list, ERROR));
+  CHECK(list == NULL);
+  CONTAINS("a count or size is too large", duramen_error_message(last_error(), NULL));
+}
+
 static void versions(void) {
   CHECK(duramen_api_level() >= DURAMEN_API_LEVEL);
   CHECK(duramen_abi_epoch() == DURAMEN_ABI_EPOCH);
@@ -90,6 +99,7 @@ int main(void) {
   ignored(context);
   texts(context);
   own_errors();
+  impossible_counts();
   versions();
   duramen_context_release(context);
   return finish();

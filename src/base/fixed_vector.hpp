@@ -15,7 +15,7 @@ class FixedVector {
   static_assert(std::is_trivially_copyable_v<T>);
 
  public:
-  FixedVector() noexcept {}
+  FixedVector() noexcept = default;
   FixedVector(const FixedVector& other) noexcept : size_(other.size_) {
     std::copy_n(other.values_, size_, values_);
   }

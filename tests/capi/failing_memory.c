@@ -48,6 +48,9 @@ static void* counted(void* pointer) {
   return pointer;
 }
 
+/* Seen by the libraries, whatever the build's default is. */
+#pragma GCC visibility push(default)
+
 void* malloc(size_t nbytes) { return fails() ? NULL : counted(__libc_malloc(nbytes)); }
 
 void* calloc(size_t count, size_t nbytes) {
@@ -78,3 +81,5 @@ void free(void* pointer) {
   if (pointer) __atomic_sub_fetch(&live, 1, __ATOMIC_SEQ_CST);
   __libc_free(pointer);
 }
+
+#pragma GCC visibility pop

@@ -39,9 +39,15 @@ class Writer:
                 continue
             if not param["nullable"] and param["name"] != "user":
                 lines += self.case(function, described, i, "NULL", "DURAMEN_E_INVALID_ARGUMENT")
-            if rules.base_of(param["type"]) in self.handles and param["direction"] == "in" \
-                    and not self.is_array(param["type"]):
-                lines += self.case(function, described, i, self.wrong(param["type"]), "DURAMEN_E_BAD_HANDLE")
+            if rules.base_of(param["type"]) not in self.handles or param["direction"] != "in":
+                continue
+            wrong = self.wrong(param["type"])
+            if not self.is_array(param["type"]):
+                lines += self.case(function, described, i, wrong, "DURAMEN_E_BAD_HANDLE")
+                continue
+            element = param["type"].removesuffix("*") + "[]"
+            lines += self.case(function, described, i, f"({element}){{{wrong}}}", "DURAMEN_E_BAD_HANDLE")
+            lines += self.case(function, described, i, f"({element}){{NULL}}", "DURAMEN_E_INVALID_ARGUMENT")
         if not rules.is_fallible(function):
             lines += self.quiet_case(function, described)
         self.calls.append(function.name)

@@ -85,7 +85,12 @@ extern "C" {
 /* The outcome of a call: 0 is good, a negative number says what the caller can do about it.
  *
  * The numbers are permanent. New ones may appear down to -999; -1000 and below belong to the
- * caller's callbacks and come back unchanged. */
+ * caller's callbacks and come back unchanged.
+ *
+ * A function's comment names the failures that belong to it. Besides, any call may fail with
+ * INVALID_ARGUMENT (NULL, a text that is not UTF-8), BAD_HANDLE, NO_MEMORY, INTERNAL, and LIMIT for
+ * a count that no memory could hold; any that takes a context with CANCELLED; any that walks a tree
+ * with STATE for a cycle. */
 typedef int32_t duramen_status;
 enum {
   /* Done. */

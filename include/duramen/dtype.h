@@ -1,8 +1,8 @@
 /* Element types: permanent numbers, with PyTorch's names.
  *
- * Every type that checkpoints hold exists as data. Arithmetic covers the floating types, and
- * integers and bool where PyTorch has it; complex types are copied, converted, saved and loaded;
- * what follows DURAMEN_DTYPE_COMPLEX128 is opaque data.
+ * Every type that checkpoints hold exists as data. Arithmetic covers float64, float32, float16 and
+ * bfloat16, and integers and bool where PyTorch has it; float8 and complex types are copied,
+ * converted, saved and loaded; what follows DURAMEN_DTYPE_COMPLEX128 is opaque data.
  */
 #ifndef DURAMEN_DTYPE_H
 #define DURAMEN_DTYPE_H

@@ -291,7 +291,8 @@ struct Quota {
 
 std::vector<Dtype> dtypes_of(const Module& root) {
   std::vector<Dtype> out;
-  for (const auto& entry : state_dict(root)->entries()) out.push_back(entry.value.tensor->dtype());
+  const Ref<StateDict> state = state_dict(root);
+  for (const auto& entry : state->entries()) out.push_back(entry.value.tensor->dtype());
   return out;
 }
 

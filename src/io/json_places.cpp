@@ -96,7 +96,7 @@ error_code visit(Walk& walk, ondemand::value value, int depth) {
     case ondemand::json_type::boolean:
       return value.get_bool().error();
     case ondemand::json_type::null:
-      return value.is_null() ? SUCCESS : simdjson::N_ATOM_ERROR;
+      return value.is_null().error();
   }
   return SUCCESS;
 }

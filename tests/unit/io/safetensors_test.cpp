@@ -172,6 +172,8 @@ TEST_CASE("a refusal tells where in the header", "[io][safetensors]") {
   const std::string second = "{" + kOne.substr(1, kOne.size() - 2) + ",";
   says(second + "}", "not JSON", second.size());
   says("{\"a\":tru}", "not JSON", 5);
+  says("{\"a\":nul}", "not JSON", 5);
+  says("{\"a\":[1,n2]}", "not JSON", 8);
   says("{\"a\":[1, 123456789012345678901234567890]}", "a number is malformed or too large", 9);
   says("{\"a\" 1}", "not JSON", 5);
   says(kOne + " {}", "not JSON", kOne.size() + 1);

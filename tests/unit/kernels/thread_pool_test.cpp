@@ -128,7 +128,7 @@ TEST_CASE("a raised flag skips the chunks that are left", "[kernels][thread_pool
     ThreadPool pool(threads, &cancel);
     CHECK(runs_each_once(pool, 100));
     const int64_t ran = chunks_until_stop(pool, cancel, 10);
-    CHECK(ran >= 11);
+    CHECK(ran >= 12 - int64_t{threads});  // another thread may have claimed one and not begun
     CHECK(ran < 100);
     bool entered = false;
     CHECK_THROWS_AS(pool.run(1, [&](int64_t) { entered = true; }), Error);

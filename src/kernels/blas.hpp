@@ -1,9 +1,10 @@
 // The linked OpenBLAS: what it is, and its products on one thread. blas.cpp alone sees cblas.h.
 //
 // The host program's BLAS and OpenMP settings are never changed. The OpenMP flavour takes its
-// thread count from the calling thread, so that is lowered for a call and put back; the serial one
-// has nothing to lower; the pthread one can only be limited for the whole process, so it runs as
-// the host configured it and must be called from one thread at a time.
+// thread count from the calling thread, so that is lowered for a call and put back; the pthread one
+// can only be limited for the whole process, so it runs as the host configured it and must be
+// called from one thread at a time. The serial one is left alone: Debian builds it without a lock
+// around its buffers, so two products at once, of whatever contexts, spoil each other.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +19,10 @@ class BlasLibrary {
   BlasLibrary() noexcept;  // looks the flavour's functions up, in libopenblas's own scope
 
   BlasThreading threading() const noexcept { return threading_; }
+  // Whether products may run while another thread of the process runs some.
+  bool is_thread_safe() const noexcept { return threading_ != BlasThreading::serial; }
   // Whether several of our threads may each run a product of their own.
-  bool tiles_run_apart() const noexcept { return threading_ != BlasThreading::pthread; }
+  bool tiles_run_apart() const noexcept { return threading_ == BlasThreading::openmp; }
 
  private:
   friend class OneBlasThread;

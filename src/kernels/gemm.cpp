@@ -239,7 +239,7 @@ void gemm(ThreadPool& pool, const GemmShape& shape, const Matrix<T>& a, const Ma
   if (shape.m <= 0 || shape.n <= 0) return;
   const Operands<T> product{a, b, {c, ldc, accumulate, bias}};
   if (shape.k <= 0) return start_empty_sum(shape, product.to);
-  if (is_large(shape, ldc)) {
+  if (is_large(shape, ldc) && pool.blas().is_thread_safe()) {
     const auto blas_a = blas_matrix(a, shape.m, shape.k);
     const auto blas_b = blas_matrix(b, shape.k, shape.n);
     if (blas_a && blas_b) return multiply_by_blas(pool, shape, product.to, *blas_a, *blas_b);

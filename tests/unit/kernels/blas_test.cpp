@@ -10,7 +10,8 @@ TEST_CASE("the linked BLAS says what it is", "[kernels][blas]") {
   CHECK(info.version.find('.') != std::string::npos);
   CHECK(info.config.find(info.version) != std::string::npos);
   const BlasLibrary library;
-  CHECK(library.tiles_run_apart() == (info.threading != "pthread"));
+  CHECK(library.tiles_run_apart() == (info.threading == "openmp"));
+  CHECK(library.is_thread_safe() == (info.threading != "serial"));
 }
 
 TEST_CASE("a product through BLAS is right within a one-thread scope", "[kernels][blas]") {

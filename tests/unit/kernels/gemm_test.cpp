@@ -1,8 +1,10 @@
 #include "kernels/gemm.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -151,6 +153,30 @@ TEST_CASE("a product that is large enough for BLAS agrees with its parts", "[ker
     }
     CHECK(worst < 20 * double(std::numeric_limits<float>::epsilon()));
   }
+}
+
+TEST_CASE("large products of several threads do not spoil each other", "[kernels][gemm]") {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 8;
+  const int64_t m = 600, n = 600, k = 1500;
+  std::atomic<int> spoilt{0};
+  std::vector<std::thread> callers;
+  for (int i = 0; i < kThreads; ++i) {
+    callers.emplace_back([&, i] {
+      ThreadPool pool(1);
+      std::mt19937 random(static_cast<uint32_t>(i));
+      const auto a = random_operand<float>(random, m, k, Order::rows);
+      const auto b = random_operand<float>(random, k, n, Order::rows);
+      std::vector<float> first(size_t(m * n)), again(first.size());
+      gemm<float>(pool, {m, n, k}, a.matrix, b.matrix, first.data(), n, false, nullptr);
+      for (int round = 0; round < kRounds; ++round) {
+        gemm<float>(pool, {m, n, k}, a.matrix, b.matrix, again.data(), n, false, nullptr);
+        if (again != first) ++spoilt;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK(spoilt == 0);
 }
 
 TEST_CASE("the bits do not depend on the thread count", "[kernels][gemm]") {

@@ -31,9 +31,10 @@ Machine::Machine(std::span<const std::byte> bytes, const Place& place, Budget& b
     throw file_error(Code::limit, {place_.file, "pickle", place_.entry, {}},
                      "the pickle is too large (expected less than 4 GiB)");
   }
-  // A tensor takes about 90 bytes and 9 nodes.
+  // A tensor takes about 90 bytes and 9 nodes. Room beyond that is not touched, and where one file
+  // after the other is opened, so large a block keeps malloc from giving the heap back in between.
   constexpr size_t kMostAtFirst = size_t{1} << 20;
-  budget_.make_room(graph_.nodes_, std::min(bytes.size() / 9, kMostAtFirst) + kEmptyTuple + 1 +
+  budget_.make_room(graph_.nodes_, std::min(bytes.size() / 4, kMostAtFirst) + kEmptyTuple + 1 +
                                        kNodesOfOpcode * kOpcodesAtOnce);
   budget_.make_room(graph_.links_, std::min(bytes.size() / 6, kMostAtFirst) + 16);
   // Made once and shared: None, the small integers, the truth values, the empty tuple.

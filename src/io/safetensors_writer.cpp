@@ -69,21 +69,30 @@ class Writer {
   }
 
  private:
+  void check_entry(const std::string& name, const StateEntry& entry) const {
+    if (name == "__metadata__") throw refuse(path_, name, "the format reserves this name");
+    if (!is_utf8(name)) throw refuse(path_, name, "the name is not UTF-8");
+    if (!entry.tensor) {
+      throw refuse(path_, name,
+                   join("the format holds tensors only (got ",
+                        entry.value ? value_kind_name(entry.value->kind()) : "nothing", ")"),
+                   Code::unsupported);
+    }
+    const Dtype dtype = entry.tensor->dtype();
+    if (safetensors_name(dtype).empty()) {
+      throw refuse(path_, name, join("the format has no dtype ", dtype_name(dtype)),
+                   Code::unsupported);
+    }
+    if (dtype == Dtype::float4_e2m1fn_x2 && entry.tensor->rank() == 0) {
+      throw refuse(path_, name,
+                   "the format counts the halves of float4_e2m1fn_x2 in the last dimension (got a "
+                   "tensor of rank 0)",
+                   Code::unsupported);
+    }
+  }
   void collect() {
     for (const auto& [name, entry] : dict_.entries()) {
-      if (name == "__metadata__") throw refuse(path_, name, "the format reserves this name");
-      if (!is_utf8(name)) throw refuse(path_, name, "the name is not UTF-8");
-      if (!entry.tensor) {
-        throw refuse(path_, name,
-                     join("the format holds tensors only (got ",
-                          entry.value ? value_kind_name(entry.value->kind()) : "nothing", ")"),
-                     Code::unsupported);
-      }
-      if (safetensors_name(entry.tensor->dtype()).empty()) {
-        throw refuse(path_, name,
-                     join("the format has no dtype ", dtype_name(entry.tensor->dtype())),
-                     Code::unsupported);
-      }
+      check_entry(name, entry);
       items_.push_back({name, entry.tensor.get()});
       total_ += static_cast<uint64_t>(entry.tensor->nbytes());
     }

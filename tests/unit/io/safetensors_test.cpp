@@ -278,6 +278,11 @@ TEST_CASE("what has no place in a safetensors file is refused before anything is
     dict.set_tensor("z", empty(files.services.allocator, {1}, Dtype::complex128));
     CHECK(contains(refusal(), "complex128"));
   }
+  SECTION("two numbers a byte and no dimension that could count them") {
+    dict.set_tensor("pair", empty(files.services.allocator, {}, Dtype::float4_e2m1fn_x2));
+    CHECK(contains(refusal(), "'pair'"));
+    CHECK(contains(refusal(), "rank 0"));
+  }
   CHECK(folder.names().empty());
 }
 

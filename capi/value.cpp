@@ -42,8 +42,9 @@ ValueRef dict_argument(const duramen_value* const* keys, const duramen_value* co
                        size_t count, std::string class_name) {
   std::vector<ValueRef> names = items_argument(keys, count, "keys");
   std::vector<ValueRef> contents = items_argument(items, count, "items");
+  HashableKeys hashable;
   for (size_t i = 0; i < count; ++i) {
-    if (is_hashable(*names[i])) continue;
+    if (hashable.takes(*names[i])) continue;
     throw Error(Code::invalid_argument,
                 join("keys: a ", value_kind_name(names[i]->kind()),
                      " cannot be a key, nor can what holds one (at index ", i, ")"))

@@ -106,10 +106,9 @@ duramen_value_create_tuple(DURAMEN_NULLABLE const duramen_value* const* items, s
 
 /* Makes a dict of keys and items side by side, in that order.
  *
- * Fails: INVALID_ARGUMENT for two equal keys (Python's rule: 1, 1.0 and True are equal) or one that
- * Python cannot hash (a list, a dict, a tuple with one inside); LIMIT when the tree would be deeper
- * than 1000.
- * Threads: any. Since: level 1. */
+ * Fails: INVALID_ARGUMENT for two equal keys (Python's rule: 1, 1.0 and True are equal; a tuple is
+ * equal to itself) or one that Python cannot hash (a list, a dict, a tuple with one inside); LIMIT
+ * when the tree would be deeper than 1000. Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_value_create_dict(DURAMEN_NULLABLE const duramen_value* const* keys DURAMEN_LEN(count),
                           DURAMEN_NULLABLE const duramen_value* const* items, size_t count,

@@ -130,6 +130,20 @@ std::optional<size_t> minus_zero_in_entry(Walk& walk, ondemand::value value) {
   return std::nullopt;
 }
 
+// What find(walk, member) gives first for a member of the root object.
+template <class Find>
+std::optional<size_t> find_in_members(std::string_view text, const Find& find) {
+  Walk walk(text);
+  ondemand::object members;
+  if (!walk.started() || walk.document().get_object().get(members) != SUCCESS) return std::nullopt;
+  for (auto result : members) {
+    ondemand::field member;
+    if (std::move(result).get(member) != SUCCESS) return std::nullopt;
+    if (const auto found = find(walk, member)) return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<size_t> json_error_place(std::string_view text) {
@@ -142,27 +156,16 @@ std::optional<size_t> json_error_place(std::string_view text) {
 }
 
 std::optional<size_t> json_member_place(std::string_view text, size_t index) {
-  Walk walk(text);
-  ondemand::object members;
-  if (!walk.started() || walk.document().get_object().get(members) != SUCCESS) return std::nullopt;
-  for (auto result : members) {
-    ondemand::field member;
-    if (std::move(result).get(member) != SUCCESS) return std::nullopt;
-    if (index-- == 0) return walk.place(member.key().raw() - 1);  // its quote
-  }
-  return std::nullopt;
+  return find_in_members(text, [&](Walk& walk, ondemand::field& member) -> std::optional<size_t> {
+    if (index-- > 0) return std::nullopt;
+    return walk.place(member.key().raw() - 1);  // its quote
+  });
 }
 
 std::optional<size_t> minus_zero_place(std::string_view text) {
-  Walk walk(text);
-  ondemand::object members;
-  if (!walk.started() || walk.document().get_object().get(members) != SUCCESS) return std::nullopt;
-  for (auto result : members) {
-    ondemand::field member;
-    if (std::move(result).get(member) != SUCCESS) return std::nullopt;
-    if (const auto found = minus_zero_in_entry(walk, member.value())) return found;
-  }
-  return std::nullopt;
+  return find_in_members(text, [](Walk& walk, ondemand::field& member) {
+    return minus_zero_in_entry(walk, member.value());
+  });
 }
 
 }  // namespace duramen::io

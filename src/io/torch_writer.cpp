@@ -7,6 +7,7 @@
 #include "io/pickle_writer.hpp"
 #include "io/torch_file.hpp"
 #include "io/torch_storages.hpp"
+#include "value/dict_keys.hpp"
 
 namespace duramen::io {
 namespace {
@@ -203,30 +204,13 @@ class ContentWriter {
     }
   }
   void write_key(const Value& key) {
-    if (!is_hashable(key)) {
+    if (!hashable_.takes(key)) {
       throw refuse(join("a dict has a key of kind ", value_kind_name(key.kind()),
                         ", which Python cannot look up"),
                    Code::unsupported);
     }
     const bool is_version = key.kind() == ValueKind::text && key.as_text() == "version";
     is_version ? out_.interned("version") : write(key);
-  }
-
-  // Whether Python takes it as the key of a dict.
-  bool is_hashable(const Value& key) {
-    switch (key.kind()) {
-      case ValueKind::list:
-      case ValueKind::dict:
-        return false;
-      case ValueKind::opaque:
-        return key.as_text() != "builtins.set";
-      case ValueKind::tuple:
-        return !hashable_.insert(&key).second ||
-               std::all_of(key.items().begin(), key.items().end(),
-                           [this](const ValueRef& item) { return is_hashable(*item); });
-      default:
-        return true;
-    }
   }
 
   // Only what has a place in a checkpoint that PyTorch reads safely.
@@ -318,8 +302,8 @@ class ContentWriter {
   }
 
   const std::string& path_;
-  std::unordered_set<const Value*> hashable_;  // tuples that were looked at
-  std::vector<Step> steps_;                    // from the root to what is being written
+  HashableKeys hashable_;
+  std::vector<Step> steps_;  // from the root to what is being written
   StoragePlan plan_;
   PickleWriter out_;
   std::vector<const Record*> order_;

@@ -41,14 +41,6 @@ std::string fingerprint(const Value& key) {
       return join("t", key.as_text());
     case ValueKind::bytes:
       return join("b", key.as_text());
-    case ValueKind::tuple: {
-      std::string out = "(";
-      for (const ValueRef& item : key.items()) {
-        const std::string part = fingerprint(*item);
-        out += join(part.size(), ":", part);
-      }
-      return out;
-    }
     default:
       return identity(key.as_tensor() ? static_cast<const void*>(key.as_tensor()) : &key);
   }
@@ -58,11 +50,20 @@ bool is_text(const ValueRef& key) noexcept { return key->kind() == ValueKind::te
 
 }  // namespace
 
-bool is_hashable(const Value& key) noexcept {
-  if (key.kind() == ValueKind::list || key.kind() == ValueKind::dict) return false;
-  if (key.kind() != ValueKind::tuple) return true;
-  return std::all_of(key.items().begin(), key.items().end(),
-                     [](const ValueRef& item) { return is_hashable(*item); });
+bool HashableKeys::takes(const Value& key) {
+  switch (key.kind()) {
+    case ValueKind::list:
+    case ValueKind::dict:
+      return false;
+    case ValueKind::opaque:
+      return key.as_text() != "builtins.set";
+    case ValueKind::tuple:
+      return !seen_.insert(&key).second ||
+             std::all_of(key.items().begin(), key.items().end(),
+                         [this](const ValueRef& item) { return takes(*item); });
+    default:
+      return true;
+  }
 }
 
 std::optional<size_t> find_duplicate_key(std::span<const ValueRef> keys) {

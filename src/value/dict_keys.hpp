@@ -3,15 +3,25 @@
 
 #include <optional>
 #include <span>
+#include <unordered_set>
 
 #include "value/value.hpp"
 
 namespace duramen {
 
-// Whether Python could use the value as a key: a list, a dict or a tuple with one inside it could
-// not.
-bool is_hashable(const Value& key) noexcept;
+// Whether Python could use values as keys: a list, a dict, a set or a tuple with one inside it
+// could not. Looks at a tuple once, however many others share it; the values must live as long as
+// this. After a first false it may no longer be asked.
+class HashableKeys {
+ public:
+  bool takes(const Value& key);
+
+ private:
+  std::unordered_set<const Value*> seen_;  // tuples
+};
+
 // The position of a key that is equal to an earlier one (in Python 1, 1.0 and True are equal).
+// Tuples are told apart as objects, since sharing can make their content larger than any memory.
 std::optional<size_t> find_duplicate_key(std::span<const ValueRef> keys);
 
 }  // namespace duramen

@@ -87,6 +87,18 @@ static void normal_forms(void) {
         duramen_value_create_ordered_dict(keys, items, 2, &dict, ERROR));
   CHECK(dict == NULL);
   duramen_value_release(tuple);
+  /* A tuple of two of the same tuple, sixty times: 2^60 items to whoever walks them all. */
+  OK(duramen_value_create_tuple(items, 2, &tuple, ERROR));
+  for (i = 0; i < 60; ++i) {
+    keys[0] = keys[1] = tuple;
+    OK(duramen_value_create_tuple(keys, 2, &dict, ERROR));
+    duramen_value_release(tuple);
+    tuple = dict;
+  }
+  keys[0] = tuple;
+  OK(duramen_value_create_dict(keys, items, 1, &dict, ERROR));
+  duramen_value_release(dict);
+  duramen_value_release(tuple);
   duramen_value_release(list);
   duramen_value_release(real);
   duramen_value_release(one);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "nn/module.hpp"
+#include "support/refusal.hpp"
 
 namespace duramen::nn::testing {
 
@@ -25,16 +26,6 @@ inline std::vector<float> values(const Tensor& tensor) {
   return out;
 }
 
-// "KeyError text" of what `body` throws; empty when it does not.
-template <class Body>
-std::string refusal(Body&& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    const std::string* torch = error.record()->detail("torch_error");
-    return (torch ? *torch + " " : "") + error.message();
-  }
-  return "";
-}
+using test::refusal;
 
 }  // namespace duramen::nn::testing

@@ -140,56 +140,10 @@ constexpr TypeHome kTypeHomes[] = {
     {"MSELoss", "loss"},
 };
 
-// The legacy tensor types whose name is not the dtype's own.
-std::string_view legacy_name(Dtype dtype) noexcept {
-  switch (dtype) {
-    case Dtype::float64:
-      return "Double";
-    case Dtype::float32:
-      return "Float";
-    case Dtype::float16:
-      return "Half";
-    case Dtype::bfloat16:
-      return "BFloat16";
-    case Dtype::int64:
-      return "Long";
-    case Dtype::int32:
-      return "Int";
-    case Dtype::int16:
-      return "Short";
-    case Dtype::int8:
-      return "Char";
-    case Dtype::uint64:
-      return "UInt64";
-    case Dtype::uint32:
-      return "UInt32";
-    case Dtype::uint16:
-      return "UInt16";
-    case Dtype::uint8:
-      return "Byte";
-    case Dtype::boolean:
-      return "Bool";
-    case Dtype::complex32:
-      return "ComplexHalf";
-    case Dtype::complex64:
-      return "ComplexFloat";
-    case Dtype::complex128:
-      return "ComplexDouble";
-    default:
-      return "";
-  }
-}
-
 }  // namespace
 
 std::string torch_typename(const Tensor& tensor) {
-  const std::string_view known = legacy_name(tensor.dtype());
-  if (!known.empty()) return join("torch.", known, "Tensor");
-  std::string name(dtype_name(tensor.dtype()));
-  if (!name.empty() && name[0] >= 'a' && name[0] <= 'z') {
-    name[0] = static_cast<char>(name[0] - 'a' + 'A');
-  }
-  return join("torch.", name, "Tensor");
+  return join("torch.", scalar_type_name(tensor.dtype()), "Tensor");
 }
 
 std::string torch_typename(const Module& module) {

@@ -97,37 +97,6 @@ Dtype compute_dtype(Dtype dtype, const char* operation) {
       .with("torch_error", "NotImplementedError");
 }
 
-std::string_view scalar_type_name(Dtype dtype) noexcept {
-  switch (dtype) {
-    case Dtype::float64:
-      return "Double";
-    case Dtype::float32:
-      return "Float";
-    case Dtype::float16:
-      return "Half";
-    case Dtype::bfloat16:
-      return "BFloat16";
-    case Dtype::int64:
-      return "Long";
-    case Dtype::int32:
-      return "Int";
-    case Dtype::int16:
-      return "Short";
-    case Dtype::int8:
-      return "Char";
-    case Dtype::uint8:
-      return "Byte";
-    case Dtype::boolean:
-      return "Bool";
-    case Dtype::complex64:
-      return "ComplexFloat";
-    case Dtype::complex128:
-      return "ComplexDouble";
-    default:
-      return dtype_name(dtype);
-  }
-}
-
 Operand::Operand(Context& context, const Tensor& tensor, Dtype dtype) : tensor_(&tensor) {
   if (tensor.dtype() == dtype) return;
   converted_ = converted(context, tensor, dtype);

@@ -17,9 +17,6 @@ Dtype float_result(Dtype dtype) noexcept;
 // float32, float64 or int64. UNSUPPORTED naming `operation` for a dtype without arithmetic.
 Dtype compute_dtype(Dtype dtype, const char* operation);
 
-// What PyTorch's C++ part calls a dtype in its messages: "Float" for float32.
-std::string_view scalar_type_name(Dtype dtype) noexcept;
-
 // A tensor of the wanted dtype: the input itself, or a converted copy that it owns.
 class Operand {
  public:

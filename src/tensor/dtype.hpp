@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace duramen {
@@ -66,6 +67,8 @@ bool is_valid_dtype(int32_t number) noexcept;
 Dtype dtype_from_name(std::string_view name) noexcept;
 
 inline std::string_view dtype_name(Dtype dtype) noexcept { return dtype_info(dtype).name; }
+// What PyTorch's C++ part calls it: "Float" for float32.
+std::string scalar_type_name(Dtype dtype);
 inline bool is_floating(Dtype dtype) noexcept {
   return dtype_info(dtype).kind == DtypeKind::floating;
 }

@@ -1,6 +1,6 @@
 """Every public header alone, included twice, in every language standard, by every compiler, without a warning.
 
-headers.py FOLDER: FOLDER holds duramen/*.h. A compiler that is missing is skipped with a line, and is an error with
+headers.py FOLDER: FOLDER holds duramen/*.h and, for C++17 and later, duramen/**/*.hpp (all of them alone as C++17). A compiler that is missing is skipped with a line, and is an error with
 DURAMEN_REQUIRE_ALL=1. Ends with a header that must be refused.
 """
 
@@ -52,6 +52,8 @@ def compile_header(compiler, language, standard, folder, header):
 def main():
     folder = Path(sys.argv[1])
     headers = sorted(f"duramen/{path.name}" for path in (folder / "duramen").glob("*.h"))
+    veneer = {"c++17": sorted(path.relative_to(folder).as_posix() for path in (folder / "duramen").rglob("*.hpp")),
+              "c++20": ["duramen/duramen.hpp"]}
     failures = compiled = 0
     with tempfile.TemporaryDirectory() as name:
         (Path(name) / "planted.h").write_text(PLANTED)
@@ -62,7 +64,7 @@ def main():
                     failures += os.environ.get("DURAMEN_REQUIRE_ALL") == "1"
                     continue
                 for standard in STANDARDS[language]:
-                    for header in headers:
+                    for header in headers + veneer.get(standard, []):
                         compiled += 1
                         result = compile_header(compiler, language, standard, folder, header)
                         if result.returncode:
@@ -72,8 +74,8 @@ def main():
                 if language == "c" and not compile_header(compiler, "c", "c99", name, "planted.h").returncode:
                     failures += 1
                     print(f"{compiler} accepts a header that is not C99", file=sys.stderr)
-    print(f"{len(headers)} headers, {compiled} compilations")
-    return 1 if failures or not compiled else 0
+    print(f"{len(headers)} C and {len(veneer['c++17'])} C++ headers, {compiled} compilations")
+    return 1 if failures or not headers or not veneer['c++17'] else 0
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
-"""extract.py README OUTPUT: writes the README's first C program to a file; fails when there is none."""
+"""extract.py DOCUMENT LANGUAGE OUTPUT: writes the document's first program in that language (c, cpp, python) to a file.
+
+Fails when there is none."""
 import re
 import sys
 
-text = open(sys.argv[1], encoding="utf-8").read()
-program = re.search(r"^```c\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+document, language, output = sys.argv[1:]
+with open(document, encoding="utf-8") as file:
+    program = re.search(rf"^```{language}\n(.*?)^```$", file.read(), re.DOTALL | re.MULTILINE)
 if not program:
-    sys.exit(f"{sys.argv[1]}: no C program found")
-with open(sys.argv[2], "w", encoding="utf-8") as out:
+    sys.exit(f"{document}: no {language} program found")
+with open(output, "w", encoding="utf-8") as out:
     out.write(program.group(1))

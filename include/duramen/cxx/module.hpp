@@ -1,0 +1,150 @@
+// Modules: built from the text that PyTorch users read, listed, run, trained, saved and loaded.
+#ifndef DURAMEN_CXX_MODULE_HPP
+#define DURAMEN_CXX_MODULE_HPP
+
+#include "state_dict.hpp"
+
+namespace duramen {
+
+class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_module_release> {
+ public:
+  using Ref::Ref;
+
+  std::string_view class_name() const noexcept {
+    return lent_text(duramen_module_class_name, raw_);
+  }
+  // What print(model) shows in PyTorch.
+  std::string repr() const {
+    const auto text = make<String>(
+        [&](auto** out, auto** error) { return duramen_module_repr(raw_, out, error); });
+    return std::string(text.view());
+  }
+
+  // Runs it: one tensor in, one out.
+  Tensor operator()(ContextRef context, TensorRef input) const {
+    return make<Tensor>([&](auto** out, auto** error) {
+      return duramen_module_forward(context.get(), raw_, input.get(), out, error);
+    });
+  }
+  // Several tensors in, such as a loss: input and target.
+  Tensor operator()(ContextRef context, TensorRef first, TensorRef second) const {
+    duramen_tensor* const inputs[] = {first.get(), second.get()};
+    return make<Tensor>([&](auto** out, auto** error) {
+      return duramen_module_forward_many(context.get(), raw_, inputs, 2, out, error);
+    });
+  }
+  // Any arguments (a tuple) and keywords (a dict), any nesting back.
+  Value call_with(ContextRef context, ValueRef arguments, ValueRef keywords = {}) const {
+    return make<Value>([&](auto** out, auto** error) {
+      return duramen_module_call(context.get(), raw_, arguments.get(), keywords.get(), out, error);
+    });
+  }
+
+  // DURAMEN_KIND_… and DURAMEN_LIST_… as in C; a dot follows the prefix.
+  Entries list(uint64_t kinds = 0, uint64_t flags = 0, std::string_view prefix = {}) const {
+    duramen_list_options options = {};
+    options.struct_size = sizeof options;
+    options.kinds = kinds;
+    options.flags = flags;
+    options.prefix = prefix.data();
+    options.prefix_length = prefix.size();
+    return Entries(make<Listing>(
+        [&](auto** out, auto** error) { return duramen_module_list(raw_, &options, out, error); }));
+  }
+  Entries named_parameters() const { return list(DURAMEN_KIND_PARAMETER); }
+  Entries named_buffers() const { return list(DURAMEN_KIND_BUFFER); }
+  Entries named_modules() const { return list(DURAMEN_KIND_MODULE); }
+  Entries named_children() const { return list(DURAMEN_KIND_CHILD); }
+
+  // At a dotted path. NotFound with the detail "nearest".
+  Owned<ModuleRef> submodule(std::string_view path) const {
+    return make<Owned<ModuleRef>>([&](auto** out, auto** error) {
+      return duramen_module_get_submodule(raw_, path.data(), path.size(), out, error);
+    });
+  }
+  Tensor parameter(std::string_view path) const {
+    return make<Tensor>([&](auto** out, auto** error) {
+      return duramen_module_get_parameter(raw_, path.data(), path.size(), out, error);
+    });
+  }
+  Tensor buffer(std::string_view path) const {
+    return make<Tensor>([&](auto** out, auto** error) {
+      return duramen_module_get_buffer(raw_, path.data(), path.size(), out, error);
+    });
+  }
+
+  // An empty handle registers the name as None.
+  void register_parameter(std::string_view name, TensorRef parameter) const {
+    call([&](duramen_error** error) {
+      return duramen_module_register_parameter(raw_, name.data(), name.size(), parameter.get(),
+                                               error);
+    });
+  }
+  void register_buffer(std::string_view name, TensorRef buffer, bool persistent = true) const {
+    call([&](duramen_error** error) {
+      return duramen_module_register_buffer(raw_, name.data(), name.size(), buffer.get(),
+                                            persistent ? 1 : 0, error);
+    });
+  }
+  void register_module(std::string_view name, ModuleRef child) const {
+    call([&](duramen_error** error) {
+      return duramen_module_register_child(raw_, name.data(), name.size(), child.get(), error);
+    });
+  }
+
+  bool is_training() const noexcept { return duramen_module_is_training(raw_) != 0; }
+  void train(bool training = true) const {
+    call(
+        [&](duramen_error** error) { return duramen_module_train(raw_, training ? 1 : 0, error); });
+  }
+  void eval() const { train(false); }
+  void set_requires_grad(bool requires_grad) const {
+    call([&](duramen_error** error) {
+      return duramen_module_set_requires_grad(raw_, requires_grad ? 1 : 0, error);
+    });
+  }
+  void zero_grad(bool set_to_none = true) const {
+    call([&](duramen_error** error) {
+      return duramen_module_zero_grad(raw_, set_to_none ? 1 : 0, error);
+    });
+  }
+  void to(ContextRef context, Dtype dtype) const {
+    call([&](duramen_error** error) {
+      return duramen_module_to_dtype(context.get(), raw_, number(dtype), error);
+    });
+  }
+
+  // Live views of the state; DURAMEN_STATE_… as flags.
+  StateDict state_dict(std::string_view prefix = {}, uint64_t flags = 0) const {
+    return make<StateDict>([&](auto** out, auto** error) {
+      return duramen_module_state_dict(raw_, prefix.data(), prefix.size(), flags, out, error);
+    });
+  }
+  // All or nothing; `policy` is a set of DURAMEN_LOAD_…, 0 is strict. Incompatible.
+  LoadReport load_state_dict(ContextRef context, StateDictRef dict, uint64_t policy = 0) const {
+    duramen_load_options options = {};
+    options.struct_size = sizeof options;
+    options.policy = policy;
+    return make<LoadReport>([&](auto** out, auto** error) {
+      return duramen_module_load_state_dict(context.get(), raw_, dict.get(), &options, out, error);
+    });
+  }
+};
+
+class Module : public Owned<ModuleRef> {
+ public:
+  using Owned::Owned;
+  Module(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+
+  // A constructor call: "Sequential(Linear(784, 10), ReLU())".
+  static Module from_text(ContextRef context, std::string_view text) {
+    return make<Module>([&](auto** out, auto** error) {
+      return duramen_module_from_text(context.get(), text.data(), text.size(), out, error);
+    });
+  }
+  static Module adopt(duramen_module* raw) noexcept { return Owned::adopt(raw); }
+};
+
+}  // namespace duramen
+
+#endif

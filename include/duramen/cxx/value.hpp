@@ -1,0 +1,152 @@
+// Values: the immutable tree of what is not one tensor, shared freely between threads.
+//
+//   Value arguments = Value::tuple({a, b});            // tensors convert by themselves
+//   Value options = Value::dict({{"lr", 0.1}, {"nesterov", true}});
+#ifndef DURAMEN_CXX_VALUE_HPP
+#define DURAMEN_CXX_VALUE_HPP
+
+#include <string_view>
+
+#include "tensor.hpp"
+
+namespace duramen {
+
+class ValueRef : public Ref<duramen_value, duramen_value_retain, duramen_value_release> {
+ public:
+  using Ref::Ref;
+  // The library lends values as const; they are immutable.
+  ValueRef(const duramen_value* lent) noexcept : Ref(const_cast<duramen_value*>(lent)) {}  // NOLINT
+
+  int32_t kind() const noexcept { return duramen_value_kind(raw_); }  // DURAMEN_VALUE_…
+  bool is_none() const noexcept { return kind() == DURAMEN_VALUE_NONE; }
+  // 0, empty for another kind, as in C.
+  bool as_bool() const noexcept { return duramen_value_bool(raw_) != 0; }
+  int64_t as_int() const noexcept { return duramen_value_int(raw_); }
+  double as_float() const noexcept { return duramen_value_float(raw_); }
+  std::string_view as_text() const noexcept { return lent_text(duramen_value_text, raw_); }
+  TensorRef as_tensor() const noexcept { return duramen_value_tensor(raw_); }
+
+  // Items of a list, tuple, dict or opaque value.
+  size_t size() const noexcept { return duramen_value_count(raw_); }
+  ValueRef operator[](size_t index) const noexcept { return duramen_value_item(raw_, index); }
+  ValueRef key(size_t index) const noexcept { return duramen_value_key(raw_, index); }
+  // A dict's item under a text key; empty when there is none.
+  ValueRef find(std::string_view key) const noexcept {
+    return duramen_value_find(raw_, key.data(), key.size());
+  }
+
+  class Iterator;
+  Iterator begin() const noexcept;
+  Iterator end() const noexcept;
+};
+
+class ValueRef::Iterator {
+ public:
+  Iterator(ValueRef value, size_t index) noexcept : value_(value), index_(index) {}
+  ValueRef operator*() const noexcept { return value_[index_]; }
+  Iterator& operator++() noexcept { return ++index_, *this; }
+  bool operator!=(const Iterator& other) const noexcept { return index_ != other.index_; }
+
+ private:
+  ValueRef value_;
+  size_t index_;
+};
+
+inline ValueRef::Iterator ValueRef::begin() const noexcept { return {*this, 0}; }
+inline ValueRef::Iterator ValueRef::end() const noexcept { return {*this, size()}; }
+
+class Value : public Owned<ValueRef> {
+  // Fits an int64_t.
+  template <class T>
+  static constexpr bool kIsInt = std::is_integral_v<T> && !std::is_same_v<T, bool> &&
+                                 (std::is_signed_v<T> || sizeof(T) < sizeof(int64_t));
+
+ public:
+  struct Item;
+  using Owned::Owned;
+  Value(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+
+  // Everything here converts, as a literal does in Python; exact types, so that no pointer becomes
+  // a bool.
+  template <class T, std::enable_if_t<std::is_same_v<T, bool>, int> = 0>
+  Value(T value)  // NOLINT
+      : Owned(make<Owned>([&](auto** out, auto** error) {
+          return duramen_value_create_bool(value ? 1 : 0, out, error);
+        })) {}
+  template <class T, std::enable_if_t<kIsInt<T>, int> = 0>
+  Value(T value)  // NOLINT
+      : Owned(make<Owned>([&](auto** out, auto** error) {
+          return duramen_value_create_int(value, out, error);
+        })) {}
+  Value(double value)  // NOLINT
+      : Owned(make<Owned>([&](auto** out, auto** error) {
+          return duramen_value_create_float(value, out, error);
+        })) {}
+  Value(std::string_view text)  // NOLINT
+      : Owned(make<Owned>([&](auto** out, auto** error) {
+          return duramen_value_create_text(text.data() ? text.data() : "", text.size(), out, error);
+        })) {}
+  Value(const char* text) : Value(std::string_view(text)) {}  // NOLINT
+  Value(TensorRef tensor)                                     // NOLINT
+      : Owned(make<Owned>([&](auto** out, auto** error) {
+          return duramen_value_create_tensor(tensor.get(), out, error);
+        })) {}
+  Value(const Tensor& tensor) : Value(TensorRef(tensor)) {}  // NOLINT
+
+  // Not of a temporary, which would take its items along.
+  ValueRef operator[](size_t index) const& noexcept { return ValueRef::operator[](index); }
+  ValueRef operator[](size_t index) && = delete;
+  ValueRef find(std::string_view key) const& noexcept { return ValueRef::find(key); }
+  ValueRef find(std::string_view key) && = delete;
+
+  static Value none() {
+    return make<Value>(
+        [](auto** out, auto** error) { return duramen_value_create_none(out, error); });
+  }
+  static Value list(const std::vector<Value>& items) {
+    return from_items(duramen_value_create_list, items);
+  }
+  static Value tuple(const std::vector<Value>& items) {
+    return from_items(duramen_value_create_tuple, items);
+  }
+  // Keys are values too: a text, an int, …
+  static Value dict(const std::vector<Item>& items);
+  static Value adopt(duramen_value* raw) noexcept { return Owned::adopt(raw); }
+
+ private:
+  static std::vector<const duramen_value*> pointers(const std::vector<Value>& items) {
+    std::vector<const duramen_value*> out;
+    out.reserve(items.size());
+    for (const Value& item : items) out.push_back(item.get());
+    return out;
+  }
+  template <class Create>
+  static Value from_items(Create create, const std::vector<Value>& items) {
+    const std::vector<const duramen_value*> raw = pointers(items);
+    return make<Value>(
+        [&](auto** out, auto** error) { return create(raw.data(), raw.size(), out, error); });
+  }
+};
+
+// One item of a dict under construction.
+struct Value::Item {
+  Value key;
+  Value value;
+};
+
+inline Value Value::dict(const std::vector<Item>& items) {
+  std::vector<const duramen_value*> keys, values;
+  keys.reserve(items.size());
+  values.reserve(items.size());
+  for (const Item& item : items) {
+    keys.push_back(item.key.get());
+    values.push_back(item.value.get());
+  }
+  return make<Value>([&](auto** out, auto** error) {
+    return duramen_value_create_dict(keys.data(), values.data(), keys.size(), out, error);
+  });
+}
+
+}  // namespace duramen
+
+#endif

@@ -58,6 +58,7 @@ int main(int argc, char** argv) {
   bench::register_mlp();
   bench::register_trees();
   bench::register_files();
+  bench::register_veneer();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
 }

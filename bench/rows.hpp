@@ -57,5 +57,6 @@ void register_layers();
 void register_mlp();
 void register_trees();
 void register_files();
+void register_veneer();
 
 }  // namespace bench

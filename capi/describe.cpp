@@ -1,4 +1,5 @@
 // Every registered type as JSON.
+#include "base/text.hpp"
 #include "handles.hpp"
 #include "nn/build.hpp"
 
@@ -17,6 +18,7 @@ constexpr KindName kKindNames[] = {
     {spec::kTensor, "tensor"}, {spec::kModule, "module"}, {spec::kList, "list"},
     {spec::kInts, "ints"},     {spec::kDict, "dict"},     {spec::kAny, "any"},
 };
+constexpr spec::Kinds kTruthOnly = spec::kTruth & ~spec::kBool;
 
 // The registries hold plain ASCII; the two characters that JSON escapes may occur.
 void append_quoted(std::string& out, std::string_view text) {
@@ -28,13 +30,19 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
+void append_flag(std::string& out, std::string_view key, bool value) {
+  out += join(", \"", key, "\": ", value ? "true" : "false");
+}
+
 void append_kinds(std::string& out, spec::Kinds kinds) {
+  if (kinds & spec::kBoolNumber) kinds |= spec::kBool;
   out += '[';
   for (const KindName& row : kKindNames) {
     if (!(kinds & row.kind)) continue;
     if (out.back() != '[') out += ", ";
     append_quoted(out, row.name);
   }
+  if (kinds & kTruthOnly) out += ", \"truth\"";  // beside "bool", which goes before
   out += ']';
 }
 
@@ -49,11 +57,18 @@ void append_parameter(std::string& out, const spec::Parameter& parameter) {
   } else {
     append_quoted(out, parameter.fallback);
   }
-  if (parameter.keyword_only) out += ", \"keyword_only\": true";
-  if (parameter.variadic) out += ", \"variadic\": true";
+  append_flag(out, "keyword_only", parameter.keyword_only);
+  append_flag(out, "variadic", parameter.variadic);
   out += ", \"doc\": ";
   append_quoted(out, parameter.doc);
   out += '}';
+}
+
+void append_extras(std::string&, const nn::ModuleType&) {}
+void append_extras(std::string&, const optim::OptimizerType&) {}
+void append_extras(std::string& out, const ops::OpType& type) {
+  out += join(", \"min_tensors\": ", type.min_tensors, ", \"max_tensors\": ");
+  out += type.max_tensors == UINT32_MAX ? "null" : join(type.max_tensors);
 }
 
 template <class Entry>
@@ -67,6 +82,7 @@ void append_registry(std::string& out, std::string_view key,
     append_quoted(out, entry->signature.name);
     out += ", \"doc\": ";
     append_quoted(out, entry->signature.doc);
+    append_extras(out, *entry);
     out += ", \"parameters\": [";
     for (const spec::Parameter& parameter : entry->signature.parameters) {
       if (out.back() != '[') out += ", ";

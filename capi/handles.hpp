@@ -9,6 +9,7 @@
 
 #include "autograd/context.hpp"
 #include "boundary.hpp"
+#include "call_options.hpp"
 #include "io/checkpoint.hpp"
 #include "listing.hpp"
 #include "nn/module.hpp"
@@ -41,6 +42,8 @@ template <>
 struct CoreOf<duramen_value> : Is<Value> {};
 template <>
 struct CoreOf<duramen_op> : Is<ops::Op> {};
+template <>
+struct CoreOf<duramen_options> : Is<CallOptions> {};
 template <>
 struct CoreOf<duramen_listing> : Is<Listing> {};
 template <>

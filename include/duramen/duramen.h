@@ -44,6 +44,7 @@
 #include "module.h"
 #include "op.h"
 #include "optimizer.h"
+#include "options.h"
 #include "state_dict.h"
 #include "tensor.h"
 #include "text.h"

@@ -72,8 +72,16 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_from_tex
 /* Every type that a text can name, as JSON: modules, operators and optimizers with their
  * parameters, kinds, defaults and one line of text each.
  *
- * {"modules": [{"name", "doc", "parameters": [{"name", "kinds", "default", "doc"}]}],
- * "operators": ..., "optimizers": ...}; "default" is Python text, null where it is required.
+ * {"modules": [type, ...], "operators": [...], "optimizers": [...]}, each type
+ * {"name", "doc", "parameters": [{"name", "kinds": [...], "default", "keyword_only", "variadic",
+ * "doc"}, ...]} with the parameters in the order of a call by position. "default" is Python text,
+ * null where the argument is required (a variadic one never is). "kinds" are of "none", "bool",
+ * "int", "float", "str", "dtype", "tensor", "module", "list" (or tuple), "ints" (an int, or a list
+ * or tuple of ints), "dict", "any"; with "truth" whatever is true or false in Python is taken, too.
+ * "variadic": takes all further positional arguments; with "keyword_only" it takes, and ignores,
+ * any other keyword. An operator has "min_tensors" and "max_tensors" beside, the number of tensors
+ * that it is applied to (null: a list of any length); an optimizer's parameters are those after
+ * `params`.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_registry_describe(duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;

@@ -1,6 +1,7 @@
 #include "nn/build.hpp"
 
 #include "nn/evaluate.hpp"
+#include "spec/named_call.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -32,6 +33,18 @@ void check_device(const Expression& device) {
       .with("actual", spec::format(device));
 }
 
+ModuleRef built(Context& context, Expression expression) {
+  const BuildContext build{context};
+  const Generator before = context.generator();
+  try {
+    build.evaluate(expression);
+    return build.module(expression);
+  } catch (const Error& error) {
+    if (error.code() == Code::cancelled) context.generator() = before;
+    throw;
+  }
+}
+
 }  // namespace
 
 ModuleRef BuildContext::module(const Expression& expression) const {
@@ -53,16 +66,12 @@ TensorRef BuildContext::tensor(const Expression& expression) const {
 
 ModuleRef module_from_text(Context& context, std::string_view text,
                            std::span<const spec::NamedObject> objects) {
-  Expression expression = spec::parse(text, objects);
-  const BuildContext build{context};
-  const Generator before = context.generator();
-  try {
-    build.evaluate(expression);
-    return build.module(expression);
-  } catch (const Error& error) {
-    if (error.code() == Code::cancelled) context.generator() = before;
-    throw;
-  }
+  return built(context, spec::parse(text, objects));
+}
+
+ModuleRef module_from_call(Context& context, Expression call) {
+  spec::arrange(module_types().get(call, "module type").signature, call);
+  return built(context, std::move(call));
 }
 
 Dtype dtype_argument(const BuildContext& build, const spec::Arguments& arguments) {

@@ -30,6 +30,8 @@ const spec::Registry<ModuleType>& module_types() noexcept;
 // CANCELLED: the generator is where it was.
 ModuleRef module_from_text(Context& context, std::string_view text,
                            std::span<const spec::NamedObject> objects = {});
+// One call with its arguments by name (spec::arrange).
+ModuleRef module_from_call(Context& context, spec::Expression call);
 // PyTorch 2.15's print(module), without recursion.
 std::string repr(const Module& module);
 

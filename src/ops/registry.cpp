@@ -3,6 +3,7 @@
 #include "ops/table_arithmetic.hpp"
 #include "ops/table_layers.hpp"
 #include "ops/table_shape.hpp"
+#include "spec/named_call.hpp"
 
 namespace duramen::ops {
 namespace {
@@ -80,8 +81,10 @@ void check_count(const OpType& type, const std::vector<TensorRef>& tensors) {
 
 const spec::Registry<OpType>& op_types() noexcept { return kRegistry; }
 
-Op::Op(std::string_view text)
-    : Counted(kTag), call_(parse_call(text)), type_(&kRegistry.get(call_, "operator")) {
+Op::Op(std::string_view text) : Op(parse_call(text)) {}
+
+Op::Op(spec::Expression call)
+    : Counted(kTag), call_(std::move(call)), type_(&kRegistry.get(call_, "operator")) {
   attributes_.emplace(type_->signature, call_);
 }
 
@@ -97,6 +100,11 @@ ValueRef Op::apply(Context& context, const Value& arguments) const {
   }
   check_count(*type_, tensors);
   return type_->apply(context, *attributes_, tensors);
+}
+
+Ref<Op> op_from_call(spec::Expression call) {
+  spec::arrange(kRegistry.get(call, "operator").signature, call);
+  return make<Op>(std::move(call));
 }
 
 }  // namespace duramen::ops

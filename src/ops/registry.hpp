@@ -22,6 +22,7 @@ class Op final : public Counted {
   static constexpr uint32_t kTag = make_tag("oper");
   // `text`: a name, or a call with attributes only. UNSUPPORTED with "nearest" for an unknown name.
   explicit Op(std::string_view text);
+  explicit Op(spec::Expression call);
   ~Op() override = default;
 
   std::string_view name() const noexcept { return type_->signature.name; }
@@ -33,5 +34,8 @@ class Op final : public Counted {
   const OpType* type_;
   std::optional<spec::Arguments> attributes_;
 };
+
+// From attributes by name (spec::arrange).
+Ref<Op> op_from_call(spec::Expression call);
 
 }  // namespace duramen::ops

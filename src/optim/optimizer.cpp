@@ -5,6 +5,7 @@
 #include "autograd/gradients.hpp"
 #include "base/text.hpp"
 #include "optim/option_value.hpp"
+#include "spec/named_call.hpp"
 
 namespace duramen::optim {
 namespace {
@@ -184,6 +185,13 @@ Ref<Optimizer> created(const OptimizerType& type, const spec::Expression& call) 
   }
 }
 
+Ref<Optimizer> with_parameters(const spec::Expression& call, std::vector<TensorRef> parameters) {
+  Ref<Optimizer> optimizer = created(optimizer_types().get(call, "optimizer"), call);
+  if (parameters.empty()) throw value_error("optimizer got an empty parameter list");
+  optimizer->add_group(std::move(parameters));
+  return optimizer;
+}
+
 }  // namespace
 
 Ref<Optimizer> optimizer_from_text(Context&, std::string_view text,
@@ -194,11 +202,13 @@ Ref<Optimizer> optimizer_from_text(Context&, std::string_view text,
                          join("optimizer: expected a call such as SGD(lr=0.1), got ",
                               printable(spec::format(call), 60)));
   }
-  const OptimizerType& type = optimizer_types().get(call, "optimizer");
-  Ref<Optimizer> optimizer = created(type, call);
-  if (parameters.empty()) throw value_error("optimizer got an empty parameter list");
-  optimizer->add_group(std::move(parameters));
-  return optimizer;
+  return with_parameters(call, std::move(parameters));
+}
+
+Ref<Optimizer> optimizer_from_call(Context&, spec::Expression call,
+                                   std::vector<TensorRef> parameters) {
+  spec::arrange(optimizer_types().get(call, "optimizer").signature, call);
+  return with_parameters(call, std::move(parameters));
 }
 
 }  // namespace duramen::optim

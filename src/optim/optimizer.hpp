@@ -91,5 +91,8 @@ const spec::Registry<OptimizerType>& optimizer_types() noexcept;
 // tensor listed twice.
 Ref<Optimizer> optimizer_from_text(Context& context, std::string_view text,
                                    std::vector<TensorRef> parameters);
+// The same with the options by name (spec::arrange).
+Ref<Optimizer> optimizer_from_call(Context& context, spec::Expression call,
+                                   std::vector<TensorRef> parameters);
 
 }  // namespace duramen::optim

@@ -42,12 +42,6 @@ std::string_view without_prefix(std::string_view name,
   return name;
 }
 
-std::string_view bare_callee(std::string_view name) noexcept {
-  const std::string_view bare = without_prefix(name, kNamespaces);
-  const bool in_modules = name.substr(0, name.size() - bare.size()).ends_with("nn.modules.");
-  return in_modules ? without_prefix(bare, kModuleFiles) : bare;
-}
-
 // A name that is a float: inf, nan, math.inf, torch.nan, …
 std::optional<double> named_real(std::string_view name) noexcept {
   for (const std::string_view space : {"math.", "torch.", "np.", "numpy."}) {
@@ -308,6 +302,12 @@ void Parser::argument(Expression& call) {
 
 }  // namespace
 
+std::string_view bare_callee(std::string_view name) noexcept {
+  const std::string_view bare = without_prefix(name, kNamespaces);
+  const bool in_modules = name.substr(0, name.size() - bare.size()).ends_with("nn.modules.");
+  return in_modules ? without_prefix(bare, kModuleFiles) : bare;
+}
+
 Expression parse(std::string_view text, std::span<const NamedObject> objects,
                  const Limits& limits) {
   if (text.size() > limits.max_length) {
@@ -319,13 +319,14 @@ Expression parse(std::string_view text, std::span<const NamedObject> objects,
 }
 
 Error error_at(const Expression& where, Code code, std::string_view message) {
+  if (where.column == 0) return Error(code, std::string(message));
   return Error(code, join(message, " (at column ", where.column, ")"))
       .with("column", std::to_string(where.column));
 }
 
 void locate(Error& error, const Expression& where) {
   ErrorRecord& record = *error.record();
-  if (record.detail("column")) return;
+  if (where.column == 0 || record.detail("column")) return;
   record.message += join(" (at column ", where.column, ")");
   error.with("column", std::to_string(where.column));
 }

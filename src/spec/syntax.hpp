@@ -32,7 +32,8 @@ struct Keyword;
 // One expression. A plain tree by value; depth and length are limited by the parser.
 struct Expression {
   Form form = Form::none;
-  uint32_t column = 1;  // 1-based, in characters from the start of the text (line breaks count)
+  // 1-based, in characters from the start of the text (line breaks count); 0: of no text.
+  uint32_t column = 1;
   bool boolean = false;
   int64_t integer = 0;
   double real = 0;                // real; the real part of complex
@@ -76,7 +77,11 @@ std::string printed(const Expression& expression);
 // Python's truth of a value; of what has none here (a name, a call, an object) true.
 bool truth(const Expression& expression) noexcept;
 
-// An error at an expression: INVALID_ARGUMENT `message (at column N)` with the detail "column".
+// The callee without torch.nn. and the like, as parse() stores it.
+std::string_view bare_callee(std::string_view name) noexcept;
+
+// An error at an expression: INVALID_ARGUMENT `message (at column N)` with the detail "column";
+// without both where there is no text.
 Error error_at(const Expression& where, Code code, std::string_view message);
 // Gives an error that has no column that of `where`.
 void locate(Error& error, const Expression& where);

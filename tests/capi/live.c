@@ -24,6 +24,7 @@ static void make_objects(void) {
   OK(duramen_value_create_int(7, &live.value, ERROR));
   OK(duramen_op_from_text("relu", SIZE_MAX, &live.op, ERROR));
   OK(duramen_module_list(live.module, NULL, &live.listing, ERROR));
+  OK(duramen_options_create(&live.options, ERROR));
   OK(duramen_scope_create(&live.scope, ERROR));
   OK(duramen_module_state_dict(live.module, NULL, 0, 0, &live.state_dict, ERROR));
   OK(duramen_state_dict_version_paths(live.state_dict, &live.string_list, ERROR));
@@ -72,6 +73,7 @@ int end_live(int expected_functions, int expected_cases) {
   duramen_state_dict_release(live.state_dict);
   duramen_module_release(live.module);
   duramen_scope_release(live.scope);
+  duramen_options_release(live.options);
   duramen_listing_release(live.listing);
   duramen_op_release(live.op);
   duramen_value_release(live.value);

@@ -13,6 +13,7 @@ struct live {
   duramen_value* value;
   duramen_op* op;
   duramen_listing* listing;
+  duramen_options* options;
   duramen_scope* scope;
   duramen_module* module;
   duramen_state_dict* state_dict;

@@ -57,6 +57,34 @@ release:
   return status;
 }
 
+static duramen_status build_from_options(struct world* w, duramen_error** error) {
+  static const int64_t kShape[2] = {3, 4};
+  duramen_options* options = NULL;
+  duramen_module* module = NULL;
+  duramen_op* op = NULL;
+  duramen_optimizer* optimizer = NULL;
+  duramen_status status;
+  TRY(duramen_options_create(&options, error));
+  TRY(duramen_options_add_module(options, "args", SIZE_MAX, "net", SIZE_MAX, w->net, error));
+  TRY(duramen_module_create(w->context, "Sequential", SIZE_MAX, options, &module, error));
+  duramen_options_release(options);
+  options = NULL;
+  TRY(duramen_options_create(&options, error));
+  TRY(duramen_options_set_ints(options, "sizes", SIZE_MAX, kShape, 2, error));
+  TRY(duramen_op_create("reshape", SIZE_MAX, options, &op, error));
+  duramen_options_release(options);
+  options = NULL;
+  TRY(duramen_options_create(&options, error));
+  TRY(duramen_options_set_float(options, "lr", SIZE_MAX, 0.5, error));
+  TRY(duramen_optimizer_create(w->context, "SGD", SIZE_MAX, options, &w->x, 1, &optimizer, error));
+release:
+  duramen_optimizer_release(optimizer);
+  duramen_op_release(op);
+  duramen_module_release(module);
+  duramen_options_release(options);
+  return status;
+}
+
 static duramen_status list(struct world* w, duramen_error** error) {
   duramen_listing* listing = NULL;
   duramen_list_options options = {0};
@@ -302,6 +330,7 @@ const struct operation kModuleOperations[] = {
     {"build an unknown", NO_NET, 1, DURAMEN_E_UNSUPPORTED, build_unknown},
     {"build from a malformed text", NO_NET, 1, DURAMEN_E_INVALID_ARGUMENT, build_malformed},
     {"build in a scope", 0, 1, DURAMEN_OK, build_scoped},
+    {"build from options", WITH_GRAPH, 1, DURAMEN_OK, build_from_options},
     {"list", 0, 1, DURAMEN_OK, list},
     {"describe", 0, 1, DURAMEN_OK, describe},
     {"find", 0, 1, DURAMEN_OK, find},

@@ -144,6 +144,13 @@ static void description(void) {
   CONTAINS("\"name\": \"Linear\"", duramen_string_data(json, NULL));
   CONTAINS("\"name\": \"SGD\"", duramen_string_data(json, NULL));
   CONTAINS("\"operators\": [", duramen_string_data(json, NULL));
+  CONTAINS(
+      "{\"name\": \"args\", \"kinds\": [\"any\"], \"default\": null, \"keyword_only\": false, "
+      "\"variadic\": true,",
+      duramen_string_data(json, NULL));
+  CONTAINS("{\"name\": \"inplace\", \"kinds\": [\"bool\", \"truth\"], \"default\": \"False\"",
+           duramen_string_data(json, NULL));
+  CONTAINS("\"min_tensors\": 1, \"max_tensors\": null", duramen_string_data(json, NULL));
   duramen_string_release(json);
 }
 

@@ -4,13 +4,14 @@
 Each module is built here and there from the same text and seed, so every value must be equal bit for bit. Exit 77: no
 PyTorch (an error where DURAMEN_REQUIRE_ALL=1).
 """
-import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+from interpreter import use_one_with  # noqa: E402
+
 SEED = 20251
 MODULES = [
     "Linear(4, 3)",
@@ -25,25 +26,6 @@ MODULES = [
     "CrossEntropyLoss(weight=tensor([0.5, 1.0, 2.0]))",
     "Sequential()",
 ]
-
-
-def interpreters():
-    """This one, $DURAMEN_PYTHON, and the one that ./dev setup --ci makes."""
-    yield sys.executable
-    yield os.environ.get("DURAMEN_PYTHON", "")
-    yield str(ROOT / "build" / "python" / "bin" / "python")
-
-
-def use_an_interpreter_with_torch():
-    """Continues in the first interpreter that has PyTorch and safetensors."""
-    check = ["-c", "import torch, safetensors"]
-    for python in interpreters():
-        if python and os.path.exists(python) and subprocess.run([python, *check], capture_output=True).returncode == 0:
-            if python != sys.executable:
-                os.execv(python, [python, *sys.argv])
-            return
-    print("skipped: no Python with torch and safetensors (set DURAMEN_PYTHON, or ./dev setup --ci)")
-    sys.exit(1 if os.environ.get("DURAMEN_REQUIRE_ALL") == "1" else 77)
 
 
 def same_bits(a, b):
@@ -136,7 +118,7 @@ class Oracle:
 
 
 def main():
-    use_an_interpreter_with_torch()
+    use_one_with("torch", "safetensors")
     import torch
 
     with tempfile.TemporaryDirectory() as folder:

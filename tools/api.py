@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Reads the C headers, the one source of truth, checks their rules, and writes what is derived from them.
 
-    tools/api.py            writes capi/exports.map, capi/symbols.txt and share/duramen/duramen-api.json
+    tools/api.py            writes capi/exports.map, capi/symbols.txt, share/duramen/duramen-api.json
+                            and bindings/python/duramen/_api.py
     tools/api.py --check    fails when a committed file is not what the headers say
     tools/api.py --tests F  writes the test of every entry point as a C file
     --headers DIR           other headers than include/duramen (for the tool's own tests)

@@ -1,8 +1,9 @@
-"""What is generated from the headers and committed: the export map, the symbol list and the API description."""
+"""What is generated from the headers and committed: export map, symbol list, API description, Python's raw layer."""
 
 import json
 
 import api_rules as rules
+from api_python import python_source
 
 
 def node(level):
@@ -73,4 +74,5 @@ def one_a_line(value):
 
 def all_outputs(api):
     return {"capi/exports.map": exports_map(api), "capi/symbols.txt": symbols_txt(api),
-            "share/duramen/duramen-api.json": api_json(api)}
+            "share/duramen/duramen-api.json": api_json(api),
+            "bindings/python/duramen/_api.py": python_source(api)}

@@ -1,0 +1,70 @@
+"""Python objects that hold one reference to an object of the library.
+
+One library object has at most one Python object at a time, so that `m.weight is m.weight`; the reference is given back
+when the Python object goes, on whatever thread that happens.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from typing import Any, TypeVar
+
+from ._library import lib
+
+T = TypeVar("T", bound="Handle")
+
+
+class _Reference(weakref.ref):  # type: ignore[type-arg]
+    """A weak reference that remembers what is to be released."""
+
+    __slots__ = ("address", "release")
+    address: int
+    release: Any
+
+
+class Handle:
+    """The base class: `handle` is the address of the library's object."""
+
+    __slots__ = ("handle", "__weakref__")
+    handle: int
+    _release = "duramen_error_release"  # the name of the type's release function
+
+
+_alive: dict[int, _Reference] = {}
+_lock: Any = threading.RLock()  # reentrant: the collector may run _gone inside adopt
+os.register_at_fork(after_in_child=_lock._at_fork_reinit)
+
+
+def _gone(reference: _Reference, alive: dict[int, _Reference] = _alive, lock: Any = _lock) -> None:
+    with lock:
+        if alive.get(reference.address) is reference:
+            del alive[reference.address]
+    reference.release(reference.address)
+
+
+def adopt(made: T, address: int) -> T:
+    """Lets a new Python object own the reference that the caller has, under an address that no other object has."""
+    made.handle = address
+    reference = _Reference(made, _gone)
+    reference.address = address
+    reference.release = getattr(lib, made._release)
+    with _lock:
+        _alive[address] = reference
+    return made
+
+
+def exchange(one: Handle, other: Handle) -> None:
+    """Lets two Python objects change places: each holds what the other held."""
+    with _lock:
+        first, second = _alive[one.handle], _alive[other.handle]
+        first.address, second.address = second.address, first.address
+        one.handle, other.handle = other.handle, one.handle
+        _alive[first.address], _alive[second.address] = first, second
+
+
+def known(address: int) -> Any:
+    """The Python object of an address, or None."""
+    reference = _alive.get(address)
+    return reference() if reference is not None else None

@@ -1,0 +1,120 @@
+"""What a load found: PyTorch's two lists of names, and more."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any, NamedTuple
+
+from . import _api, _library
+from ._dtype import BY_NUMBER, dtype
+from ._library import lent_text, lib, make, taken_string
+
+
+class LoadItem(NamedTuple):
+    """One thing that a load reports."""
+
+    kind: str
+    name: str
+    text: str
+    nearest: str
+    expected_shape: tuple[int, ...]
+    actual_shape: tuple[int, ...]
+    expected_dtype: dtype | None
+    actual_dtype: dtype | None
+
+
+class _IncompatibleKeys(NamedTuple):
+    missing_keys: list[str]
+    unexpected_keys: list[str]
+
+
+class LoadReport(_IncompatibleKeys):
+    """A pair (missing_keys, unexpected_keys) as in PyTorch; `items` and the other lists say more."""
+
+    loaded: int
+    items: list[LoadItem]
+    _messages: tuple[str, str]
+
+    def _names(self, kind: str) -> list[str]:
+        return [item.name for item in self.items if item.kind == kind]
+
+    @property
+    def shape_mismatches(self) -> list[LoadItem]:
+        return [item for item in self.items if item.kind == "shape_mismatch"]
+
+    @property
+    def dtype_mismatches(self) -> list[LoadItem]:
+        """Entries that are converted."""
+        return [item for item in self.items if item.kind == "dtype_mismatch"]
+
+    @property
+    def not_tensors(self) -> list[str]:
+        return self._names("not_a_tensor")
+
+    @property
+    def defaulted(self) -> list[str]:
+        """Missing, and filled by a rule of the class (num_batches_tracked)."""
+        return self._names("defaulted")
+
+    @property
+    def failed(self) -> list[LoadItem]:
+        return [item for item in self.items if item.kind == "failed"]
+
+    def torch_message(self, strict: bool = True) -> str:
+        """PyTorch's text for the whole load, several lines; "" when there is nothing to say."""
+        return self._messages[1 if strict else 0]
+
+    def __repr__(self) -> str:
+        if not self.missing_keys and not self.unexpected_keys:
+            return "<All keys matched successfully>"
+        return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+
+    __str__ = __repr__
+
+
+_KINDS = {number: name.removeprefix("LOAD_").lower() for name, number in (
+    ("LOAD_MISSING", _api.LOAD_MISSING), ("LOAD_UNEXPECTED", _api.LOAD_UNEXPECTED),
+    ("LOAD_SHAPE_MISMATCH", _api.LOAD_SHAPE_MISMATCH), ("LOAD_DTYPE_MISMATCH", _api.LOAD_DTYPE_MISMATCH),
+    ("LOAD_NOT_A_TENSOR", _api.LOAD_NOT_A_TENSOR), ("LOAD_DEFAULTED", _api.LOAD_DEFAULTED),
+    ("LOAD_FAILED", _api.LOAD_FAILED))}
+
+
+def _shape(function: Any, report: int, index: int) -> tuple[int, ...]:
+    rank = ctypes.c_size_t()
+    address = function(report, index, ctypes.byref(rank))
+    return tuple((ctypes.c_int64 * rank.value).from_address(address)) if address and rank.value else ()
+
+
+def _item(report: int, index: int) -> LoadItem:
+    kind = lib.duramen_load_report_kind(report, index)
+    return LoadItem(
+        _KINDS.get(kind, f"kind_{kind}"),
+        lent_text(lib.duramen_load_report_name, report, index) or "",
+        lent_text(lib.duramen_load_report_text, report, index) or "",
+        lent_text(lib.duramen_load_report_nearest, report, index) or "",
+        _shape(lib.duramen_load_report_expected_shape, report, index),
+        _shape(lib.duramen_load_report_actual_shape, report, index),
+        BY_NUMBER.get(lib.duramen_load_report_expected_dtype(report, index)),
+        BY_NUMBER.get(lib.duramen_load_report_actual_dtype(report, index)))
+
+
+def lent_report(address: int) -> LoadReport:
+    """A report read out; the library's object stays with its holder."""
+    items = [_item(address, i) for i in range(lib.duramen_load_report_count(address, 0))]
+    report = LoadReport([item.name for item in items if item.kind == "missing"],
+                        [item.name for item in items if item.kind == "unexpected"])
+    report.items = items
+    report.loaded = lib.duramen_load_report_loaded(address)
+    lax, strict = (taken_string(make(lib.duramen_load_report_torch_message, address, flag)) for flag in (0, 1))
+    report._messages = (lax, strict)
+    return report
+
+
+def taken_report(address: int) -> LoadReport:
+    try:
+        return lent_report(address)
+    finally:
+        lib.duramen_load_report_release(address)
+
+
+_library.lent_report = lent_report

@@ -1,0 +1,435 @@
+"""Modules: the names, arguments and rules of torch.nn.Module."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from typing import TYPE_CHECKING, Any
+
+from . import _api
+from ._dtype import dtype_of
+from ._handle import Handle, adopt, known
+from ._library import call, encoded, lent_text, lib, make, options, taken_string
+from ._listing import module_entries
+from ._load_report import LoadReport, taken_report
+from ._state_dict import StateDict, state_dict_from, wrap_state_dict
+from ._tensor import Tensor, handle_of, lent_tensor, wrap_tensor
+from ._value import Values, python_of, release_value
+
+if TYPE_CHECKING:
+    from ._context import Context
+
+_OWN = _api.LIST_NO_RECURSE | _api.LIST_KEEP_DUPLICATES | _api.LIST_INCLUDE_NONE
+_SLOTS = _api.KIND_PARAMETER | _api.KIND_BUFFER | _api.KIND_CHILD
+_INTERNAL = ("handle", "_context")
+
+
+class Module(Handle):
+    """A module of the library. Parameters, buffers and children are attributes, as in PyTorch.
+
+    Other attributes live as long as this Python object.
+    """
+
+    _release = "duramen_module_release"
+    _context: Context
+
+    def __new__(cls, *_: Any, **__: Any) -> Any:
+        raise TypeError("a module is made by a context: ctx.module(text)")
+
+    # What it is.
+
+    @property
+    def class_name(self) -> str:
+        return lent_text(lib.duramen_module_class_name, self.handle) or ""
+
+    def _get_name(self) -> str:
+        return self.class_name
+
+    def __repr__(self) -> str:
+        return taken_string(make(lib.duramen_module_repr, self.handle))
+
+    def extra_repr(self) -> str:
+        """What the printed form shows in the parentheses of a module without children."""
+        text = repr(self)
+        return "" if any(True for _ in self.children()) else text[text.index("(") + 1 : -1]
+
+    def slots(self) -> dict[str, Any]:
+        """The raw maps, entries that are None included: parameters, buffers, modules, non_persistent."""
+        out: dict[str, Any] = {"parameters": {}, "buffers": {}, "modules": {}, "non_persistent": []}
+        for entry in module_entries(self.handle, _SLOTS, _OWN):
+            name = entry.name.decode()
+            if entry.kind == _api.KIND_BUFFER and not entry.flags & _api.ENTRY_PERSISTENT:
+                out["non_persistent"].append(name)
+            out[_MAPS[entry.kind]][name] = self._object_of(entry)
+        return out
+
+    def _object_of(self, entry: Any) -> Any:
+        if entry.kind in (_api.KIND_MODULE, _api.KIND_CHILD):
+            return lent_module(entry.module, self._context) if entry.module else None
+        return lent_tensor(entry.tensor, self._context) if entry.tensor else None
+
+    def _slot(self, name: str) -> tuple[int, Any]:
+        """The kind and the object of the entry of a name; kind 0 when there is none."""
+        wanted = name.encode("utf-8", "surrogatepass")
+        for entry in module_entries(self.handle, _SLOTS, _OWN):
+            if entry.name == wanted:
+                return entry.kind, self._object_of(entry)
+        return 0, None
+
+    # Attributes.
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("__") and name not in _INTERNAL:
+            kind, found = self._slot(name)
+            if kind:
+                return found
+        raise AttributeError(f"'{object.__getattribute__(self, 'class_name')}' object has no attribute '{name}'"
+                             if name not in _INTERNAL else name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _INTERNAL:
+            object.__setattr__(self, name, value)
+            return
+        kind, _ = self._slot(name)
+        if isinstance(value, Module):
+            self._registered(name, kind, lib.duramen_module_assign_module, value.handle)
+        elif isinstance(value, Tensor) and (kind or value.is_parameter):
+            self._registered(name, kind, lib.duramen_module_assign_tensor, value.handle)
+        elif kind and value is None:
+            function = lib.duramen_module_assign_module if kind == _api.KIND_CHILD else lib.duramen_module_assign_tensor
+            call(function, self.handle, *encoded(name), None)
+        elif kind:
+            raise TypeError(f"cannot assign '{type(value).__name__}' as {_WORDS[kind]} '{name}' ({_WANTED[kind]})")
+        else:
+            object.__setattr__(self, name, value)
+
+    def _registered(self, name: str, kind: int, function: Any, handle: int) -> None:
+        call(function, self.handle, *encoded(name), handle)
+        if not kind:
+            self.__dict__.pop(name, None)
+
+    def __delattr__(self, name: str) -> None:
+        if name in self.__dict__:
+            object.__delattr__(self, name)
+        else:
+            call(lib.duramen_module_remove, self.handle, *encoded(name))
+
+    def __dir__(self) -> Iterable[str]:
+        maps = self.slots()
+        names = [*maps["parameters"], *maps["buffers"], *maps["modules"]]
+        return sorted({*object.__dir__(self), *names})
+
+    # Registration.
+
+    def _check_name(self, name: Any, what: str) -> tuple[bytes, int]:
+        if not isinstance(name, str):
+            raise TypeError(f"{what} name should be a string. Got {type(name).__name__}")
+        if name in self.__dict__:
+            raise KeyError(f"attribute '{name}' already exists")
+        return encoded(name)
+
+    def register_parameter(self, name: str, param: Tensor | None) -> None:
+        """None keeps the name's place and lists nothing."""
+        place = self._check_name(name, "parameter")
+        if param is not None and not isinstance(param, Tensor):
+            refuse_name(name, "parameter")
+            raise TypeError(f"cannot assign '{type(param).__name__}' object to parameter '{name}' "
+                            "(torch.nn.Parameter or None required)")
+        call(lib.duramen_module_register_parameter, self.handle, *place, None if param is None else param.handle)
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """`persistent`: state_dict holds it."""
+        place = self._check_name(name, "buffer")
+        if tensor is not None and not isinstance(tensor, Tensor):
+            refuse_name(name, "buffer")
+            raise TypeError(f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' "
+                            "(torch Tensor or None required)")
+        call(lib.duramen_module_register_buffer, self.handle, *place, None if tensor is None else tensor.handle,
+             int(persistent))
+
+    def register_module(self, name: str, module: Module | None) -> None:
+        if module is not None and not isinstance(module, Module):
+            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+        place = self._check_name(name, "module")
+        call(lib.duramen_module_register_child, self.handle, *place, None if module is None else module.handle)
+
+    add_module = register_module
+
+    # Listings.
+
+    def _listed(self, kinds: int, flags: int, prefix: str = "") -> list[tuple[str, Any]]:
+        return [(entry.name.decode(), self._object_of(entry))
+                for entry in module_entries(self.handle, kinds, flags, prefix)]
+
+    def named_parameters(self, prefix: str = "", recurse: bool = True,
+                         remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
+        return iter(self._listed(_api.KIND_PARAMETER, _flags(recurse, remove_duplicate), prefix))
+
+    def parameters(self, recurse: bool = True) -> Iterator[Tensor]:
+        return (tensor for _, tensor in self.named_parameters(recurse=recurse))
+
+    def named_buffers(self, prefix: str = "", recurse: bool = True,
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
+        return iter(self._listed(_api.KIND_BUFFER, _flags(recurse, remove_duplicate), prefix))
+
+    def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
+        return (tensor for _, tensor in self.named_buffers(recurse=recurse))
+
+    def named_modules(self, memo: set[Module] | None = None, prefix: str = "",
+                      remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+        if memo is None:
+            return iter(self._listed(_api.KIND_MODULE, _flags(True, remove_duplicate), prefix))
+        return self._named_modules(memo, prefix, remove_duplicate)
+
+    def _named_modules(self, memo: set[Module], prefix: str, remove_duplicate: bool) -> Iterator[tuple[str, Module]]:
+        """With a memo, as PyTorch walks: what is in it is left out, and what is met is added."""
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, child in self.slots()["modules"].items():
+            if child is not None:
+                yield from child._named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+
+    def modules(self) -> Iterator[Module]:
+        return (module for _, module in self.named_modules())
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        return iter(self._listed(_api.KIND_CHILD, _api.LIST_NO_RECURSE))
+
+    def children(self) -> Iterator[Module]:
+        return (module for _, module in self.named_children())
+
+    def get_submodule(self, target: str) -> Module:
+        return as_module(make(lib.duramen_module_get_submodule, self.handle, *encoded(target)), self._context)
+
+    def get_parameter(self, target: str) -> Tensor:
+        return wrap_tensor(make(lib.duramen_module_get_parameter, self.handle, *encoded(target)), self._context)
+
+    def get_buffer(self, target: str) -> Tensor | None:
+        address = make(lib.duramen_module_get_buffer, self.handle, *encoded(target))
+        return None if address is None else wrap_tensor(address, self._context)
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Puts a module at a dotted path; `strict`: something must be there already."""
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if hasattr(parent, name):
+            if not isinstance(getattr(parent, name), Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+        elif strict:
+            raise AttributeError(f"{parent.class_name} has no attribute `{name}`")
+        setattr(parent, name, module)
+
+    # State.
+
+    def state_dict(self, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
+        """The state, in PyTorch's order; the tensors are live views of the module's."""
+        flags = _api.STATE_KEEP_VARS if keep_vars else 0
+        address = make(lib.duramen_module_state_dict, self.handle, *encoded(prefix), flags)
+        made = wrap_state_dict(address, self._context)
+        if destination is None:
+            return made
+        add_to(destination, made)
+        return destination
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> LoadReport:
+        """Loads everything or, when something does not fit, nothing. The report is also (missing, unexpected)."""
+        state = state_dict_from(state_dict, self._context)
+        policy = 0 if strict else _api.LOAD_ALLOW_MISSING | _api.LOAD_ALLOW_UNEXPECTED
+        how = options("duramen_load_options", policy=policy | (_api.LOAD_ASSIGN if assign else 0))
+        return taken_report(self._context.build(lib.duramen_module_load_state_dict, self.handle, state.handle,
+                                                ctypes.byref(how)))
+
+    def match(self, state_dict: Mapping[str, Any], strict: bool = True) -> LoadReport:
+        """What a load would report; loads nothing."""
+        state = state_dict_from(state_dict, self._context)
+        policy = 0 if strict else _api.LOAD_ALLOW_MISSING | _api.LOAD_ALLOW_UNEXPECTED
+        how = options("duramen_load_options", policy=policy)
+        return taken_report(make(lib.duramen_module_match, self.handle, state.handle, ctypes.byref(how)))
+
+    def deepcopy(self) -> Module:
+        """A copy of the whole tree; what is shared inside stays shared."""
+        if "duramen_module_deepcopy" not in _api.FUNCTIONS:
+            raise NotImplementedError("this version of the library does not copy modules")
+        return as_module(self._context.build(lib.duramen_module_deepcopy, self.handle), self._context)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Module:
+        return self.deepcopy()
+
+    # Running.
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """One tensor, or nested tuples of them."""
+        if len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
+            address = self._context.build(lib.duramen_module_forward, self.handle, args[0].handle)
+            return wrap_tensor(address, self._context)
+        if kwargs and self.class_name in built_in():
+            args, kwargs = in_order(args, kwargs), {}
+        with Values(self._context) as values:
+            keywords = values.of(kwargs) if kwargs else None
+            out = self._context.build(lib.duramen_module_call, self.handle, values.of(args), keywords)
+        try:
+            return python_of(out, self._context)
+        finally:
+            release_value(out)
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self(*args, **kwargs)
+
+    # Flags and conversions.
+
+    @property
+    def training(self) -> bool:
+        return bool(lib.duramen_module_is_training(self.handle))
+
+    def train(self, mode: bool = True) -> Module:
+        if not isinstance(mode, bool):
+            raise ValueError("training mode is expected to be boolean")
+        call(lib.duramen_module_train, self.handle, int(mode))
+        return self
+
+    def eval(self) -> Module:
+        return self.train(False)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Module:
+        call(lib.duramen_module_set_requires_grad, self.handle, int(requires_grad))
+        return self
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        call(lib.duramen_module_zero_grad, self.handle, int(set_to_none))
+
+    def reset_parameters(self) -> None:
+        self._context.run(lib.duramen_module_reset_parameters, self.handle)
+
+    def reset_running_stats(self) -> None:
+        call(lib.duramen_module_reset_running_stats, self.handle)
+
+    def to(self, dtype: Any = None, **_: Any) -> Module:
+        """Converts floating and complex parameters, their gradients and buffers; parameters keep their identity."""
+        if isinstance(dtype, Tensor):
+            dtype = dtype.dtype
+        if dtype is not None and str(dtype) != "cpu":
+            self._context.run(lib.duramen_module_to_dtype, self.handle, dtype_of(dtype).number)
+        return self
+
+    def _floats_to(self, dtype: str) -> Module:
+        for _, tensor in self._listed(_api.KIND_PARAMETER | _api.KIND_BUFFER, 0):
+            if tensor.dtype.is_complex:
+                raise NotImplementedError(f"a module with complex tensors is converted with to({dtype!r})")
+        return self.to(dtype)
+
+    def float(self) -> Module:
+        return self._floats_to("float32")
+
+    def double(self) -> Module:
+        return self._floats_to("float64")
+
+    def half(self) -> Module:
+        return self._floats_to("float16")
+
+    def bfloat16(self) -> Module:
+        return self._floats_to("bfloat16")
+
+    def cpu(self) -> Module:
+        return self
+
+    def apply(self, fn: Callable[[Module], Any]) -> Module:
+        """Calls fn with every module, children before their parent."""
+        for child in self.children():
+            child.apply(fn)
+        fn(self)
+        return self
+
+
+_MAPS = {_api.KIND_PARAMETER: "parameters", _api.KIND_BUFFER: "buffers", _api.KIND_CHILD: "modules"}
+_WORDS = {_api.KIND_PARAMETER: "parameter", _api.KIND_BUFFER: "buffer", _api.KIND_CHILD: "child module"}
+_WANTED = {_api.KIND_PARAMETER: "torch.nn.Parameter or None expected",
+           _api.KIND_BUFFER: "torch.nn.Buffer, torch.Tensor or None expected",
+           _api.KIND_CHILD: "torch.nn.Module or None expected"}
+# The classes that behave as containers, by the library's name; filled by the module that has them.
+CLASSES: dict[str, type[Module]] = {}
+
+
+_built_in: set[str] = set()
+
+
+def built_in() -> set[str]:
+    """The classes that the library has itself."""
+    if not _built_in:
+        from ._context import registry
+
+        _built_in.update(entry["name"] for entry in registry()["modules"])
+    return _built_in
+
+
+def in_order(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """The arguments of a layer or a loss by position: PyTorch calls them `input` and `target`."""
+    missing = [name for name in ("input", "target")[len(args):] if name in kwargs]
+    if len(missing) != len(kwargs) or missing[:1] == ["target"] and not args:
+        wrong = next((name for name in kwargs if name not in missing), "target")
+        raise TypeError(f"forward() got an unexpected keyword argument '{wrong}'")
+    return (*args, *(kwargs[name] for name in missing))
+
+
+def _flags(recurse: bool, remove_duplicate: bool) -> int:
+    return ((0 if recurse else _api.LIST_NO_RECURSE)
+            | (0 if remove_duplicate else _api.LIST_KEEP_DUPLICATES))
+
+
+def refuse_name(name: str, what: str) -> None:
+    """The errors that PyTorch has for a name before it looks at the value."""
+    if "." in name:
+        raise KeyError(f'{what} name can\'t contain "."')
+    if name == "":
+        raise KeyError(f'{what} name can\'t be empty string ""')
+
+
+def as_module(address: int, context: Context) -> Module:
+    """The Python object of a module; takes over the caller's reference."""
+    found = known(address)
+    if found is not None:
+        lib.duramen_module_release(address)
+        return found  # type: ignore[no-any-return]
+    name = lent_text(lib.duramen_module_class_name, address) or ""
+    made: Module = object.__new__(CLASSES.get(name, Module))
+    made._context = context
+    return adopt(made, address)
+
+
+def lent_module(address: int, context: Context) -> Module:
+    return as_module(lib.duramen_module_retain(address), context)
+
+
+def module_from_text(context: Context, text: str, names: Mapping[str, Any]) -> Module:
+    """Builds a module; the names are modules and tensors that the text uses."""
+    scope = make(lib.duramen_scope_create)
+    try:
+        for name, thing in names.items():
+            if isinstance(thing, Module):
+                call(lib.duramen_scope_set_module, scope, *encoded(name), thing.handle)
+            else:
+                given = thing if isinstance(thing, Tensor) else context.tensor(thing)
+                call(lib.duramen_scope_set_tensor, scope, *encoded(name), handle_of(given))
+        return as_module(context.build(lib.duramen_module_from_text_scoped, *encoded(text), scope), context)
+    finally:
+        lib.duramen_scope_release(scope)
+
+
+def add_to(destination: MutableMapping[str, Any], state: StateDict) -> None:
+    """Adds the entries and versions of a state to a dict that the caller gave."""
+    for name, item in state.items():
+        destination[name] = item
+    if isinstance(destination, StateDict):
+        destination._set_versions(state._metadata)
+        return
+    versions = getattr(destination, "_metadata", None)
+    if versions is not None and state._metadata is not None:
+        versions.update(state._metadata)
+
+

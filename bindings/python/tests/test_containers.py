@@ -1,0 +1,89 @@
+"""Containers: what can be done to a list can be done to them; names stay PyTorch's."""
+import unittest
+
+import duramen
+
+
+class Numbered(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context()
+        self.m = self.ctx.module("Sequential(ReLU(), Tanh(), Sigmoid(), Linear(1, 1))")
+
+    def classes(self, m=None):
+        return [child.class_name for child in (m if m is not None else self.m)]
+
+    def names(self):
+        return list(self.m.slots()["modules"])
+
+    def test_reading(self):
+        m = self.m
+        self.assertEqual(len(m), 4)
+        self.assertEqual(m[-1].class_name, "Linear")
+        self.assertEqual(self.classes(m[1:3]), ["Tanh", "Sigmoid"])
+        self.assertIs(m[1:3][0], m[1])
+        self.assertIn(m[2], m)
+        self.assertFalse(self.ctx.module("Sequential()"))
+        for bad in (4, -5):
+            with self.assertRaises(IndexError):
+                m[bad]
+        with self.assertRaises(TypeError):
+            self.ctx.module("Linear(1, 1)")[0]
+
+    def test_writing(self):
+        m, identity = self.m, self.ctx.module("Identity()")
+        m[1] = identity
+        self.assertIs(m[1], identity)
+        del m[0]
+        self.assertEqual((self.classes(), self.names()), (["Identity", "Sigmoid", "Linear"], ["0", "1", "2"]))
+        m.insert(1, self.ctx.module("ReLU()")).append(self.ctx.module("Tanh()"))
+        self.assertEqual(self.classes(), ["Identity", "ReLU", "Sigmoid", "Linear", "Tanh"])
+        self.assertEqual(m.pop(0).class_name, "Identity")
+        del m[1:3]
+        self.assertEqual((self.classes(), self.names()), (["ReLU", "Tanh"], ["0", "1"]))
+        m.extend([identity, identity])
+        m += [identity]
+        self.assertEqual(self.classes(m + [identity]), ["ReLU", "Tanh", *["Identity"] * 4])
+        self.assertEqual(repr(self.ctx.module("ModuleList([ReLU(), ReLU()])")), "ModuleList(\n  (0-1): 2 x ReLU()\n)")
+
+    def test_a_refused_edit_changes_nothing(self):
+        before = self.classes()
+        for edit in (lambda: self.m.append(3), lambda: self.m.insert(0, "x"), lambda: self.m.insert(9, self.m[0]),
+                     lambda: self.m.extend([self.m[0], 3]), lambda: self.m.__setitem__(7, self.m[0]),
+                     lambda: self.m.pop(9)):
+            with self.assertRaises((TypeError, IndexError)):
+                edit()
+            self.assertEqual(self.classes(), before)
+
+
+class Named(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context()
+        self.m = self.ctx.module("ModuleDict({'b': ReLU(), 'a': Tanh()})")
+
+    def test_reading(self):
+        m = self.m
+        self.assertEqual((list(m), list(m.keys()), len(m)), (["b", "a"], ["b", "a"], 2))
+        self.assertEqual([(n, c.class_name) for n, c in m.items()], [("b", "ReLU"), ("a", "Tanh")])
+        self.assertIs(m["a"], m.a)
+        self.assertIn("b", m)
+        with self.assertRaises(KeyError):
+            m["zz"]
+
+    def test_writing(self):
+        m = self.m
+        m["c"] = self.ctx.module("Sigmoid()")
+        m.update({"d": m["c"]})
+        self.assertEqual(m.pop("b").class_name, "ReLU")
+        del m["a"]
+        self.assertEqual(list(m), ["c", "d"])
+        for name in ("keys", "x.y", ""):
+            with self.assertRaises(KeyError):
+                m[name] = m["c"]
+        with self.assertRaises(TypeError):
+            m["e"] = 3
+        m.clear()
+        self.assertEqual(len(m), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()

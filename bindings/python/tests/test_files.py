@@ -1,0 +1,90 @@
+"""Files: what is saved is read again; refused files say why."""
+import tempfile
+import unittest
+from pathlib import Path
+
+import duramen
+import numpy as np
+
+DATA = Path(__file__).resolve().parents[3] / "tests" / "data"
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.ctx = duramen.Context(seed=2)
+
+    def path(self, name):
+        return Path(self.folder.name) / name
+
+    def test_a_state_dict_goes_through_both_formats(self):
+        m = self.ctx.module("Sequential(Linear(2, 3), BatchNorm1d(3))")
+        state = m.state_dict()
+        duramen.save(state, self.path("a.pt"))
+        back = duramen.load(self.path("a.pt"))
+        self.assertIsInstance(back, duramen.StateDict)
+        self.assertEqual((list(back), back.versions()), (list(state), state.versions()))
+        duramen.save(state, str(self.path("a.safetensors")), metadata={"format": "pt"})
+        plain = duramen.load(self.path("a.safetensors"))
+        self.assertEqual((sorted(plain), dict(plain.metadata)), (sorted(state), {"format": "pt"}))
+        for key in state:
+            self.assertEqual(back[key].tobytes(), state[key].tobytes())
+            self.assertEqual(plain[key].tobytes(), state[key].tobytes())
+        self.assertEqual(m.load_state_dict(back).missing_keys, [])
+
+    def test_a_nested_checkpoint(self):
+        m = self.ctx.module("Linear(2, 2)")
+        optimizer = self.ctx.optimizer("SGD(lr=0.1, momentum=0.9)", m.parameters())
+        m(self.ctx.ones((1, 2))).sum().backward()
+        optimizer.step()
+        duramen.save({"model": m.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3, "names": ["a", "b"]},
+                     self.path("c.pt"))
+        back = duramen.load(self.path("c.pt"), context=self.ctx)
+        self.assertEqual((back["epoch"], back["names"]), (3, ["a", "b"]))
+        self.assertEqual(back["model"].versions(), {"": 1})
+        fresh = self.ctx.optimizer("SGD(lr=9)", m.parameters())
+        fresh.load_state_dict(back["optimizer"])
+        self.assertEqual(fresh.param_groups[0]["lr"], 0.1)
+        self.assertEqual(list(duramen.load(self.path("c.pt"), select="model")), ["weight", "bias"])
+
+    def test_arrays_and_single_tensors(self):
+        self.ctx.save({"x": np.arange(3)}, self.path("n.safetensors"))
+        self.assertEqual(self.ctx.load(self.path("n.safetensors"))["x"].tolist(), [0, 1, 2])
+        duramen.save(self.ctx.tensor([1.5]), self.path("t.pt"))
+        self.assertEqual(duramen.load(self.path("t.pt")).tolist(), [1.5])
+        tensor = duramen.load(self.path("t.pt"), read=True, verify=True)
+        self.assertEqual(tensor.tolist(), [1.5])
+
+    def test_what_pytorch_wrote(self):
+        files = sorted((DATA / "torch").glob("*.pt"))
+        self.assertGreater(len(files), 5)
+        for path in files:
+            if path.name in ("legacy.pt", "script.pt"):
+                with self.assertRaises(duramen.Error):
+                    duramen.load(path)
+                continue
+            opened = duramen.Checkpoint(path, context=self.ctx)
+            self.assertEqual(opened.format, "torch")
+            opened.content()
+
+    def test_failures(self):
+        with self.assertRaises(duramen.Error) as caught:
+            duramen.load(self.path("nothing.pt"))
+        self.assertEqual(caught.exception.status, "IO")
+        self.path("bad.pt").write_bytes(b"PK\x03\x04 and no more")
+        with self.assertRaises(duramen.Error) as caught:
+            duramen.load(self.path("bad.pt"))
+        self.assertIn(caught.exception.status, ("CORRUPT", "UNSUPPORTED"))
+        self.assertIn("bad.pt", str(caught.exception))
+        with self.assertRaises(duramen.Error):
+            duramen.save({"a": np.ones(1)}, self.path("a.unknown"))
+        with self.assertRaises(TypeError):
+            duramen.save({"a": object()}, self.path("a.pt"))
+        with self.assertRaises(ValueError):
+            duramen.save({}, self.path("a.pt"), format="zip")
+        self.assertEqual(list(Path(self.folder.name).iterdir()), [self.path("bad.pt")])
+
+
+if __name__ == "__main__":
+    unittest.main()

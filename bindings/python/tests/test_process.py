@@ -1,0 +1,123 @@
+"""The package as part of a process: it starts fast without NumPy, ends quietly, survives fork, and uses threads."""
+import gc
+import os
+import subprocess
+import sys
+import threading
+import time
+import unittest
+
+import duramen
+
+
+def python(program, **environment):
+    return subprocess.run([sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True,
+                          env={**os.environ, **environment})
+
+
+class Starting(unittest.TestCase):
+    def test_no_numpy_and_little_time(self):
+        run = python("import time, sys; start = time.process_time(); import duramen; used = time.process_time() - start\n"
+                     "ctx = duramen.Context(); m = ctx.module('Linear(2, 2)'); m(ctx.tensor([[1.0, 2.0]])).sum().backward()\n"
+                     "assert 'numpy' not in sys.modules; print(used)")
+        self.assertEqual(run.stderr, "")
+        times = [float(run.stdout)]
+        while min(times) > 0.05 and len(times) < 8:
+            times.append(float(python("import time; a = time.process_time(); import duramen; print(time.process_time() - a)")
+                               .stdout))
+        self.assertLess(min(times), 0.15, "processor seconds of the import")
+
+    def test_a_wrong_library_is_an_import_error(self):
+        run = python("import duramen", DURAMEN_LIBRARY="/nowhere/libduramen.so.0")
+        self.assertIn("ImportError: duramen: ", run.stderr)
+        self.assertIn("DURAMEN_LIBRARY", run.stderr)
+
+
+class Ending(unittest.TestCase):
+    def test_everything_alive_at_the_end(self):
+        run = python("""
+import numpy, duramen, atexit
+ctx = duramen.Context(num_threads=2)
+m = ctx.module("Sequential(Linear(300, 300), BatchNorm1d(300))")
+y = m(ctx.ones((200, 300)))
+opt = ctx.optimizer("SGD()", m.parameters())
+state, array, capsule = m.state_dict(), y.detach().numpy(), y.detach().__dlpack__()
+frozen = numpy.ones(3); frozen.flags.writeable = False
+tensor, view = ctx.from_numpy(frozen), numpy.from_dlpack(ctx.ones((3,)))
+cycle = [m, tensor, capsule]; cycle.append(cycle)
+import sys; sys.kept = [m, array, capsule, tensor, cycle]
+atexit.register(lambda: m(ctx.ones((2, 300))))
+print("done")
+""")
+        self.assertEqual((run.returncode, run.stdout, run.stderr), (0, "done\n", ""))
+
+    def test_a_fork_lets_go_of_its_own(self):
+        ctx = duramen.Context()
+        m = ctx.module("Linear(2, 2)")
+        child = os.fork()
+        if child == 0:
+            try:
+                same = m(ctx.ones((1, 2))).shape == (1, 2)
+                del m
+                gc.collect()
+                os._exit(0 if same else 1)
+            except BaseException:
+                os._exit(2)
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+        self.assertEqual(m(ctx.ones((1, 2))).shape, (1, 2))
+
+
+class Threads(unittest.TestCase):
+    def test_objects_come_and_go_on_many_threads(self):
+        shared = duramen.Context(seed=1).module("Sequential(Linear(4, 4), Linear(4, 4))").eval()
+        failures = []
+
+        def work():
+            try:
+                ctx = duramen.Context()
+                for _ in range(200):
+                    names = [n for n, _ in shared.named_parameters()]
+                    weights = [shared[i].weight for i in (0, 1)]
+                    assert names[0] == "0.weight" and weights[0] is not weights[1]
+                    mine = ctx.module("Linear(4, 4)")
+                    mine.load_state_dict(shared[0].state_dict())
+                    assert mine.weight.tobytes() == weights[0].tobytes()
+            except BaseException as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        self.assertEqual(failures, [])
+
+    def test_another_thread_can_cancel(self):
+        ctx = duramen.Context()
+        stop = threading.Timer(0.05, ctx.cancel)
+        stop.start()
+        start = time.monotonic()
+        with self.assertRaises(duramen.Error) as caught:
+            x = ctx.ones((400, 400))
+            while time.monotonic() - start < 60:
+                x = x @ x
+        self.assertEqual(caught.exception.status, "CANCELLED")
+
+    def test_nothing_is_leaked(self):
+        ctx = duramen.Context()
+        for _ in range(3):
+            m = ctx.module("Sequential(Linear(8, 8), BatchNorm1d(8))")
+            m(ctx.ones((4, 8))).sum().backward()
+            m.load_state_dict(m.state_dict().snapshot())
+            m[0].weight.grad, list(m.named_modules()), repr(m)
+        del m
+        gc.collect()
+        self.assertEqual(ctx.memory()["bytes_in_use"], 0)
+        from duramen._handle import _alive
+        from duramen._op import _prepared
+
+        self.assertLessEqual(len(_alive), 4 + len(_prepared))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,194 @@
+"""Tensors: made, described, viewed, written, computed with, differentiated."""
+import unittest
+
+import duramen
+import numpy as np
+
+
+class Making(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context(seed=1)
+
+    def test_every_numpy_dtype_comes_and_goes(self):
+        for name in ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16",
+                     "uint8", "bool", "complex64", "complex128"):
+            array = np.arange(6).reshape(2, 3).astype(name)
+            tensor = self.ctx.tensor(array)
+            self.assertEqual(tensor.dtype, name)
+            self.assertEqual(tensor.shape, (2, 3))
+            self.assertEqual(tensor.tobytes(), array.tobytes())
+            self.assertEqual(tensor.numpy().dtype, array.dtype)
+            np.testing.assert_array_equal(tensor.numpy(), array)
+
+    def test_numbers_choose_the_dtype_as_pytorch(self):
+        for data, dtype, shape in [(1, "int64", ()), (1.5, "float32", ()), (True, "bool", ()), (1j, "complex64", ()),
+                                   ([1, 2.0], "float32", (2,)), ([[1, 2], [3, 4]], "int64", (2, 2)),
+                                   ([], "float32", (0,)), ([[], []], "float32", (2, 0))]:
+            tensor = self.ctx.tensor(data)
+            self.assertEqual((tensor.dtype, tensor.shape), (dtype, shape), data)
+        self.assertEqual(self.ctx.tensor([[1, 2], [3, 4]], dtype="float64").tolist(), [[1.0, 2.0], [3.0, 4.0]])
+        self.assertEqual(self.ctx.tensor(2**63, dtype=duramen.uint64).item(), 2**63)
+        with self.assertRaises(ValueError):
+            self.ctx.tensor([[1, 2], [3]])
+        with self.assertRaises(TypeError):
+            self.ctx.tensor(["text"])
+
+    def test_a_copy_is_a_copy_and_any_layout_is_read(self):
+        base = np.arange(12, dtype=np.float32).reshape(3, 4)
+        for array in (base.T, base[:, ::2], base[::-1], base.astype(">f4"), np.float32(3), np.zeros((0, 2), np.float32)):
+            tensor = self.ctx.tensor(array)
+            np.testing.assert_array_equal(tensor.numpy(), array)
+        tensor = self.ctx.tensor(base)
+        base[0, 0] = 99
+        self.assertEqual(tensor[0, 0].item(), 0)
+
+    def test_dtype_names(self):
+        self.assertEqual(str(duramen.bfloat16), "bfloat16")
+        self.assertEqual(repr(duramen.float32), "duramen.float32")
+        self.assertEqual(np.dtype(duramen.float32), np.float32)
+        from duramen._dtype import BY_NUMBER, dtype_of
+        from duramen._library import lib
+
+        for number, dtype in BY_NUMBER.items():
+            self.assertEqual(lib.duramen_dtype_name(number).decode(), dtype)
+        for given in ("torch.float64", np.float64, np.dtype("f8"), float, duramen.float64, "double"):
+            self.assertIs(dtype_of(given), duramen.float64)
+        with self.assertRaises(TypeError):
+            dtype_of("float63")
+
+    def test_item_is_exact(self):
+        self.assertEqual(self.ctx.tensor(2**62 + 1).item(), 2**62 + 1)
+        self.assertIs(self.ctx.tensor(True).item(), True)
+        self.assertEqual(self.ctx.tensor(1 + 2j, dtype="complex128").item(), 1 + 2j)
+        with self.assertRaises(RuntimeError):
+            self.ctx.zeros((2,)).item()
+
+
+class Viewing(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context()
+        self.array = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
+        self.tensor = self.ctx.tensor(self.array)
+
+    def test_indices_give_what_numpy_gives(self):
+        for index in (0, -1, slice(1, 2), (slice(None), 1), (..., 2), (0, ..., slice(None, None, 2)), (None, 1),
+                      (slice(None), None, slice(0, 2)), (1, 2, 3), ..., (slice(-2, None),), (slice(5, 9),)):
+            view = self.tensor[index]
+            np.testing.assert_array_equal(view.numpy(), self.array[index], str(index))
+            self.assertEqual(view.storage_id, self.tensor.storage_id)
+        for bad, error in (((0, 0, 0, 0), IndexError), (7, IndexError), (True, TypeError), ("a", TypeError),
+                           (slice(None, None, -1), ValueError)):
+            with self.assertRaises(error):
+                self.tensor[bad]
+
+    def test_a_view_writes_to_what_it_views(self):
+        self.tensor[0, 1].fill_(5)
+        self.tensor[1, :, 0] = -1
+        expected = self.array.copy()
+        expected[0, 1], expected[1, :, 0] = 5, -1
+        np.testing.assert_array_equal(self.tensor.numpy(), expected)
+
+    def test_permute_and_strides(self):
+        view = self.tensor.permute(2, 0, 1)
+        self.assertEqual((view.shape, view.stride(), view.is_contiguous()), ((4, 2, 3), (1, 12, 4), False))
+        self.assertEqual(self.tensor.permute((2, 0, 1)).shape, view.shape)
+        self.assertEqual(view.tobytes(), self.array.transpose(2, 0, 1).tobytes())
+        self.assertEqual(self.tensor[1].storage_offset(), 12)
+        self.assertEqual([row.tolist() for row in self.tensor[0, :, :2]], [[0, 1], [4, 5], [8, 9]])
+
+    def test_objects_are_the_same_while_they_live(self):
+        parameter = duramen.Parameter(self.tensor)
+        self.assertIs(type(parameter), duramen.Parameter)
+        self.assertTrue(parameter.is_parameter and parameter.requires_grad and parameter.is_leaf)
+        self.assertEqual(parameter.storage_id, self.tensor.storage_id)
+        self.assertNotEqual(parameter.handle, self.tensor.handle)
+        self.assertNotEqual(self.tensor.clone().storage_id, self.tensor.storage_id)
+        self.assertIsNone(self.tensor.grad_fn)
+
+
+class Computing(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context()
+
+    def test_operators(self):
+        a, b = np.array([[1.0, -2.0], [3.0, 4.0]]), np.array([2.0, 5.0])
+        x, y = self.ctx.tensor(a), self.ctx.tensor(b)
+        for got, expected in ((x + y, a + b), (x - y, a - b), (x * y, a * b), (x / y, a / b), (x @ y, a @ b), (-x, -a),
+                              (1 - x, 1 - a), (2 / x, 2 / a), (x + 1, a + 1), (2 * x, 2 * a), (x**2, a**2), (abs(x), abs(a)),
+                              (x.sum(0), a.sum(0)), (x.mean(), a.mean()), (x.T, a.T), (x.reshape(4), a.reshape(4))):
+            np.testing.assert_allclose(got.numpy(), expected, rtol=1e-15)
+        self.assertEqual((self.ctx.tensor([1, 2]) + 1.5).dtype, "float32")
+        self.assertEqual((self.ctx.tensor([1, 2]) * 3).dtype, "int64")
+        self.assertEqual((x * float("inf")).tolist(), [[float("inf"), float("-inf")], [float("inf"), float("inf")]])
+        with self.assertRaises(TypeError):
+            x + "a"
+
+    def test_backward_adds_gradients(self):
+        x = self.ctx.tensor([1.0, 2.0], requires_grad=True)
+        y = (x * x).sum()
+        self.assertEqual(y.grad_fn.name(), "SumBackward0")
+        y.backward(retain_graph=True)
+        y.backward()
+        self.assertEqual(x.grad.tolist(), [4.0, 8.0])
+        self.assertIs(x.grad, x.grad)
+        with self.assertRaises(RuntimeError) as caught:
+            y.backward()
+        self.assertEqual(caught.exception.torch_error, "RuntimeError")
+        (x * 2).backward(gradient=self.ctx.tensor([1.0, 10.0]))
+        self.assertEqual(x.grad.tolist(), [6.0, 28.0])
+        x.grad = None
+        self.assertIsNone(x.grad)
+
+    def test_grad_mode_is_put_back(self):
+        x = self.ctx.tensor([1.0], requires_grad=True)
+        with self.ctx.no_grad():
+            self.assertFalse((x * 2).requires_grad)
+            with self.ctx.enable_grad():
+                self.assertTrue((x * 2).requires_grad)
+            self.assertFalse(self.ctx.is_grad_enabled())
+        with self.assertRaises(KeyError), self.ctx.no_grad():
+            raise KeyError
+        self.assertTrue(self.ctx.is_grad_enabled())
+        with self.ctx.set_grad_enabled(False):
+            self.assertFalse(self.ctx.is_grad_enabled())
+        self.assertTrue(self.ctx.is_grad_enabled())
+
+        @self.ctx.no_grad()
+        def plain():
+            return x * 2
+
+        self.assertFalse(plain().requires_grad)
+
+    def test_in_place_never_loses_a_gradient(self):
+        x = self.ctx.tensor([1.0], requires_grad=True)
+        y = self.ctx.zeros((1,))
+        with self.assertRaises(RuntimeError):
+            y += x
+        with self.assertRaises(RuntimeError):
+            x += 1
+        with self.ctx.no_grad():
+            x += 1
+        self.assertEqual(x.item(), 2.0)
+
+    def test_op_by_text(self):
+        x = self.ctx.tensor([[0.0, 0.0]])
+        self.assertEqual(self.ctx.op("softmax(dim=-1)", x).tolist(), [[0.5, 0.5]])
+        values, places = self.ctx.op("max(dim=1)", self.ctx.tensor([[1.0, 3.0]]))
+        self.assertEqual((values.item(), places.item()), (3.0, 1))
+        self.assertEqual(self.ctx.op("cat(dim=0)", [x, x]).shape, (2, 2))
+        with self.assertRaises(duramen.Error) as caught:
+            self.ctx.op("softmux(dim=-1)", x)
+        self.assertEqual((caught.exception.status, caught.exception.details["nearest"]), ("UNSUPPORTED", "softmax"))
+
+    def test_random_numbers_follow_the_seed(self):
+        first = self.ctx.seed(7).zeros((5,)).uniform_().tolist()
+        state = self.ctx.get_rng_state()
+        second = self.ctx.zeros((5,)).normal_().tolist()
+        self.assertEqual(len(state), 5056)
+        self.assertEqual(self.ctx.seed(7).zeros((5,)).uniform_().tolist(), first)
+        self.ctx.set_rng_state(state)
+        self.assertEqual(self.ctx.zeros((5,)).normal_().tolist(), second)
+
+
+if __name__ == "__main__":
+    unittest.main()

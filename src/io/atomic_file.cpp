@@ -19,13 +19,24 @@ constexpr size_t kGathered = size_t{256} << 10;
 constexpr size_t kChunk = size_t{1} << 30;
 constexpr int kMaxLinks = 40;
 
+// Calls again what a signal has interrupted.
+template <class Call>
+auto retry(const Call& call) noexcept {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
 // Where the name leads: links are followed by hand, because the last target need not exist.
 std::string follow_links(const std::string& start) {
   std::string path = start;
   for (int i = 0; i <= kMaxLinks; ++i) {
     char buffer[PATH_MAX];
-    const ssize_t length = ::readlink(path.c_str(), buffer, sizeof(buffer));
-    if (length < 0 || length == sizeof(buffer)) return path;
+    const ssize_t length = retry([&] { return ::readlink(path.c_str(), buffer, sizeof(buffer)); });
+    if (length < 0 && errno != EINVAL && errno != ENOENT) {
+      throw system_error(start, "save: look for a symbolic link", errno);
+    }
+    if (length < 0 || length == sizeof(buffer)) return path;  // no link, or nothing there
     const std::string link(buffer, static_cast<size_t>(length));
     const size_t slash = path.rfind('/');
     const bool relative = !link.starts_with('/') && slash != std::string::npos;
@@ -45,11 +56,7 @@ std::string random_suffix() {
 }
 
 int synchronise(int descriptor) noexcept {
-  int result = 0;
-  do {
-    result = ::fsync(descriptor);
-  } while (result != 0 && errno == EINTR);
-  return result;
+  return retry([&] { return ::fsync(descriptor); });
 }
 
 // Gives the file the owner and the group of the old one where the process may do so.
@@ -79,7 +86,7 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
     throw file_error(Code::io, {path_, "save", {}, {}}, "expected the name of a file");
   }
   gathered_.reserve(kGathered);
-  folder_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  folder_ = retry([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
   if (folder_ < 0) throw system_error(path_, "save: open the folder", errno);
   try {
     create_temporary();
@@ -91,7 +98,8 @@ AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
 
 void AtomicFile::create_temporary() {
   struct stat old = {};
-  const bool exists = ::fstatat(folder_, target_.c_str(), &old, 0) == 0;
+  const bool exists = retry([&] { return ::fstatat(folder_, target_.c_str(), &old, 0); }) == 0;
+  if (!exists && errno != ENOENT) fail("save: look at the old file");
   if (exists && !S_ISREG(old.st_mode)) {
     throw file_error(Code::io, {path_, "save", {}, {}}, "the target is not a regular file");
   }
@@ -99,7 +107,9 @@ void AtomicFile::create_temporary() {
   // Nobody else may look into what replaces a private file. For a new one the kernel applies the
   // umask; asking for it would change it for other threads.
   const mode_t mode = exists ? 0600 : 0666;
-  file_ = ::openat(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  file_ = retry([&] {
+    return ::openat(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  });
   if (file_ < 0) fail("save: create a temporary file");
   temporary_ = name;
   if (exists) old_ = old;
@@ -109,7 +119,8 @@ void AtomicFile::create_temporary() {
 void AtomicFile::keep_attributes() {
   if (!old_) return;
   const mode_t kept = keep_owner(file_, *old_) ? 07777 : 0777;  // those bits are the old owner's
-  if (::fchmod(file_, old_->st_mode & kept) != 0) fail("save: keep the file's mode");
+  const int done = retry([&] { return ::fchmod(file_, old_->st_mode & kept); });
+  if (done != 0) fail("save: keep the file's mode");
 }
 
 AtomicFile::~AtomicFile() {
@@ -134,8 +145,8 @@ void AtomicFile::flush() {
 
 void AtomicFile::write_now(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t count = ::write(file_, bytes.data(), std::min(bytes.size(), kChunk));
-    if (count < 0 && errno == EINTR) continue;
+    const ssize_t count =
+        retry([&] { return ::write(file_, bytes.data(), std::min(bytes.size(), kChunk)); });
     if (count < 0) fail("save: write");
     bytes = bytes.subspan(static_cast<size_t>(count));
   }
@@ -147,7 +158,9 @@ void AtomicFile::commit(Durability durability) {
   if (durability == Durability::durable && synchronise(file_) != 0) fail("save: fsync");
   const int closed = ::close(std::exchange(file_, -1));
   if (closed != 0 && errno != EINTR) fail("save: close");
-  if (::renameat(folder_, temporary_.c_str(), folder_, target_.c_str()) != 0) fail("save: rename");
+  const int renamed =
+      retry([&] { return ::renameat(folder_, temporary_.c_str(), folder_, target_.c_str()); });
+  if (renamed != 0) fail("save: rename");
   temporary_.clear();
   // EINVAL: a file system that has no such thing.
   if (durability == Durability::durable && synchronise(folder_) != 0 && errno != EINVAL) {

@@ -46,7 +46,11 @@ const char* kind_of(mode_t mode) noexcept {
 
 size_t size_of_regular_file(int descriptor, const std::string& path) {
   struct stat status = {};
-  if (::fstat(descriptor, &status) != 0) throw system_error(path, "open", errno);
+  int result = 0;
+  do {
+    result = ::fstat(descriptor, &status);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0) throw system_error(path, "open", errno);
   if (!S_ISREG(status.st_mode)) {
     throw file_error(Code::io, {path, "open", {}, {}},
                      std::string("expected a regular file, got ") + kind_of(status.st_mode));

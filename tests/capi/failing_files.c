@@ -17,6 +17,8 @@ static enum file_failure kind;
 static long left;
 static int failure_number;
 static const char* failed;
+static void (*callback)(void* user);
+static void* callback_user;
 
 void arm_files(enum file_failure failure, long number, int error) {
   kind = failure;
@@ -24,6 +26,12 @@ void arm_files(enum file_failure failure, long number, int error) {
   failure_number = error;
   failed = NULL;
   armed = 1;
+}
+
+void arm_files_call(long number, void (*call)(void* user), void* user) {
+  callback = call;
+  callback_user = user;
+  arm_files(FILE_CALLS, number, 0);
 }
 
 const char* disarm_files(void) {
@@ -35,6 +43,7 @@ const char* disarm_files(void) {
 static int is_next(const char* name) {
   if (!armed || --left != 0) return 0;
   failed = name;
+  if (kind == FILE_CALLS) callback(callback_user);
   return 1;
 }
 

@@ -18,11 +18,23 @@ static int all_later;
 static long left;
 static int failed;
 static long live;
+static void (*callback)(void* user);
+static void* callback_user;
 
 void arm_memory(long first, int ever_after) {
   left = first;
   all_later = ever_after;
   failed = 0;
+  callback = NULL;
+  __atomic_store_n(&armed, 1, __ATOMIC_SEQ_CST);
+}
+
+void arm_memory_call(long first, void (*call)(void* user), void* user) {
+  left = first;
+  all_later = 0;
+  failed = 0;
+  callback = call;
+  callback_user = user;
   __atomic_store_n(&armed, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -39,6 +51,10 @@ static int fails(void) {
   number = __atomic_sub_fetch(&left, 1, __ATOMIC_SEQ_CST);
   if (number > 0 || (number < 0 && !all_later)) return 0;
   __atomic_store_n(&failed, 1, __ATOMIC_SEQ_CST);
+  if (callback) {
+    callback(callback_user);
+    return 0;
+  }
   errno = ENOMEM;
   return 1;
 }

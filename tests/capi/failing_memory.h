@@ -6,7 +6,9 @@
 /* From now on the allocation number `first` (1 is the next one) fails, on whatever thread; with
  * `ever_after` all later ones too. */
 void arm_memory(long first, int ever_after);
-/* Memory is plentiful again. Returns whether an allocation failed since. */
+/* From now on the allocation number `first` calls back before it is made. */
+void arm_memory_call(long first, void (*call)(void* user), void* user);
+/* Memory is plentiful again. Returns whether an allocation failed, or called back, since. */
 int disarm_memory(void);
 /* Blocks that were handed out and not given back, since the start. */
 long live_blocks(void);

@@ -65,6 +65,31 @@ static long sweep(duramen_context* context, const struct target* target, int err
   return number - 1;
 }
 
+static void cancel(void* context) { duramen_context_cancel(context); }
+
+/* Cancel comes at any of those calls: it stops the save, or the file is the new one. */
+static void cancelled(duramen_context* context, const struct target* target) {
+  duramen_state_dict* before = new_dict(context, 1);
+  duramen_state_dict* after = new_dict(context, 2);
+  const char* call = "";
+  long number, stopped = 0;
+  for (number = 1; call; ++number) {
+    duramen_status status;
+    OK(save_dict(context, before, target->path, DURAMEN_DURABILITY_ATOMIC, ERROR));
+    arm_files_call(number, cancel, context);
+    status = save_dict(context, after, target->path, target->durability, ERROR);
+    call = disarm_files();
+    duramen_context_reset_cancel(context);
+    CHECK(status == DURAMEN_OK || (call && status == DURAMEN_E_CANCELLED));
+    CHECK(value_of_file(context, target->path) == (status == DURAMEN_OK ? 2 : 1));
+    CHECK(count_files(target->folder) == 1);
+    stopped += status != DURAMEN_OK;
+  }
+  CHECK(stopped > 3 && stopped < number - 2);
+  duramen_state_dict_release(after);
+  duramen_state_dict_release(before);
+}
+
 /* A disk takes less than it was given: it is given the rest. */
 static void short_writes(duramen_context* context, const struct target* target) {
   duramen_state_dict* dict = new_dict(context, 2);
@@ -108,6 +133,7 @@ int main(void) {
     for (target.durability = 0; target.durability < 2; ++target.durability) {
       for (k = 0; k < COUNT_OF(kErrors); ++k) calls += sweep(context, &target, kErrors[k]);
       short_writes(context, &target);
+      cancelled(context, &target);
     }
   }
   no_places(context, &target);

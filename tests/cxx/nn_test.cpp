@@ -1,0 +1,104 @@
+// The constructors of duramen::nn beside the texts that they stand for.
+#include <duramen/duramen.hpp>
+#include <functional>
+#include <vector>
+
+#include "support/catch.hpp"
+
+namespace nn = duramen::nn;
+using duramen::Context;
+using duramen::Module;
+
+namespace {
+
+struct Type {
+  const char* text;
+  std::function<Module(const Context&)> make;
+};
+
+const std::vector<Type>& types() {
+  static const std::vector<Type> all = {
+      {"Module()", [](auto& c) { return nn::Empty(c); }},
+      {"Linear(4, 3, bias=False)",
+       [](auto& c) {
+         return nn::Linear(c, 4, 3, {{"bias", false}});
+       }},
+      {"BatchNorm1d(3, eps=0.5)",
+       [](auto& c) {
+         return nn::BatchNorm1d(c, 3, {{"eps", 0.5}});
+       }},
+      {"BatchNorm2d(3)", [](auto& c) { return nn::BatchNorm2d(c, 3); }},
+      {"BatchNorm3d(3, affine=False)",
+       [](auto& c) {
+         return nn::BatchNorm3d(c, 3, {{"affine", false}});
+       }},
+      {"Sequential(Linear(2, 2), ReLU())",
+       [](auto& c) {
+         return nn::Sequential(c, {nn::Linear(c, 2, 2), nn::ReLU(c)});
+       }},
+      {"ModuleList([Tanh()])", [](auto& c) { return nn::ModuleList(c, {nn::Tanh(c)}); }},
+      {"ModuleDict({'a': Tanh(), 'b': None})",
+       [](auto& c) {
+         return nn::ModuleDict(c, {{"a", nn::Tanh(c)}, {"b", duramen::ModuleRef()}});
+       }},
+      {"Identity()", [](auto& c) { return nn::Identity(c); }},
+      {"Flatten(0)",
+       [](auto& c) {
+         return nn::Flatten(c, {{"start_dim", 0}});
+       }},
+      {"ReLU(inplace=True)",
+       [](auto& c) {
+         return nn::ReLU(c, {{"inplace", true}});
+       }},
+      {"Tanh()", [](auto& c) { return nn::Tanh(c); }},
+      {"Sigmoid()", [](auto& c) { return nn::Sigmoid(c); }},
+      {"Dropout(0.1)", [](auto& c) { return nn::Dropout(c, 0.1); }},
+      {"CrossEntropyLoss(reduction='sum')",
+       [](auto& c) {
+         return nn::CrossEntropyLoss(c, {{"reduction", "sum"}});
+       }},
+      {"MSELoss()", [](auto& c) { return nn::MSELoss(c); }},
+  };
+  return all;
+}
+
+std::vector<std::vector<float>> values(const Context& context, const Module& module) {
+  std::vector<std::vector<float>> out;
+  for (const auto& [name, tensor] : module.named_parameters()) {
+    out.push_back(tensor.to_vector<float>(context));
+  }
+  return out;
+}
+
+TEST_CASE("every constructor builds what its text builds", "[cxx]") {
+  for (const Type& type : types()) {
+    INFO(type.text);
+    const Context one(3), other(3);
+    const Module made = type.make(one);
+    const Module read = Module::from_text(other, type.text);
+    CHECK(made.repr() == read.repr());
+    CHECK(values(one, made) == values(other, read));
+  }
+}
+
+TEST_CASE("arguments of every kind", "[cxx]") {
+  const Context context;
+  CHECK(nn::create(context, "Linear",
+                   {{"in_features", 2}, {"out_features", 2}, {"dtype", duramen::Dtype::float64}})
+            .parameter("weight")
+            .dtype() == duramen::Dtype::float64);
+  const duramen::Tensor weight = duramen::Tensor::full(context, {3}, 2);
+  const Module loss = nn::CrossEntropyLoss(context, {{"weight", weight}});
+  CHECK(loss.buffer("weight") == weight);
+  const Module named = nn::Sequential(context, {nn::Named{"first", nn::Tanh(context)}});
+  CHECK(named.submodule("first").class_name() == "Tanh");
+  try {
+    nn::Linear(context, 2, 2, {{"bais", true}});
+    FAIL("an unknown argument passed");
+  } catch (const duramen::InvalidArgument& error) {
+    CHECK(error.detail("nearest") == "bias");
+    CHECK(error.detail("torch_error") == "TypeError");
+  }
+}
+
+}  // namespace

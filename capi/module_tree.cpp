@@ -1,4 +1,4 @@
-// What concerns a whole tree: paths, modes, conversion, visits.
+// What concerns a whole tree: paths, modes, copies, conversion, visits.
 #include "handles.hpp"
 #include "hooks.hpp"
 #include "nn/walk.hpp"
@@ -61,6 +61,12 @@ duramen_status duramen_module_to_dtype(duramen_context* context, duramen_module*
     Context& core = running(context);
     nn::to_dtype(core, object(module, "module"), dtype_argument(dtype, "dtype"));
   });
+}
+
+duramen_status duramen_module_deepcopy(duramen_context* context, const duramen_module* module,
+                                       duramen_module** out, duramen_error** error) noexcept {
+  return compute(error, __func__, context, out,
+                 [&](Context& core) { return nn::deepcopy(core, object(module, "module")); });
 }
 
 duramen_status duramen_module_apply(duramen_module* module, duramen_module_visit visit, void* user,

@@ -239,6 +239,18 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_reset_pa
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_reset_running_stats(duramen_module* module, duramen_error** error) DURAMEN_NOEXCEPT;
 
+/* A copy of the whole tree, as copy.deepcopy(module): every module, parameter and buffer once.
+ *
+ * Ties, shared modules and cycles, None entries, names, order, strides, training flags and
+ * requires_grad are the original's. Parameters have no gradient; buffers and other tensors keep
+ * theirs, and share storages as the originals do. The original is read.
+ * Fails: STATE for a buffer that is not a leaf; UNSUPPORTED for a module of the caller's own that
+ * has no clone callback; CANCELLED.
+ * Threads: context. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_module_deepcopy(duramen_context* context, const duramen_module* module,
+                        duramen_module** out, duramen_error** error) DURAMEN_NOEXCEPT;
+
 /* Converts floating and complex parameters, their gradients and buffers, as Module.to(dtype).
  *
  * Parameters keep their identity; their data pointers become invalid.

@@ -13,6 +13,7 @@ class Relu final : public Module {
     check_inplace(context, *this, *inputs[0]);
     return write_over(context, inputs[0], ops::relu(context, inputs[0]));
   }
+  ModuleRef shell() const override { return make<Relu>(*this); }
   std::string extra_repr() const override { return inplace_ ? "inplace=True" : ""; }
   bool has_attribute(std::string_view name) const override {
     return is_one_of(name, {"inplace", "__constants__"}) || Module::has_attribute(name);
@@ -32,6 +33,7 @@ class Elementwise final : public Module {
     check_inputs(*this, inputs, 1);
     return apply_(context, inputs[0]);
   }
+  ModuleRef shell() const override { return make<Elementwise>(*this); }
 
  private:
   Operator apply_;

@@ -29,6 +29,7 @@ class BatchNorm final : public Module {
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override;
   void reset_running_stats() override;
   void reset_parameters(Context& context) override;
+  ModuleRef shell() const override { return make<BatchNorm>(*this); }
   std::string extra_repr() const override;
   // State of version 1 had no num_batches_tracked: the module's own value stands in.
   std::vector<Upgrade> upgrade_state(std::optional<int64_t> version,

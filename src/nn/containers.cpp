@@ -1,7 +1,7 @@
 #include "nn/containers.hpp"
 
+#include "nn/call.hpp"
 #include "nn/layer.hpp"
-#include "nn/traverse.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -90,37 +90,6 @@ void IndexedContainer::erase(int64_t begin, int64_t end) {
   }
   put_children(std::move(kept));
 }
-
-namespace {
-
-// A module that calls others. Refuses what would run out of stack: a module below itself (STATE
-// with its path), or too many levels (LIMIT).
-class Call {
- public:
-  Call(Context& context, const Module& module) : context_(context) {
-    if (context.call_depth() >= kDeepest) refuse(module);
-    context.enter_call();
-  }
-  ~Call() { context_.leave_call(); }
-  Call(const Call&) = delete;
-  Call& operator=(const Call&) = delete;
-
- private:
-  static constexpr uint32_t kDeepest = 1000;
-
-  [[noreturn]] static void refuse(const Module& module) {
-    std::string name;
-    const auto nothing = [](Module&) {};
-    traverse(module, name, {"forward", true, true, false, false, true}, nothing, nothing);
-    throw Error(Code::limit, join("forward: modules are nested too deeply (expected at most ",
-                                  kDeepest, " levels)"))
-        .with("torch_error", "RecursionError");
-  }
-
-  Context& context_;
-};
-
-}  // namespace
 
 TensorRef Sequential::forward(Context& context, std::span<const TensorRef> inputs) {
   check_inputs(*this, inputs, 1);

@@ -38,6 +38,7 @@ class Sequential final : public IndexedContainer {
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override;
   ValueRef call(Context& context, const Value& arguments, const Value* keywords) override;
   void insert(int64_t index, ModuleRef child) override;
+  ModuleRef shell() const override { return make<Sequential>(*this); }
   Ref<Sequential> slice(int64_t begin, int64_t end) const;  // keeps the names
   bool has_attribute(std::string_view name) const override;
 };
@@ -47,6 +48,7 @@ class ModuleList final : public IndexedContainer {
  public:
   ModuleList() : IndexedContainer("ModuleList") {}
   void insert(int64_t index, ModuleRef child) override;
+  ModuleRef shell() const override { return make<ModuleList>(*this); }
   Ref<ModuleList> slice(int64_t begin, int64_t end) const;  // names start from 0
   bool has_attribute(std::string_view name) const override;
 };
@@ -55,6 +57,7 @@ class ModuleList final : public IndexedContainer {
 class ModuleDict final : public Module {
  public:
   ModuleDict() : Module("ModuleDict") {}
+  ModuleRef shell() const override { return make<ModuleDict>(*this); }
   const ModuleRef& at(std::string_view key) const;  // NOT_FOUND (KeyError)
   void set(std::string_view key, ModuleRef child);  // as register_module
   ModuleRef pop(std::string_view key);              // NOT_FOUND (KeyError)

@@ -21,6 +21,7 @@ class Dropout final : public Module {
     check_inplace(context, *this, *inputs[0]);
     return write_over(context, inputs[0], ops::dropout(context, inputs[0], config_.p, true));
   }
+  ModuleRef shell() const override { return make<Dropout>(*this); }
   std::string extra_repr() const override {
     return join("p=", config_.p_text, ", inplace=", config_.inplace_text);
   }

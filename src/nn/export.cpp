@@ -1,3 +1,4 @@
+#include "nn/extra_state.hpp"
 #include "nn/traverse.hpp"
 #include "nn/walk.hpp"
 
@@ -32,6 +33,18 @@ class Exporter {
     }
     for (const auto& [name, buffer] : module.buffers()) {
       if (buffer && module.is_persistent(name)) add(name, buffer, StateKind::buffer);
+    }
+    if (module.gives_extra_state()) add_extra_state(module);
+  }
+
+  // As the class gave it, whatever it is: searched for, since a tensor may have the name.
+  void add_extra_state(const Module& module) {
+    const ValueRef state = module.get_extra_state();
+    const std::string key = name_ + std::string(kExtraState);
+    if (Tensor* tensor = state->as_tensor()) {
+      dict_.set_tensor(key, TensorRef(tensor), StateKind::extra_state);
+    } else {
+      dict_.set_value(key, state, StateKind::extra_state);
     }
   }
 

@@ -30,6 +30,8 @@ class Linear final : public Module {
     return ops::linear(context, inputs[0], *weight, bias ? *bias : TensorRef());
   }
 
+  ModuleRef shell() const override { return make<Linear>(*this); }
+
   void reset_parameters(Context& context) override {
     const TensorRef* weight = parameters().find("weight");
     if (!weight || !*weight) return;

@@ -1,6 +1,7 @@
 #include "nn/load.hpp"
 
 #include <cstring>
+#include <memory>
 #include <unordered_map>
 
 #include "base/text.hpp"
@@ -170,6 +171,23 @@ class Assignments {
   std::unordered_map<const Tensor*, Replacement> tied_;
 };
 
+void check(const Matcher& matcher, const LoadOptions& options) {
+  const LoadReport::Errors errors = errors_of(options);
+  if (matcher.report()->has_errors(errors)) throw load_error(matcher.report(), errors);
+}
+
+void commit(Context& context, const Module& module, const Matcher& matcher,
+            const LoadOptions& options) {
+  if (options.assign) {
+    Assignments(module, matcher.moves()).commit();
+  } else {
+    commit_copies(context, matcher.moves());
+  }
+  for (const std::string& warning : matcher.warnings()) {
+    context.log().write(LogLevel::warning, warning);
+  }
+}
+
 }  // namespace
 
 Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,
@@ -181,22 +199,27 @@ Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,
 
 Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDict& dict,
                                 const LoadOptions& options) {
-  Matcher matcher(module, dict, options);
-  matcher.run();
-  const LoadReport::Errors errors = errors_of(options);
-  const bool failed = matcher.report()->has_errors(errors);
-  if (failed && !options.partial) throw load_error(matcher.report(), errors);
-  context.cancel().check("load_state_dict");
-  if (options.assign) {
-    Assignments(module, matcher.moves()).commit();
-  } else {
-    commit_copies(context, matcher.moves());
+  const auto matched = [&] {
+    auto matcher = std::make_unique<Matcher>(module, dict, options);
+    matcher->run();
+    if (!options.partial) check(*matcher, options);
+    context.cancel().check("load_state_dict");
+    return matcher;
+  };
+  auto matcher = matched();
+  const auto extra_states = matcher->extra_states();
+  ExtraStateChange extra;
+  if (!options.partial && !extra_states.empty()) {
+    extra.apply(extra_states);
+    matcher = matched();  // a class may have changed what it has
   }
-  for (const std::string& warning : matcher.warnings()) {
-    context.log().write(LogLevel::warning, warning);
+  commit(context, module, *matcher, options);
+  extra.keep();
+  if (options.partial) {
+    for (const auto& [owner, state] : extra_states) owner->set_extra_state(*state);
   }
-  if (failed) throw load_error(matcher.report(), errors);
-  return matcher.report();
+  check(*matcher, options);
+  return matcher->report();
 }
 
 }  // namespace duramen::nn

@@ -1,6 +1,7 @@
 // load_state_dict: match, then commit. Matching walks the tree once and changes nothing; committing
 // copies into the existing storages, so identity, optimizer references, strides and ties survive.
-// All or nothing, unless `partial`.
+// All or nothing, unless `partial`. Extra state comes before the tensors, since a class may refuse
+// it; with `partial` after them.
 #pragma once
 
 #include "nn/module.hpp"

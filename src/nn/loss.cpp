@@ -41,6 +41,7 @@ class CrossEntropyLoss final : public Module {
                               {weight ? *weight : TensorRef(), ignore_index_,
                                reduction_of(reduction_), label_smoothing_});
   }
+  ModuleRef shell() const override { return make<CrossEntropyLoss>(*this); }
   bool has_attribute(std::string_view name) const override {
     return is_one_of(name, {"ignore_index", "reduction", "label_smoothing", "__constants__"}) ||
            Module::has_attribute(name);
@@ -60,6 +61,7 @@ class MseLoss final : public Module {
     check_inputs(*this, inputs, 2);
     return ops::mse_loss(context, inputs[0], inputs[1], reduction_of(reduction_));
   }
+  ModuleRef shell() const override { return make<MseLoss>(*this); }
   bool has_attribute(std::string_view name) const override {
     return is_one_of(name, {"reduction", "__constants__"}) || Module::has_attribute(name);
   }

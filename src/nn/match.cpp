@@ -92,7 +92,7 @@ void Matcher::run() {
       [](Module&) {});
   const bool all_matched = match_count_ == dict_.entries().size() && added_.empty();
   if (!all_matched || !dotted_children_.empty()) find_unexpected();
-  report_->loaded = moves_.size();
+  report_->loaded = moves_.size() + extra_states_.size();
   report_->find_nearest();
 }
 
@@ -121,6 +121,7 @@ void Matcher::enter(Module& module) {
     const auto& [name, target] = module.buffers()[i];
     if (target && module.is_persistent(name)) match_slot({&module, true, i});
   }
+  if (module.takes_extra_state()) match_extra_state(module);
   for (const Module::Upgrade& upgrade : upgrades) {
     if (is_slot(module, upgrade.name)) continue;
     added_.push_back({join(prefix_, upgrade.name), &module, upgrade.value});
@@ -218,6 +219,18 @@ void Matcher::match_tensor(const Slot& slot, TensorRef source) {
     }
   }
   moves_.push_back({slot, &target, std::move(source), staged});
+}
+
+void Matcher::match_extra_state(Module& module) {
+  const std::string key = join(prefix_, kExtraState);
+  const size_t index = find_entry(key);
+  if (index == StateDict::Entries::kNotFound) {
+    add(Kind::missing, key, nullptr, nullptr);
+    return;
+  }
+  const StateEntry& entry = dict_.entries()[index].value;
+  ValueRef state = entry.tensor ? Value::tensor(entry.tensor) : entry.value;
+  extra_states_.push_back({ModuleRef(&module), std::move(state)});
 }
 
 std::string Matcher::copy_fault(const Tensor& target, const Tensor& source, bool* staged) const {

@@ -4,6 +4,7 @@
 
 #include <unordered_map>
 
+#include "nn/extra_state.hpp"
 #include "nn/load.hpp"
 
 namespace duramen::nn {
@@ -41,6 +42,7 @@ class Matcher {
   void run();
   const Ref<LoadReport>& report() const noexcept { return report_; }
   const std::vector<LoadMove>& moves() const noexcept { return moves_; }
+  const std::vector<ExtraStateMove>& extra_states() const noexcept { return extra_states_; }
   // What carrying out the moves deserves.
   const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
@@ -49,6 +51,7 @@ class Matcher {
   void enter(Module& module);
   void match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades);
   void match_tensor(const Slot& slot, TensorRef source);
+  void match_extra_state(Module& module);
   std::string copy_fault(const Tensor& target, const Tensor& source, bool* staged) const;
   std::optional<int64_t> version_here();
   size_t find_entry(std::string_view key);
@@ -61,6 +64,7 @@ class Matcher {
   const LoadOptions& options_;
   Ref<LoadReport> report_;
   std::vector<LoadMove> moves_;
+  std::vector<ExtraStateMove> extra_states_;
   std::vector<std::string> warnings_;
   std::string prefix_;            // of the module at hand, with its dot
   std::vector<uint8_t> matched_;  // of each entry of the dict

@@ -51,6 +51,27 @@ void Module::destroy() const noexcept {
   }
 }
 
+ModuleRef Module::shell() const { return ModuleRef::adopt(new Module(*this)); }
+
+void Module::copy_entries(const Module& from,
+                          FunctionRef<TensorRef(const TensorRef&)> copy_of_tensor,
+                          FunctionRef<ModuleRef(const ModuleRef&)> copy_of_module) {
+  const auto copy_tensors = [&](Tensors& to, const Tensors& tensors) {
+    to.reserve(tensors.size());
+    for (const auto& [name, tensor] : tensors) {
+      to.append(name, tensor ? copy_of_tensor(tensor) : nullptr);
+    }
+  };
+  copy_tensors(parameters_, from.parameters_);
+  copy_tensors(buffers_, from.buffers_);
+  non_persistent_ = from.non_persistent_;
+  children_.reserve(from.children_.size());
+  for (const auto& [name, child] : from.children_) {
+    children_.append(name, child ? copy_of_module(child) : nullptr);
+  }
+  copy_tensors(plain_, from.plain_);
+}
+
 bool Module::has_name(std::string_view name) const {
   return parameters_.contains(name) || buffers_.contains(name) || children_.contains(name) ||
          plain_.contains(name) || has_attribute(name);

@@ -6,6 +6,7 @@
 // levels are walked and destroyed without recursion; a cycle is an error that names its path.
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -97,6 +98,14 @@ class Module : public Counted {
   // back. The default passes a tuple of tensors to forward().
   virtual ValueRef call(Context& context, const Value& arguments, const Value* keywords);
 
+  // A module of this class with its settings and without entries: what deepcopy fills. Every class
+  // has its own, of one line, `return make<Linear>(*this);`, which make() asks for. The copy
+  // constructor copies the settings; no member is a module, a tensor or a cache.
+  virtual ModuleRef shell() const;
+  // Fills a shell with copies of the entries of `from`, in their order and under their names.
+  void copy_entries(const Module& from, FunctionRef<TensorRef(const TensorRef&)> copy_of_tensor,
+                    FunctionRef<ModuleRef(const ModuleRef&)> copy_of_module);
+
   // What repr shows in the parentheses: "in_features=4, out_features=3, bias=True".
   virtual std::string extra_repr() const { return ""; }
   // Draws the initial values again, of this module only. The default does nothing.
@@ -112,10 +121,22 @@ class Module : public Counted {
   };
   virtual std::vector<Upgrade> upgrade_state(std::optional<int64_t> version,
                                              FunctionRef<bool(std::string_view)> has) const;
+  // What a class keeps in state dicts beside its tensors, under "_extra_state" (spec 3.1, 4.2.3).
+  // It may give such a state, take one, both, or, as here, neither. Requires: it says that it does.
+  virtual bool gives_extra_state() const noexcept { return false; }
+  virtual bool takes_extra_state() const noexcept { return false; }
+  virtual ValueRef get_extra_state() const { return Value::none(); }
+  virtual void set_extra_state(const Value&) {}
   // Whether `name` clashes with an ordinary attribute or method of this class (spec 1.1).
   virtual bool has_attribute(std::string_view name) const;
 
  protected:
+  // A shell: class, version and training flag.
+  Module(const Module& other)
+      : Counted(kTag),
+        training_(other.training_),
+        version_(other.version_),
+        class_name_(other.class_name_) {}
   void destroy() const noexcept override;
 
  private:
@@ -141,5 +162,14 @@ class Module : public Counted {
   std::unordered_set<std::string, NameHash, std::equal_to<>> non_persistent_;
   mutable const Module* next_dead_ = nullptr;  // the chain of destroy()
 };
+
+// As duramen::make; for a module, one whose class has its own shell().
+using duramen::make;
+template <class T, class... Args>
+requires std::derived_from<T, Module> Ref<T> make(Args&&... args) {
+  static_assert(std::is_same_v<decltype(&T::shell), ModuleRef (T::*)() const>,
+                "the class needs `ModuleRef shell() const override`, in its public part");
+  return duramen::make<T>(std::forward<Args>(args)...);
+}
 
 }  // namespace duramen::nn

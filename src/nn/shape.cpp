@@ -10,6 +10,7 @@ class Identity final : public Module {
     check_inputs(*this, inputs, 1);
     return inputs[0];
   }
+  ModuleRef shell() const override { return make<Identity>(*this); }
   // Anything passes through, not only tensors.
   ValueRef call(Context& context, const Value& arguments, const Value* keywords) override {
     const bool one = arguments.kind() == ValueKind::tuple && arguments.count() == 1;
@@ -29,6 +30,7 @@ class Flatten final : public Module {
     check_inputs(*this, inputs, 1);
     return ops::flatten(context, inputs[0], start_dim_, end_dim_);
   }
+  ModuleRef shell() const override { return make<Flatten>(*this); }
   std::string extra_repr() const override { return as_written_; }
   bool has_attribute(std::string_view name) const override {
     return is_one_of(name, {"start_dim", "end_dim", "__constants__"}) ||

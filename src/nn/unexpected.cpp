@@ -6,8 +6,6 @@
 namespace duramen::nn {
 namespace {
 
-constexpr std::string_view kExtraState = "_extra_state";
-
 // A key on its way down the tree.
 struct Descent {
   const Module* module;
@@ -51,7 +49,10 @@ class Finder {
   void descend(Descent at, size_t entry) {
     for (;;) {
       follow_dotted(at);
-      if (at.rest == kExtraState) return add(std::move(at), false, entry);
+      if (at.rest == kExtraState) {
+        if (!at.module->takes_extra_state()) add(std::move(at), false, entry);
+        return;
+      }
       const size_t dot = at.rest.find('.');
       if (dot == std::string_view::npos) {
         if (!is_slot(*at.module, at.rest)) add(std::move(at), true, entry);

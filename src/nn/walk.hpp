@@ -75,6 +75,11 @@ void apply(Module& root,
 // identity.
 void to_dtype(Context& context, Module& root, Dtype dtype);
 
+// copy.deepcopy(module): every module, parameter and buffer once, and with it ties, shared modules,
+// strides, flags, None entries and cycles. Parameters lose their gradients; other tensors keep
+// theirs and the storages that they share. STATE (RuntimeError) for one that is not a leaf.
+ModuleRef deepcopy(Context& context, const Module& root);
+
 // state_dict(): `prefix` verbatim; live detached views, or with keep_vars the very objects.
 struct StateDictOptions {
   std::string_view prefix;

@@ -1,4 +1,6 @@
 // Steps that build: tensors, parameters, modules, registration, attributes.
+#include <list>
+
 #include "base/text.hpp"
 #include "nn/build.hpp"
 #include "oracle/state_machine.hpp"
@@ -33,6 +35,46 @@ TensorRef tensor_of_values(Context& context, const Json& spec, Dtype dtype) {
   return make_tensor(context, shape, dtype, values);
 }
 
+// The recording's own class: its extra state is one number, 666 is refused.
+class ExtraState final : public nn::Module {
+ public:
+  ExtraState(Context& context, int64_t number)
+      : Module("ExtraState"), allocator_(context.allocator()), number_(number) {}
+  nn::ModuleRef shell() const override { return nn::make<ExtraState>(*this); }
+  bool gives_extra_state() const noexcept override { return true; }
+  bool takes_extra_state() const noexcept override { return true; }
+  ValueRef get_extra_state() const override {
+    const TensorRef state = empty(allocator_, {1}, Dtype::int64);
+    *state->mutable_data<int64_t>() = number_;
+    return Value::tensor(state);
+  }
+  void set_extra_state(const Value& state) override {
+    const int64_t number = *state.as_tensor()->data<int64_t>();
+    if (number == 666) {
+      throw Error(Code::invalid_argument, "bad extra state").with("torch_error", "ValueError");
+    }
+    number_ = number;
+  }
+
+ private:
+  Ref<Allocator> allocator_;
+  int64_t number_;
+};
+
+// Every `ExtraState(n)` in the text becomes the name, one of `names`, of such a module.
+void name_extra_states(Context& context, std::string& ctor, std::list<std::string>& names,
+                       std::vector<spec::NamedObject>& objects) {
+  constexpr std::string_view kCall = "ExtraState(";
+  for (size_t at = ctor.find(kCall); at != std::string::npos; at = ctor.find(kCall)) {
+    const size_t end = ctor.find(')', at);
+    const size_t digits = at + kCall.size();
+    const std::string& name = names.emplace_back(join("extra_", objects.size()));
+    const int64_t number = parse_int(ctor.substr(digits, end - digits)).value();
+    objects.push_back({name, make<ExtraState>(context, number)});
+    ctor.replace(at, end + 1 - at, name);
+  }
+}
+
 std::string name_of(const Json& step, size_t index) {
   const Json name = at(step, index);
   if (!name.is_string()) throw TypeRule{};
@@ -47,12 +89,13 @@ std::string StateMachine::seed(const Json& step) {
 }
 
 std::string StateMachine::build_module(const Json& step) {
-  const std::string ctor = text(at(step, size_t{2}));
-  if (ctor.find("ExtraState(") != std::string::npos) throw Skip{"classes with extra state"};
+  std::string ctor = text(at(step, size_t{2}));
   std::vector<spec::NamedObject> objects;
   for (const auto& [name, value] : variables_) {
     if (const auto* found = std::get_if<nn::ModuleRef>(&value)) objects.push_back({name, *found});
   }
+  std::list<std::string> names;
+  name_extra_states(context_, ctor, names, objects);
   // A bare Module() is the library's generic one.
   store(step, 1,
         ctor == "Module()" ? make<nn::Module>() : nn::module_from_text(context_, ctor, objects));

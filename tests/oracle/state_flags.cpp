@@ -86,4 +86,9 @@ std::string StateMachine::fill(const Json& step) {
   return kNull;
 }
 
+std::string StateMachine::deepcopy(const Json& step) {
+  store(step, 1, nn::deepcopy(context_, module(step, 2)));
+  return kNull;
+}
+
 }  // namespace duramen::test

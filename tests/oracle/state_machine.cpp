@@ -92,6 +92,7 @@ StateMachine::Operation StateMachine::find(std::string_view name) {
       {"zero_grad", &M::zero_grad},
       {"set_grad", &M::set_grad},
       {"fill", &M::fill},
+      {"deepcopy", &M::deepcopy},
   };
   for (const Entry& entry : kOperations) {
     if (name == entry.name) return entry.operation;

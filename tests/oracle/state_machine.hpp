@@ -109,6 +109,7 @@ class StateMachine {
   std::string zero_grad(const Json& step);
   std::string set_grad(const Json& step);
   std::string fill(const Json& step);
+  std::string deepcopy(const Json& step);
 
   uint64_t seed_;
   Context context_;

@@ -159,6 +159,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_module_zero_grad": "i:PIP",
     "duramen_module_reset_parameters": "i:PPP",
     "duramen_module_reset_running_stats": "i:PP",
+    "duramen_module_deepcopy": "i:PPPP",
     "duramen_module_to_dtype": "i:PPiP",
     "duramen_module_apply": "i:PPPP",
     "duramen_module_retain": "P:P",

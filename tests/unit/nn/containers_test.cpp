@@ -141,6 +141,7 @@ class Probe final : public Module {
     if (raises_) context.cancel().raise();
     return inputs[0];
   }
+  ModuleRef shell() const override { return make<Probe>(*this); }
   int runs = 0;
 
  private:

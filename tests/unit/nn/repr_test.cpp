@@ -11,6 +11,7 @@ class Shown final : public Module {
  public:
   explicit Shown(std::string extra, std::string class_name = "M")
       : Module(std::move(class_name)), extra_(std::move(extra)) {}
+  ModuleRef shell() const override { return make<Shown>(*this); }
   std::string extra_repr() const override { return extra_; }
 
  private:

@@ -20,12 +20,9 @@ struct SgdRule {
   bool maximize = false;
 };
 
-// float64, float32, float16, bfloat16 and the complex dtypes over the first two.
-bool sgd_supports(Dtype dtype) noexcept;
-
-// Requires: a supported dtype, the same dtype and shape for all; `buffer` is null when the momentum
-// is 0, and written without being read when `first`. Any strides; the parameter's elements do not
-// overlap. Does not bump versions.
+// Requires: a dtype that can_update(), the same dtype and shape for all; `buffer` is null when the
+// momentum is 0, and written without being read when `first`. Any strides; the parameter's elements
+// do not overlap. Does not bump versions.
 void sgd_step(ThreadPool& pool, const SgdRule& rule, Tensor& parameter, const Tensor& grad,
               Tensor* buffer, bool first);
 

@@ -49,20 +49,23 @@ void check_disjoint(const std::vector<Group>& groups, const std::vector<TensorRe
 
 }  // namespace
 
-Optimizer::Optimizer(const spec::Signature& signature, const spec::Arguments& arguments)
-    : Counted(kTag), class_name_(signature.name), signature_(&signature) {
-  for (const spec::Parameter& parameter : signature.parameters) {
-    defaults_.append(std::string(parameter.name), value_of(arguments[parameter.name]));
+Optimizer::Optimizer(const OptimizerType& type, const spec::Arguments& arguments)
+    : Counted(kTag), class_name_(type.signature.name), type_(&type) {
+  for (const spec::Parameter& option : type.options.parameters) {
+    const bool is_argument = find_parameter(type.signature, option.name) != nullptr;
+    defaults_.append(std::string(option.name), is_argument
+                                                   ? value_of(arguments[option.name])
+                                                   : value_of(spec::parse(option.fallback)));
   }
 }
 
 void Optimizer::add_group(std::vector<TensorRef> parameters, std::string_view options) {
-  add_group_with(std::move(parameters), options_from_text(*signature_, options));
+  add_group_with(std::move(parameters), options_from_text(type_->options, options));
 }
 
 void Optimizer::add_group(std::vector<TensorRef> parameters, const Value* options) {
   add_group_with(std::move(parameters),
-                 options ? options_from_value(*signature_, *options) : Options());
+                 options ? options_from_value(type_->options, *options) : Options());
 }
 
 void Optimizer::add_group_with(std::vector<TensorRef> parameters, Options options) {
@@ -93,7 +96,7 @@ void Optimizer::set_option(size_t group, std::string_view name, const ValueRef& 
   const size_t first = all ? 0 : group;
   const size_t count = all ? groups_.size() : 1;
   if (!all) group_at(group);
-  check_option(*signature_, name, *value);
+  check_option(type_->options, name, *value);
   std::vector<Options> changed;
   for (size_t i = 0; i < count; ++i) {
     changed.push_back(groups_[first + i].options);
@@ -115,7 +118,7 @@ void Optimizer::set_option(size_t group, std::string_view name, const ValueRef& 
 const ValueRef& Optimizer::option(size_t group, std::string_view name) const {
   const ValueRef* value = group_at(group).options.find(name);
   if (value) return *value;
-  throw unknown_option(*signature_, name, Code::not_found);
+  throw unknown_option(type_->options, name, Code::not_found);
 }
 
 double Optimizer::learning_rate(size_t group) const {
@@ -167,7 +170,7 @@ std::vector<Group> Optimizer::groups_from(const Value& param_groups) const {
                        i, ": expected ", groups_[i].parameters.size(), ", got ", count, ")"))
           .with("torch_error", "ValueError");
     }
-    groups.push_back({groups_[i].parameters, saved_options(*signature_, saved, i)});
+    groups.push_back({groups_[i].parameters, saved_options(*type_, saved, i)});
   }
   return groups;
 }
@@ -177,7 +180,7 @@ namespace {
 Ref<Optimizer> created(const OptimizerType& type, const spec::Expression& call) {
   const spec::Arguments arguments(type.signature, call);
   try {
-    return type.create(type.signature, arguments);
+    return type.create(type, arguments);
   } catch (Error& error) {
     const std::string* name = error.record()->detail("argument");
     spec::locate(error, name ? arguments[*name] : call);

@@ -20,6 +20,8 @@ struct Group {
   Options options;  // in PyTorch's order of keys
 };
 
+struct OptimizerType;
+
 class Optimizer : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("optm");
@@ -57,8 +59,8 @@ class Optimizer : public Counted {
   virtual void load_state_dict(Context& context, const Value& state) = 0;
 
  protected:
-  // The options are the arguments, in the signature's order. `signature` is static data.
-  Optimizer(const spec::Signature& signature, const spec::Arguments& arguments);
+  // The options are the arguments, and the defaults of what is no argument. `type` is static data.
+  Optimizer(const OptimizerType& type, const spec::Arguments& arguments);
   ~Optimizer() override = default;
 
   // Throws as the constructor of the class does in PyTorch (ValueError).
@@ -75,15 +77,23 @@ class Optimizer : public Counted {
   std::vector<Group> groups_from(const Value& param_groups) const;  // with this one's parameters
 
   std::string class_name_;
-  const spec::Signature* signature_;
+  const OptimizerType* type_;
   Options defaults_;
   std::vector<Group> groups_;
 };
 
+// What PyTorch's __setstate__ puts under a key that a state dict of an older version lacks.
+struct LaterOption {
+  std::string_view name;
+  std::string_view value;  // Python text
+};
+
 struct OptimizerType {
-  spec::Signature signature;  // without params
+  spec::Signature signature;           // of the constructor, without params
+  spec::Signature options;             // of a group, in PyTorch's order of keys
+  std::span<const LaterOption> later;  // in the order in which they are added
   // Without any group yet.
-  Ref<Optimizer> (*create)(const spec::Signature& signature, const spec::Arguments& arguments);
+  Ref<Optimizer> (*create)(const OptimizerType& type, const spec::Arguments& arguments);
 };
 
 const spec::Registry<OptimizerType>& optimizer_types() noexcept;

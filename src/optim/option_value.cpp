@@ -9,13 +9,6 @@ namespace {
 using spec::Expression;
 using spec::Form;
 
-const spec::Parameter* find_parameter(const spec::Signature& signature, std::string_view name) {
-  for (const spec::Parameter& parameter : signature.parameters) {
-    if (parameter.name == name) return &parameter;
-  }
-  return nullptr;
-}
-
 spec::Kinds kinds_of(const Value& value) noexcept {
   switch (value.kind()) {
     case ValueKind::none:
@@ -69,12 +62,20 @@ void add_from_text(const spec::Signature& signature, Options& options, std::stri
   }
 }
 
-// PyTorch lets a learning rate be a tensor of one element.
+// PyTorch lets a learning rate and betas be tensors of one element.
 ValueRef plain_number(ValueRef value) {
   if (value->kind() != ValueKind::tensor) return value;
   const Tensor& tensor = *value->as_tensor();
   if (tensor.numel() != 1 || !is_floating(tensor.dtype())) return value;
   return Value::real(kernels::read_double(tensor.bytes(), tensor.dtype()));
+}
+
+ValueRef plain_numbers(const ValueRef& value) {
+  const bool is_list = value->kind() == ValueKind::list;
+  if (!is_list && value->kind() != ValueKind::tuple) return plain_number(value);
+  std::vector<ValueRef> items;
+  for (const ValueRef& item : value->items()) items.push_back(plain_number(item));
+  return is_list ? Value::list(std::move(items)) : Value::tuple(std::move(items));
 }
 
 Error not_a_group(size_t index, std::string_view what) {
@@ -84,6 +85,14 @@ Error not_a_group(size_t index, std::string_view what) {
 }
 
 }  // namespace
+
+const spec::Parameter* find_parameter(const spec::Signature& signature,
+                                      std::string_view name) noexcept {
+  for (const spec::Parameter& parameter : signature.parameters) {
+    if (parameter.name == name) return &parameter;
+  }
+  return nullptr;
+}
 
 ValueRef value_of(const Expression& expression) {
   switch (expression.form) {
@@ -170,11 +179,14 @@ Options options_from_value(const spec::Signature& signature, const Value& dict) 
   return options;
 }
 
-double number_of(const Options& options, std::string_view name) {
-  const Value& value = **options.find(name);
+double number_of(const Value& value) noexcept {
   if (value.kind() == ValueKind::boolean) return value.as_boolean();
   return value.kind() == ValueKind::real ? value.as_real()
                                          : static_cast<double>(value.as_integer());
+}
+
+double number_of(const Options& options, std::string_view name) {
+  return number_of(**options.find(name));
 }
 
 bool flag_of(const Options& options, std::string_view name) {
@@ -209,6 +221,13 @@ std::string text_of(const Value& value) {
   }
 }
 
+Error out_of_range(std::string_view what, std::string_view name, const Value& value) {
+  return Error(Code::invalid_argument, join(what, text_of(value)))
+      .with("actual", text_of(value))
+      .with("argument", std::string(name))
+      .with("torch_error", "ValueError");
+}
+
 std::vector<int64_t> saved_indices(const Value& group, size_t index) {
   const Value* indices = group.kind() == ValueKind::dict ? group.find("params") : nullptr;
   if (!indices) throw not_a_group(index, "has no 'params'");
@@ -223,24 +242,26 @@ std::vector<int64_t> saved_indices(const Value& group, size_t index) {
   return out;
 }
 
-Options saved_options(const spec::Signature& signature, const Value& group, size_t index) {
+Options saved_options(const OptimizerType& type, const Value& group, size_t index) {
   Options options;
   for (size_t i = 0; i < group.count(); ++i) {
     const Value& key = *group.key(i);
     if (key.kind() != ValueKind::text) throw not_a_group(index, "has a key that is no text");
     if (key.as_text() == "params") continue;
     ValueRef value = plain_number(group.item(i));
-    if (find_parameter(signature, key.as_text())) check_option(signature, key.as_text(), *value);
+    if (find_parameter(type.options, key.as_text())) {
+      value = plain_numbers(value);
+      check_option(type.options, key.as_text(), *value);
+    }
     options.set(key.as_text(), std::move(value));
   }
-  for (const spec::Parameter& parameter : signature.parameters) {
+  for (const LaterOption& option : type.later) {
+    if (options.contains(option.name)) continue;
+    options.append(std::string(option.name), value_of(spec::parse(option.value)));
+  }
+  for (const spec::Parameter& parameter : type.options.parameters) {
     if (options.contains(parameter.name)) continue;
-    if (parameter.kinds & spec::kReal) {
-      throw not_a_group(index, join("has no '", parameter.name, "'"));
-    }
-    // What PyTorch's __setstate__ fills in: the defaults, but for `fused` False.
-    const std::string_view missing = parameter.name == "fused" ? "False" : parameter.fallback;
-    options.append(std::string(parameter.name), value_of(spec::parse(missing)));
+    throw not_a_group(index, join("has no '", parameter.name, "'"));
   }
   return options;
 }

@@ -1,14 +1,19 @@
 #include "optim/update_check.hpp"
 
 #include "base/text.hpp"
-#include "kernels/sgd.hpp"
+#include "kernels/copy.hpp"
+#include "kernels/update_walk.hpp"
 
 namespace duramen::optim {
 namespace {
 
+std::string where_of(const UpdateTarget& target) {
+  return join(target.operation, ": parameter ", target.index);
+}
+
 [[noreturn]] void refuse(const Tensor& parameter, const std::string& where) {
   const Tensor& grad = *parameter.grad();
-  if (!kernels::sgd_supports(parameter.dtype())) {
+  if (!kernels::can_update(parameter.dtype())) {
     throw Error(Code::unsupported,
                 join(where, " is of a dtype without arithmetic, ", dtype_name(parameter.dtype())));
   }
@@ -38,18 +43,38 @@ namespace {
 
 }  // namespace
 
-void check_update(const Tensor& parameter, const char* operation, size_t index) {
+void check_update(const UpdateTarget& target) {
+  const Tensor& parameter = target.parameter;
   const Tensor& grad = *parameter.grad();
-  const bool fits = kernels::sgd_supports(parameter.dtype()) && grad.dtype() == parameter.dtype() &&
-                    grad.shape() == parameter.shape() && !parameter.storage()->read_only();
+  const bool fits = kernels::can_update(parameter.dtype()) && is_fitting(grad, parameter) &&
+                    !parameter.storage()->read_only();
   const bool writable = parameter.is_contiguous() || !may_overlap_itself(parameter.layout());
-  if (!fits || !writable) refuse(parameter, join(operation, ": parameter ", index));
+  if (!fits || !writable) refuse(parameter, where_of(target));
 }
 
 TensorRef empty_like(Context& context, const Tensor& parameter) {
   TensorRef out = empty(context.allocator(), parameter.shape(), parameter.dtype());
   if (parameter.is_contiguous() || !is_dense(parameter.layout())) return out;
   return alias(*out, Layout{parameter.shape(), parameter.strides(), 0});
+}
+
+bool is_fitting(const Tensor& state, const Tensor& parameter) noexcept {
+  return state.dtype() == parameter.dtype() && state.shape() == parameter.shape();
+}
+
+TensorRef fitting(Context& context, const UpdateTarget& target, const TensorRef& state,
+                  std::string_view name) {
+  const Tensor& parameter = target.parameter;
+  if (is_fitting(*state, parameter)) return state;
+  if (!(state->shape() == parameter.shape())) {
+    throw Error(Code::state, join(where_of(target), " has changed its shape (", name, " is ",
+                                  format_shape(state->shape()), ", the parameter ",
+                                  format_shape(parameter.shape()), ")"))
+        .with("torch_error", "RuntimeError");
+  }
+  TensorRef converted = empty_like(context, parameter);
+  kernels::copy(context.pool(), *converted, *state);
+  return converted;
 }
 
 }  // namespace duramen::optim

@@ -2,34 +2,13 @@
 #include "kernels/copy.hpp"
 #include "optim/optimizer.hpp"
 #include "support/catch.hpp"
+#include "unit/optim/triples.hpp"
 
 using namespace duramen;
 using namespace duramen::optim;
+using namespace duramen::test;
 
 namespace {
-
-using Triple = std::vector<double>;
-
-// Long enough for whole vectors: the three values again and again, and a tail.
-constexpr int64_t kCount = 97;
-
-TensorRef tensor_of(Context& context, Dtype dtype, const Triple& values) {
-  TensorRef out = empty(context.allocator(), Shape{kCount}, dtype);
-  for (int64_t i = 0; i < kCount; ++i) {
-    kernels::write_double(out->mutable_bytes() + static_cast<size_t>(i) * itemsize(dtype), dtype,
-                          values[static_cast<size_t>(i % 3)]);
-  }
-  return out;
-}
-
-double element(const Tensor& tensor, int64_t i) {
-  const int64_t at = i * tensor.strides()[tensor.rank() - 1];
-  return kernels::read_double(tensor.bytes() + static_cast<size_t>(at) * itemsize(tensor.dtype()),
-                              tensor.dtype());
-}
-
-// The factor of the third value's gradient never changes; those of the others do.
-Triple gradient(int step) { return {0.75 - step, 0.125 * step, -0.3125}; }
 
 struct Case {
   const char* options;
@@ -78,20 +57,6 @@ const Case kCases[] = {
      {0.55859375, -0.92578125, 2.21875},
      {0.55859375, -0.92724609375, 2.216796875}},
 };
-
-// How far a result may lie from PyTorch's: nothing but the fused or unfused last place.
-double tolerance(Dtype dtype, double value) {
-  const double places = dtype == Dtype::float64 ? 0x1p-51 : dtype == Dtype::float32 ? 0x1p-22 : 0;
-  return places * std::abs(value);
-}
-
-void check_equal(const Tensor& tensor, const Triple& expected) {
-  for (int64_t i = 0; i < tensor.numel(); ++i) {
-    const double value = expected[static_cast<size_t>(i % 3)];
-    INFO("element " << i);
-    CHECK(std::abs(element(tensor, i) - value) <= tolerance(tensor.dtype(), value));
-  }
-}
 
 Ref<Optimizer> sgd(Context& context, const std::string& options, const TensorRef& parameter) {
   return optimizer_from_text(context, "SGD(" + options + ")", {parameter});

@@ -1,0 +1,54 @@
+// Parameters and gradients of the optimizers' tests: three values again and again, long enough for
+// whole vectors and a tail.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "autograd/context.hpp"
+#include "kernels/copy.hpp"
+#include "support/catch.hpp"
+
+namespace duramen::test {
+
+using Triple = std::vector<double>;
+
+inline constexpr int64_t kCount = 97;
+
+inline TensorRef tensor_of(Context& context, Dtype dtype, const Triple& values) {
+  TensorRef out = empty(context.allocator(), Shape{kCount}, dtype);
+  for (int64_t i = 0; i < kCount; ++i) {
+    kernels::write_double(out->mutable_bytes() + static_cast<size_t>(i) * itemsize(dtype), dtype,
+                          values[static_cast<size_t>(i % 3)]);
+  }
+  return out;
+}
+
+inline double element(const Tensor& tensor, int64_t i) {
+  const int64_t at = i * tensor.strides()[tensor.rank() - 1];
+  return kernels::read_double(tensor.bytes() + static_cast<size_t>(at) * itemsize(tensor.dtype()),
+                              tensor.dtype());
+}
+
+// The factor of the third value's gradient never changes; those of the others do.
+inline Triple gradient(int step) { return {0.75 - step, 0.125 * step, -0.3125}; }
+
+// How far a result may lie from PyTorch's: nothing but the fused or unfused last place.
+inline double tolerance(Dtype dtype, double value) {
+  const double places = dtype == Dtype::float64 ? 0x1p-51 : dtype == Dtype::float32 ? 0x1p-22 : 0;
+  return places * std::abs(value);
+}
+
+// NaN equals NaN.
+inline void check_equal(const Tensor& tensor, const Triple& expected) {
+  for (int64_t i = 0; i < tensor.numel(); ++i) {
+    const double value = expected[static_cast<size_t>(i % 3)];
+    const double found = element(tensor, i);
+    INFO("element " << i << ": " << found << ", expected " << value);
+    const bool both_nan = std::isnan(found) && std::isnan(value);
+    const bool is_near = std::abs(found - value) <= tolerance(tensor.dtype(), value);
+    CHECK((both_nan || is_near));
+  }
+}
+
+}  // namespace duramen::test

@@ -6,6 +6,8 @@
 
 namespace duramen::optim {
 
+extern const OptimizerType kAdamType;
+extern const OptimizerType kAdamWType;
 extern const OptimizerType kSgdType;
 
 }  // namespace duramen::optim

@@ -3,7 +3,7 @@
 namespace duramen::optim {
 namespace {
 
-constexpr const OptimizerType* kTypes[] = {&kSgdType};
+constexpr const OptimizerType* kTypes[] = {&kAdamType, &kAdamWType, &kSgdType};
 constexpr spec::Registry<OptimizerType> kRegistry(kTypes);
 
 }  // namespace

@@ -181,7 +181,7 @@ TEST_CASE("optimizers agree with PyTorch", "[golden][optim]") {
   }
   log.print();
   CHECK(log.failed() == 0);
-  CHECK(log.passed() >= 6);
+  CHECK(log.passed() >= 11);
 }
 
 }  // namespace duramen::test

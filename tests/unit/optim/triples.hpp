@@ -7,6 +7,7 @@
 
 #include "autograd/context.hpp"
 #include "kernels/copy.hpp"
+#include "optim/optimizer.hpp"
 #include "support/catch.hpp"
 
 namespace duramen::test {
@@ -49,6 +50,28 @@ inline void check_equal(const Tensor& tensor, const Triple& expected) {
     const bool is_near = std::abs(found - value) <= tolerance(tensor.dtype(), value);
     CHECK((both_nan || is_near));
   }
+}
+
+inline const Tensor& state_of(const Value& state_dict, std::string_view key, size_t index = 0) {
+  return *state_dict.find("state")->item(index)->find(key)->as_tensor();
+}
+
+inline TensorRef start_of(Context& context, Dtype dtype) {
+  return make_parameter(*tensor_of(context, dtype, {0.5, -1.25, 3.0}), true);
+}
+
+inline void take_steps(Context& context, optim::Optimizer& optimizer, const TensorRef& p, int first,
+                       int last) {
+  for (int step = first; step < last; ++step) {
+    p->set_grad(tensor_of(context, p->dtype(), gradient(step)));
+    optimizer.step(context);
+  }
+}
+
+inline std::string keys_of(const Value& dict) {
+  std::string out;
+  for (const ValueRef& key : dict.keys()) out += std::string(key->as_text()) + " ";
+  return out;
 }
 
 }  // namespace duramen::test

@@ -1,0 +1,88 @@
+#include "kernels/adam.hpp"
+
+#include <cmath>
+
+#include "kernels/adam_loops.hpp"
+#include "kernels/small_float.hpp"
+
+namespace duramen::kernels {
+namespace {
+
+// About 50 µs of memory traffic.
+constexpr int64_t kGrain = 16384;
+
+template <class T>
+AdamFactors<T> factors_of(const AdamRule& rule, double count, bool first) noexcept {
+  const T weight = static_cast<T>(1 - rule.beta1);
+  const bool from_grad = !(std::abs(weight) < T(0.5));
+  const bool has_decay = rule.weight_decay != 0;
+  return {static_cast<T>(1 - rule.lr * rule.weight_decay),
+          static_cast<T>(rule.weight_decay),
+          from_grad ? weight - 1 : weight,
+          static_cast<T>(rule.beta2),
+          static_cast<T>(1 - rule.beta2),
+          static_cast<T>(std::pow(1 - std::pow(rule.beta2, count), 0.5)),
+          static_cast<T>(rule.eps),
+          static_cast<T>(-(rule.lr / (1 - std::pow(rule.beta1, count)))),
+          has_decay && rule.decoupled,
+          has_decay && !rule.decoupled,
+          from_grad,
+          rule.maximize,
+          first};
+}
+
+void run(const AdamFactors<float>& f, const UpdateArrays<float, 3>& at) noexcept {
+  adam_floats(f, at);
+}
+void run(const AdamFactors<double>& f, const UpdateArrays<double, 3>& at) noexcept {
+  adam_doubles(f, at);
+}
+
+// PyTorch rounds after every operation; of the factors, only that of an addition before it.
+template <class T>
+void update_small(const AdamFactors<float>& f, const UpdateArrays<T, 3>& at, size_t i) noexcept {
+  const auto rounded = [](float value) { return T::from(value).value(); };
+  const auto state = [&](size_t k) { return f.first ? 0.0f : at.state[k][i].value(); };
+  float p = at.parameter[i].value();
+  float grad = f.maximize ? -at.grad[i].value() : at.grad[i].value();
+  if (f.has_shrink) p = rounded(p * f.shrink);
+  if (f.has_decay) grad = rounded(std::fma(p, rounded(f.decay), grad));
+  const float start = f.from_grad ? grad : state(0);
+  const float mean = rounded(std::fma(f.lerp, grad - state(0), start));
+  const float square = rounded(std::fma(f.taken * grad, grad, rounded(state(1) * f.beta2)));
+  at.state[0][i] = T::from(mean);
+  at.state[1][i] = T::from(square);
+  float largest = square;
+  if (at.state[2]) {
+    const float known = state(2);
+    if (known >= square || std::isnan(known)) largest = known;
+    at.state[2][i] = T::from(largest);
+  }
+  const float root = rounded(rounded(std::sqrt(largest)) / f.root);
+  at.parameter[i] = T::from(p + f.minus_step * mean / rounded(root + f.eps));
+}
+template <class T>
+void run(const AdamFactors<float>& f, const UpdateArrays<T, 3>& at) noexcept {
+  for (size_t i = 0; i < at.count; ++i) update_small(f, at, i);
+}
+
+template <class T, class F>
+void step(ThreadPool& pool, const AdamFactors<F>& f, const UpdateTensors<3>& tensors) {
+  update_all<T>(pool, kGrain, tensors, [&](const UpdateArrays<T, 3>& at) { run(f, at); });
+}
+
+}  // namespace
+
+void adam_step(ThreadPool& pool, const AdamRule& rule, double count,
+               const UpdateTensors<3>& tensors) {
+  const Dtype dtype = tensors.parameter.dtype();
+  if (dtype == Dtype::float64 || dtype == Dtype::complex128) {
+    return step<double>(pool, factors_of<double>(rule, count, tensors.first), tensors);
+  }
+  const auto factors = factors_of<float>(rule, count, tensors.first);
+  if (dtype == Dtype::float16) return step<Half>(pool, factors, tensors);
+  if (dtype == Dtype::bfloat16) return step<Bfloat16>(pool, factors, tensors);
+  step<float>(pool, factors, tensors);
+}
+
+}  // namespace duramen::kernels

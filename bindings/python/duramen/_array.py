@@ -184,17 +184,19 @@ _dlpack_managed = _dlpack.Managed
 
 
 def array_of(tensor: Tensor) -> numpy.ndarray[Any, Any]:
-    """A NumPy array on the tensor's memory."""
+    """A NumPy array on the tensor's memory; read-only where a write would escape a recorded graph."""
     import numpy
 
-    if tensor.requires_grad:
-        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
     typestr = _TYPESTRS.get(tensor.dtype)
     if typestr is None:
         raise TypeError(f"Got unsupported ScalarType {tensor.dtype}")
     if tensor.numel() == 0:
         return numpy.empty(tensor.shape, typestr)
-    return numpy.asarray(_Memory(make(lib.duramen_tensor_to_dlpack, tensor.handle), typestr, tensor.dtype.itemsize))
+    source = tensor.detach() if tensor.requires_grad else tensor
+    array = numpy.asarray(_Memory(make(lib.duramen_tensor_to_dlpack, source.handle), typestr, tensor.dtype.itemsize))
+    if tensor.requires_grad:
+        array.flags.writeable = False
+    return array
 
 
 def _written(nested: Any) -> str:

@@ -205,30 +205,36 @@ class Tensor(Arithmetic):
     def cpu(self) -> Tensor:
         return self
 
+    # In-place writes are never recorded. On a leaf they count as under no_grad(), so that filling a parameter needs no
+    # ceremony; PyTorch refuses them there. What was computed and requires grad refuses them here too.
+    def _overwrite(self, function: Any, *arguments: Any) -> Tensor:
+        if self.is_leaf and self.requires_grad:
+            with self._context.no_grad():
+                self._context.run(function, self.handle, *arguments)
+        else:
+            self._context.run(function, self.handle, *arguments)
+        return self
+
     def copy_(self, src: Any) -> Tensor:
         """Overwrites the elements, converted and broadcast."""
         source = src if isinstance(src, Tensor) else self._context.tensor(src)
-        self._context.run(lib.duramen_tensor_copy_from, self.handle, source.handle)
-        return self
+        return self._overwrite(lib.duramen_tensor_copy_from, source.handle)
 
     def fill_(self, value: Any) -> Tensor:
         if isinstance(value, Tensor):
             return self.copy_(value)
         if isinstance(value, complex) or (isinstance(value, int) and abs(value) > 2**53):
             return self.copy_(self._context.tensor(value))
-        self._context.run(lib.duramen_tensor_fill, self.handle, ctypes.c_double(value))
-        return self
+        return self._overwrite(lib.duramen_tensor_fill, ctypes.c_double(value))
 
     def zero_(self) -> Tensor:
         return self.fill_(0)
 
     def uniform_(self, from_: Float = 0.0, to: Float = 1.0) -> Tensor:
-        self._context.run(lib.duramen_tensor_fill_uniform, self.handle, ctypes.c_double(from_), ctypes.c_double(to))
-        return self
+        return self._overwrite(lib.duramen_tensor_fill_uniform, ctypes.c_double(from_), ctypes.c_double(to))
 
     def normal_(self, mean: Float = 0.0, std: Float = 1.0) -> Tensor:
-        self._context.run(lib.duramen_tensor_fill_normal, self.handle, ctypes.c_double(mean), ctypes.c_double(std))
-        return self
+        return self._overwrite(lib.duramen_tensor_fill_normal, ctypes.c_double(mean), ctypes.c_double(std))
 
     def permute(self, *dims: Any) -> Tensor:
         return self._view(lib.duramen_permute, *integers(spread(dims)))
@@ -320,10 +326,10 @@ class Tensor(Arithmetic):
         return bytes_of(self, self.dtype)
 
     def numpy(self, *, force: Bool = False) -> np.ndarray[Any, Any]:
-        """A NumPy array on the same memory; force: a copy where that is not possible."""
+        """A NumPy array on the same memory, read-only for a tensor that requires grad (which PyTorch refuses)."""
         from ._array import array_of
 
-        return array_of(self.detach() if force else self)
+        return array_of(self)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> np.ndarray[Any, Any]:
         array = self.numpy()

@@ -37,9 +37,11 @@ class WithNumpy(unittest.TestCase):
         self.assertEqual(np.asarray(tensor).dtype, np.float32)
         self.assertEqual(np.asarray(tensor, dtype=np.float64).tolist(), [1, 2])
         self.assertEqual(float(np.add.reduce(np.asarray(tensor))), 3.0)
-        with self.assertRaises(RuntimeError):
-            tensor.requires_grad_().numpy()
+        tracked = tensor.requires_grad_().numpy()
+        self.assertEqual(tracked.tolist(), [1, 2])
         self.assertEqual(tensor.numpy(force=True).tolist(), [1, 2])
+        with self.assertRaises(ValueError):
+            tracked[0] = 3
         with self.assertRaises(TypeError):
             self.ctx.zeros((1,), dtype="bfloat16").numpy()
         self.assertEqual(self.ctx.zeros((0, 3)).numpy().shape, (0, 3))

@@ -170,6 +170,19 @@ class Computing(unittest.TestCase):
             x += 1
         self.assertEqual(x.item(), 2.0)
 
+    def test_a_leaf_is_filled_without_ceremony(self):
+        x = self.ctx.tensor([1.0], requires_grad=True)
+        self.assertEqual(x.copy_(self.ctx.tensor([5.0])).item(), 5.0)
+        self.assertEqual(x.fill_(2).item(), 2.0)
+        self.assertTrue(x.requires_grad and x.is_leaf and self.ctx.is_grad_enabled())
+        y = x * 2
+        with self.assertRaises(RuntimeError):
+            y.fill_(0)
+        saved = x * x
+        x.fill_(3)
+        with self.assertRaises(RuntimeError):
+            saved.backward()
+
     def test_op_by_text(self):
         x = self.ctx.tensor([[0.0, 0.0]])
         self.assertEqual(self.ctx.op("softmax(dim=-1)", x).tolist(), [[0.5, 0.5]])

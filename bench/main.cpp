@@ -41,6 +41,24 @@ Module make_module(duramen_context* context, const std::string& text) {
   return made<Module>(duramen_module_from_text, context, text.data(), text.size());
 }
 
+Optimizer make_optimizer(duramen_context* context, duramen_module* module,
+                         const std::string& text) {
+  duramen_list_options options = {};
+  options.struct_size = sizeof options;
+  options.kinds = DURAMEN_KIND_PARAMETER;
+  const Listing listing = made<Listing>(duramen_module_list, module, &options);
+  size_t count = 0;
+  size_t stride = 0;
+  const auto* first =
+      reinterpret_cast<const char*>(duramen_listing_entries(listing.get(), &count, &stride));
+  std::vector<duramen_tensor*> parameters;
+  for (size_t i = 0; i < count; ++i) {
+    parameters.push_back(reinterpret_cast<const duramen_entry*>(first + i * stride)->tensor);
+  }
+  return made<Optimizer>(duramen_optimizer_from_text, context, text.data(), text.size(),
+                         parameters.data(), count);
+}
+
 Tensor make_random(duramen_context* context, const std::vector<int64_t>& shape) {
   Tensor tensor = made<Tensor>(duramen_tensor_empty, context, DURAMEN_DTYPE_FLOAT32, shape.data(),
                                shape.size());
@@ -56,6 +74,7 @@ int main(int argc, char** argv) {
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   bench::register_layers();
   bench::register_mlp();
+  bench::register_optimizers();
   bench::register_trees();
   bench::register_files();
   bench::register_veneer();

@@ -19,23 +19,6 @@ void run_eval(benchmark::State& state) {
   }
 }
 
-Optimizer make_sgd(duramen_context* context, duramen_module* module) {
-  duramen_list_options options = {};
-  options.struct_size = sizeof options;
-  options.kinds = DURAMEN_KIND_PARAMETER;
-  const Listing listing = made<Listing>(duramen_module_list, module, &options);
-  size_t count = 0;
-  size_t stride = 0;
-  const auto* first =
-      reinterpret_cast<const char*>(duramen_listing_entries(listing.get(), &count, &stride));
-  std::vector<duramen_tensor*> parameters;
-  for (size_t i = 0; i < count; ++i) {
-    parameters.push_back(reinterpret_cast<const duramen_entry*>(first + i * stride)->tensor);
-  }
-  return made<Optimizer>(duramen_optimizer_from_text, context, "SGD(lr=1e-3)", SIZE_MAX,
-                         parameters.data(), count);
-}
-
 void run_train(benchmark::State& state) {
   const Context context = make_context();
   const Module module = make_module(context.get(), kMlp);
@@ -43,7 +26,7 @@ void run_train(benchmark::State& state) {
   const int64_t one = 1;
   const Tensor target =
       made<Tensor>(duramen_tensor_full, context.get(), DURAMEN_DTYPE_INT64, &one, size_t{1}, 2.0);
-  const Optimizer optimizer = make_sgd(context.get(), module.get());
+  const Optimizer optimizer = make_optimizer(context.get(), module.get(), "SGD(lr=1e-3)");
   for (auto _ : state) {
     done(duramen_optimizer_zero_grad, optimizer.get(), 1u);
     const Tensor logits =

@@ -50,11 +50,14 @@ void done(Function function, Arguments... arguments) {
 
 Context make_context();  // with the threads of --threads
 Module make_module(duramen_context* context, const std::string& text);
+// Of all parameters.
+Optimizer make_optimizer(duramen_context* context, duramen_module* module, const std::string& text);
 // Uniform in [0, 1).
 Tensor make_random(duramen_context* context, const std::vector<int64_t>& shape);
 
 void register_layers();
 void register_mlp();
+void register_optimizers();
 void register_trees();
 void register_files();
 void register_veneer();

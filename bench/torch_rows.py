@@ -86,6 +86,14 @@ def mlp_train(_):
     return body
 
 
+def adamw(match):
+    model = mlp() if match[1] == "small" else nn.Sequential(nn.Linear(2048, 2048), nn.Linear(2048, 2048))
+    kinds = {"loop": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
+    optimizer = torch.optim.AdamW(model.parameters(), **kinds[match[2]])
+    model(torch.rand(1, 16 if match[1] == "small" else 2048)).sum().backward()
+    return optimizer.step
+
+
 def wide_tree():
     return nn.Sequential(
         *(nn.Sequential(*(nn.Linear(2, 2) for _ in range(100))) for _ in range(100))
@@ -126,6 +134,7 @@ ROWS = [
     (r"((?:Linear|BatchNorm\dd)/[\dx]+)/batch:(\d+)/(fb?)", layer_row),
     (r"Mlp/eval", mlp_eval),
     (r"Mlp/train", mlp_train),
+    (r"AdamW/(small|large)/(loop|foreach|fused)", adamw),
     (r"Tree/list", tree_list),
     (r"Tree/state_dict", tree_state_dict),
     (r"Tree/load", tree_load),

@@ -26,6 +26,14 @@ MODULES = [
     "CrossEntropyLoss(weight=tensor([0.5, 1.0, 2.0]))",
     "Sequential()",
 ]
+TRAINED = "Sequential(Linear(3, 5, dtype=float64), Tanh(), BatchNorm1d(5, dtype=float64), Linear(5, 2, dtype=float64))"
+OPTIMIZERS = [
+    "SGD(lr=0.125, momentum=0.5)",
+    "Adam(lr=0.05)",
+    "Adam(lr=0.01, betas=(0.4, 0.8), eps=1e-4, weight_decay=0.1, amsgrad=True, maximize=True)",
+    "AdamW(lr=0.05, weight_decay=0.2)",
+    "AdamW(fused=True, amsgrad=True)",
+]
 
 
 def same_bits(a, b):
@@ -96,25 +104,48 @@ class Oracle:
             encoder.zero_()
         self.require(not decoder.any() and not ours["transposed"].any(), "tied: writes are shared")
 
-    def checkpoint(self):
+    def close(self, ours, theirs, label):
+        """Tensors anywhere inside within 1e-12 of their scale, all else equal."""
         import torch
 
-        ours = torch.load(self.write("checkpoint.pt", "checkpoint", SEED), weights_only=True)
-        self.require(ours["step"] == 2, "checkpoint: step")
-        model = self.build("Sequential(Linear(3, 5), BatchNorm1d(5), Linear(5, 2))", SEED)
+        if torch.is_tensor(theirs):
+            self.require(ours.dtype == theirs.dtype and ours.shape == theirs.shape, f"{label}: kind of tensor")
+            limit = 1e-12 * float(theirs.abs().max()) if theirs.is_floating_point() else 0
+            self.require(bool(((ours - theirs).abs() <= limit).all()), f"{label}: values")
+        elif isinstance(theirs, dict):
+            self.require(list(ours) == list(theirs), f"{label}: keys {list(ours)} instead of {list(theirs)}")
+            for key in theirs:
+                self.close(ours[key], theirs[key], f"{label}.{key}")
+        else:
+            same = type(ours) is type(theirs) and ours == theirs
+            self.require(same, f"{label}: {ours!r} instead of {theirs!r}")
+
+    def checkpoint(self, call):
+        """Ours continues in PyTorch, PyTorch's continues here: two steps each, the same."""
+        import torch
+
+        name = call.split("(")[0]
+        ours = torch.load(self.write("checkpoint.pt", "checkpoint", SEED, call), weights_only=True)
+        model = self.build(TRAINED, SEED)
         start = {key: value.clone() for key, value in model.state_dict().items()}
         model.load_state_dict(ours["model"], strict=True)
-        self.require(int(model[1].num_batches_tracked) == 2, "checkpoint: counted batches")
-        self.require(not torch.equal(model[0].weight, start["0.weight"]), "checkpoint: training moved the weights")
-        optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+        self.require(int(model[2].num_batches_tracked) == 2, f"{call}: counted batches")
+        self.require(not torch.equal(model[0].weight, start["0.weight"]), f"{call}: training moved the weights")
+        fresh = eval(f"torch.optim.{call.replace('(', '(model.parameters(), ', 1)}")  # noqa: S307, the calls below
+        self.close(ours["optimizer"]["param_groups"][0], fresh.state_dict()["param_groups"][0], call)
+        optimizer = getattr(torch.optim, name)(model.parameters(), lr=1.0)
         optimizer.load_state_dict(ours["optimizer"])
-        self.require(optimizer.param_groups[0]["lr"] == 0.125, "checkpoint: learning rate")
-        self.require(optimizer.param_groups[0]["momentum"] == 0.5, "checkpoint: momentum")
-        buffers = [optimizer.state[p]["momentum_buffer"] for p in model.parameters()]
-        self.require(all(b.shape == p.shape for b, p in zip(buffers, model.parameters())), "checkpoint: momentum shapes")
-        self.require(buffers[0].abs().sum() > 0, "checkpoint: momentum values")
-        model(torch.ones(4, 3)).sum().backward()
-        optimizer.step()
+        saved = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": 2}
+        torch.save(saved, self.folder / "theirs.pt")
+        for example, target in ours["next"]:
+            optimizer.zero_grad()
+            torch.nn.functional.mse_loss(model(example), target).backward()
+            optimizer.step()
+        resumed = torch.load(self.write("resumed.pt", "resume", name, self.folder / "theirs.pt"), weights_only=True)
+        self.close(dict(resumed["model"]), dict(model.state_dict()), f"{call} resumed")
+        self.close(resumed["optimizer"]["state"], optimizer.state_dict()["state"], f"{call} resumed state")
+        groups = [one["optimizer"]["param_groups"][0] for one in (resumed, saved)]
+        self.close(*groups, f"{call} resumed group")
 
 
 def main():
@@ -126,8 +157,10 @@ def main():
         for text in MODULES:
             oracle.module(text)
         oracle.tied()
-        oracle.checkpoint()
-        print(f"torch {torch.__version__} read {len(MODULES)} modules and 2 checkpoints, {oracle.checks} checks")
+        for call in OPTIMIZERS:
+            oracle.checkpoint(call)
+        read = f"{len(MODULES)} modules and {1 + len(OPTIMIZERS)} checkpoints"
+        print(f"torch {torch.__version__} read {read}, {oracle.checks} checks")
 
 
 if __name__ == "__main__":

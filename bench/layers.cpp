@@ -48,6 +48,16 @@ void register_layers() {
       {"Linear/1024x1024/batch:1", "Linear(1024, 1024)", {1, 1024}},
       {"BatchNorm1d/512/batch:256", "BatchNorm1d(512)", {256, 512}},
       {"BatchNorm2d/64x56x56/batch:8", "BatchNorm2d(64)", {8, 64, 56, 56}},
+      {"Conv2d/32x32x32/batch:8", "Conv2d(32, 32, 3, padding=1)", {8, 32, 32, 32}},
+      {"Conv2d/3x64x64/batch:8", "Conv2d(3, 16, 3)", {8, 3, 64, 64}},
+      {"Conv2d/64x28x28/stride:2/batch:8", "Conv2d(64, 64, 3, 2, 1)", {8, 64, 28, 28}},
+      {"Conv2d/128x14x14/pointwise/batch:8", "Conv2d(128, 128, 1)", {8, 128, 14, 14}},
+      {"Conv2d/64x28x28/depthwise/batch:8",
+       "Conv2d(64, 64, 3, padding=1, groups=64)",
+       {8, 64, 28, 28}},
+      {"MaxPool2d/64x56x56/batch:8", "MaxPool2d(2)", {8, 64, 56, 56}},
+      {"MaxPool2d/64x56x56/stride:2/batch:8", "MaxPool2d(3, 2, 1)", {8, 64, 56, 56}},
+      {"AdaptiveAvgPool2d/64x56x56/batch:8", "AdaptiveAvgPool2d(7)", {8, 64, 56, 56}},
   };
   for (const Layer& layer : layers) {
     const std::string name = layer.name;

@@ -63,6 +63,26 @@ def layer_row(match):
     return make(module, example)
 
 
+PLANES = {
+    "Conv2d/32x32x32": (lambda: nn.Conv2d(32, 32, 3, padding=1), (32, 32, 32)),
+    "Conv2d/3x64x64": (lambda: nn.Conv2d(3, 16, 3), (3, 64, 64)),
+    "Conv2d/64x28x28/stride:2": (lambda: nn.Conv2d(64, 64, 3, 2, 1), (64, 28, 28)),
+    "Conv2d/128x14x14/pointwise": (lambda: nn.Conv2d(128, 128, 1), (128, 14, 14)),
+    "Conv2d/64x28x28/depthwise": (
+        lambda: nn.Conv2d(64, 64, 3, padding=1, groups=64), (64, 28, 28)
+    ),
+    "MaxPool2d/64x56x56": (lambda: nn.MaxPool2d(2), (64, 56, 56)),
+    "MaxPool2d/64x56x56/stride:2": (lambda: nn.MaxPool2d(3, 2, 1), (64, 56, 56)),
+    "AdaptiveAvgPool2d/64x56x56": (lambda: nn.AdaptiveAvgPool2d(7), (64, 56, 56)),
+}
+
+
+def planes_row(match):
+    make, shape = PLANES[match[1]]
+    row = forward_row if match[3] == "f" else forward_backward_row
+    return row(make(), torch.rand(int(match[2]), *shape))
+
+
 def mlp():
     return nn.Sequential(
         nn.Linear(16, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 4)
@@ -132,6 +152,7 @@ def open_torch(match):
 
 ROWS = [
     (r"((?:Linear|BatchNorm\dd)/[\dx]+)/batch:(\d+)/(fb?)", layer_row),
+    (r"((?:Conv2d|MaxPool2d|AdaptiveAvgPool2d)/.+)/batch:(\d+)/(fb?)", planes_row),
     (r"Mlp/eval", mlp_eval),
     (r"Mlp/train", mlp_train),
     (r"AdamW/(small|large)/(loop|foreach|fused)", adamw),

@@ -9,27 +9,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace duramen::kernels::HWY_NAMESPACE {
 
-// Vectors across a panel, and rows of the largest tile: what the registers hold.
-constexpr int64_t kVectors = 2;
-constexpr int kMostRows = kManyRegisters ? 12 : 6;
 constexpr int64_t kDepth = 256;  // of a packed panel: it stays in the first cache
-template <class T>
-constexpr int64_t panel_width() {
-  return kVectors * lanes<T>();
-}
-
-// Calls body(rows as a constant, first row) for the tiles of [begin, end).
-template <class Body>
-HWY_INLINE void for_each_tile(int64_t begin, int64_t end, const Body& body) {
-  int64_t i = begin;
-  for (; i + kMostRows <= end; i += kMostRows) body.template operator()<kMostRows>(i);
-  if constexpr (kMostRows > 8) {
-    for (; i + 8 <= end; i += 8) body.template operator()<8>(i);
-  }
-  for (; i + 4 <= end; i += 4) body.template operator()<4>(i);
-  for (; i + 2 <= end; i += 2) body.template operator()<2>(i);
-  if (i < end) body.template operator()<1>(i);
-}
 
 template <int Rows, class T>
 HWY_INLINE void pack_tile(const Matrix<T>& a, int64_t row, int64_t k, T* HWY_RESTRICT to) {

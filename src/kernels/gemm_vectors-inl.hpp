@@ -34,6 +34,27 @@ inline constexpr bool kManyRegisters = true;
 inline constexpr bool kManyRegisters = false;
 #endif
 
+// Vectors across a panel, and rows of the largest tile: what the registers hold.
+inline constexpr int64_t kVectors = 2;
+inline constexpr int kMostRows = kManyRegisters ? 12 : 6;
+template <class T>
+constexpr int64_t panel_width() {
+  return kVectors * lanes<T>();
+}
+
+// Calls body(rows as a constant, first row) for the tiles of [begin, end).
+template <class Body>
+HWY_INLINE void for_each_tile(int64_t begin, int64_t end, const Body& body) {
+  int64_t i = begin;
+  for (; i + kMostRows <= end; i += kMostRows) body.template operator()<kMostRows>(i);
+  if constexpr (kMostRows > 8) {
+    for (; i + 8 <= end; i += 8) body.template operator()<8>(i);
+  }
+  for (; i + 4 <= end; i += 4) body.template operator()<4>(i);
+  for (; i + 2 <= end; i += 2) body.template operator()<2>(i);
+  if (i < end) body.template operator()<1>(i);
+}
+
 // The first `count` elements, zeros after; never reads beyond them.
 template <class T>
 HWY_INLINE V<T> load_some(const T* from, int64_t count) {

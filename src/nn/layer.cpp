@@ -15,6 +15,24 @@ void check_inputs(const Module& module, std::span<const TensorRef> inputs, size_
       .with("torch_error", "TypeError");
 }
 
+std::vector<TensorRef> tensors_of_call(const Module& module, const Value& arguments,
+                                       const Value* keywords) {
+  const auto refuse = [&](std::string_view what) {
+    return Error(Code::unsupported,
+                 join("call: ", module.class_name(), " takes a tuple of tensors (got ", what, ")"))
+        .with("torch_error", "TypeError");
+  };
+  if (keywords && keywords->count() > 0) throw refuse("keyword arguments");
+  if (arguments.kind() != ValueKind::tuple) throw refuse(value_kind_name(arguments.kind()));
+  std::vector<TensorRef> inputs;
+  inputs.reserve(arguments.count());
+  for (const ValueRef& item : arguments.items()) {
+    if (item->kind() != ValueKind::tensor) throw refuse(value_kind_name(item->kind()));
+    inputs.emplace_back(item->as_tensor());
+  }
+  return inputs;
+}
+
 void check_inplace(const Context& context, const Module& module, const Tensor& input) {
   const char* fault = nullptr;
   if (context.grad_enabled() && input.is_leaf() && input.requires_grad()) {

@@ -32,6 +32,10 @@ inline bool is_one_of(std::string_view name, std::initializer_list<std::string_v
 // The inputs of a forward that takes exactly `count` tensors. INVALID_ARGUMENT (TypeError).
 void check_inputs(const Module& module, std::span<const TensorRef> inputs, size_t count);
 
+// The tensors of a general call that takes nothing else. UNSUPPORTED (TypeError).
+std::vector<TensorRef> tensors_of_call(const Module& module, const Value& arguments,
+                                       const Value* keywords);
+
 // Ends a forward with inplace=True: `input` becomes the result, with its history. STATE
 // (RuntimeError) for a leaf that requires grad.
 void check_inplace(const Context& context, const Module& module, const Tensor& input);

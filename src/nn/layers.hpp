@@ -8,6 +8,7 @@ namespace duramen::nn {
 
 extern const ModuleType kModuleType;
 extern const ModuleType kLinearType;
+extern const ModuleType kConv2dType;
 extern const ModuleType kBatchNorm1dType;
 extern const ModuleType kBatchNorm2dType;
 extern const ModuleType kBatchNorm3dType;
@@ -16,6 +17,8 @@ extern const ModuleType kModuleListType;
 extern const ModuleType kModuleDictType;
 extern const ModuleType kIdentityType;
 extern const ModuleType kFlattenType;
+extern const ModuleType kMaxPool2dType;
+extern const ModuleType kAdaptiveAvgPool2dType;
 extern const ModuleType kReluType;
 extern const ModuleType kTanhType;
 extern const ModuleType kSigmoidType;

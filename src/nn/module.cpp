@@ -1,6 +1,7 @@
 #include "nn/module.hpp"
 
 #include "base/text.hpp"
+#include "nn/layer.hpp"
 #include "nn/torch_names.hpp"
 
 namespace duramen::nn {
@@ -230,20 +231,7 @@ void Module::reset_running_stats() {
 }
 
 ValueRef Module::call(Context& context, const Value& arguments, const Value* keywords) {
-  const auto refuse = [&](std::string_view what) {
-    return Error(Code::unsupported,
-                 join("call: ", class_name_, " takes a tuple of tensors (got ", what, ")"))
-        .with("torch_error", "TypeError");
-  };
-  if (keywords && keywords->count() > 0) throw refuse("keyword arguments");
-  if (arguments.kind() != ValueKind::tuple) throw refuse(value_kind_name(arguments.kind()));
-  std::vector<TensorRef> inputs;
-  inputs.reserve(arguments.count());
-  for (const ValueRef& item : arguments.items()) {
-    if (item->kind() != ValueKind::tensor) throw refuse(value_kind_name(item->kind()));
-    inputs.emplace_back(item->as_tensor());
-  }
-  return Value::tensor(forward(context, inputs));
+  return Value::tensor(forward(context, tensors_of_call(*this, arguments, keywords)));
 }
 
 std::vector<Module::Upgrade> Module::upgrade_state(std::optional<int64_t>,

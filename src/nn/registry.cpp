@@ -4,11 +4,24 @@ namespace duramen::nn {
 namespace {
 
 constexpr const ModuleType* kTypes[] = {
-    &kModuleType,      &kLinearType,      &kBatchNorm1dType,
-    &kBatchNorm2dType, &kBatchNorm3dType, &kSequentialType,
-    &kModuleListType,  &kModuleDictType,  &kIdentityType,
-    &kFlattenType,     &kReluType,        &kTanhType,
-    &kSigmoidType,     &kDropoutType,     &kCrossEntropyLossType,
+    &kModuleType,
+    &kLinearType,
+    &kConv2dType,
+    &kBatchNorm1dType,
+    &kBatchNorm2dType,
+    &kBatchNorm3dType,
+    &kSequentialType,
+    &kModuleListType,
+    &kModuleDictType,
+    &kIdentityType,
+    &kFlattenType,
+    &kMaxPool2dType,
+    &kAdaptiveAvgPool2dType,
+    &kReluType,
+    &kTanhType,
+    &kSigmoidType,
+    &kDropoutType,
+    &kCrossEntropyLossType,
     &kMseLossType,
 };
 constexpr spec::Registry<ModuleType> kRegistry(kTypes);

@@ -2,14 +2,15 @@
 
 #include "ops/table_arithmetic.hpp"
 #include "ops/table_layers.hpp"
+#include "ops/table_planes.hpp"
 #include "ops/table_shape.hpp"
 #include "spec/named_call.hpp"
 
 namespace duramen::ops {
 namespace {
 
-constexpr size_t kCount =
-    std::size(table::kArithmetic) + std::size(table::kShapes) + std::size(table::kLayers);
+constexpr size_t kCount = std::size(table::kArithmetic) + std::size(table::kShapes) +
+                          std::size(table::kLayers) + std::size(table::kPlanes);
 
 constexpr std::array<const OpType*, kCount> make_entries() {
   std::array<const OpType*, kCount> entries{};
@@ -17,6 +18,7 @@ constexpr std::array<const OpType*, kCount> make_entries() {
   for (const OpType& type : table::kArithmetic) entries[next++] = &type;
   for (const OpType& type : table::kShapes) entries[next++] = &type;
   for (const OpType& type : table::kLayers) entries[next++] = &type;
+  for (const OpType& type : table::kPlanes) entries[next++] = &type;
   return entries;
 }
 

@@ -20,9 +20,9 @@ std::string call_of(const spec::Signature& signature) {
     if (!parameter.fallback.empty() || parameter.variadic) continue;
     if (text.back() != '(') text += ", ";
     text += parameter.name;
-    text += parameter.kinds & spec::kInt    ? "=4"
-            : parameter.kinds & spec::kReal ? "=0.5"
-                                            : "=Identity()";
+    text += parameter.kinds & (spec::kInt | spec::kInts) ? "=4"
+            : parameter.kinds & spec::kReal              ? "=0.5"
+                                                         : "=Identity()";
   }
   return text + ")";
 }

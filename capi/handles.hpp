@@ -10,6 +10,7 @@
 #include "autograd/context.hpp"
 #include "boundary.hpp"
 #include "call_options.hpp"
+#include "function.hpp"
 #include "io/checkpoint.hpp"
 #include "listing.hpp"
 #include "nn/module.hpp"
@@ -44,6 +45,8 @@ template <>
 struct CoreOf<duramen_op> : Is<ops::Op> {};
 template <>
 struct CoreOf<duramen_options> : Is<CallOptions> {};
+template <>
+struct CoreOf<duramen_function_state> : Is<FunctionState> {};
 template <>
 struct CoreOf<duramen_listing> : Is<Listing> {};
 template <>

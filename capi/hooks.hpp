@@ -8,11 +8,25 @@
 
 namespace duramen::capi {
 
-// The end of a callback that may fail: returns when it went well. An error object that it handed
-// over is taken; the one of a failure comes back unchanged. `who` is what the text calls the
-// caller's function.
+// What a callback may return beside 0.
+enum class Statuses : uint8_t {
+  own,  // -1000 and below
+  any,  // also what a call of its own returned
+};
+
+// A caller's function in a text: "progress callback", "clone callback of Net".
+struct Callback {
+  const char* what;
+  std::string_view owner;
+  Callback(const char* what, std::string_view owner = {}) noexcept : what(what), owner(owner) {}
+  std::string text() const;
+};
+
+// The end of a callback that may fail: returns when it went well, without allocating. An error
+// object that it handed over is taken; it comes back unchanged when it is of that status, else as
+// the cause.
 void check_callback(int32_t status, duramen_error* handed_over, const char* operation,
-                    const char* who);
+                    const Callback& callback, Statuses allowed = Statuses::own);
 
 template <class Table>
 class Hook final : public Counted {

@@ -6,6 +6,13 @@
 using namespace duramen;
 using namespace duramen::capi;
 
+duramen_status duramen_string_create(const char* text, size_t text_length, duramen_string** out,
+                                     duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    return make<String>(std::string(text_argument(text, text_length, "text")));
+  });
+}
+
 const char* duramen_string_data(const duramen_string* string, size_t* length) noexcept {
   const String* text = peek(string);
   return lend_text(text ? &text->text : nullptr, length);

@@ -86,7 +86,8 @@ duramen_tensor_set_grad(duramen_tensor* tensor, DURAMEN_NULLABLE duramen_tensor*
 
 /* The name of the operation that computed it, such as "AddmmBackward0"; NULL for a leaf.
  *
- * Static storage, terminated. Threads: reader. Since: level 1. */
+ * Terminated; lives as long as the tensor, while no other operation writes to that in place.
+ * Threads: reader. Since: level 1. */
 DURAMEN_API const char* DURAMEN_CALL
 duramen_tensor_grad_fn_name(DURAMEN_NULLABLE const duramen_tensor* tensor) DURAMEN_NOEXCEPT;
 

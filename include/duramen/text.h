@@ -25,6 +25,13 @@ DURAMEN_API const char* DURAMEN_CALL
 duramen_string_data(DURAMEN_NULLABLE const duramen_string* string,
                     DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
 
+/* A text for a callback that gives one; it is copied.
+ *
+ * Threads: any. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_string_create(const char* text, size_t text_length, duramen_string** out,
+                      duramen_error** error) DURAMEN_NOEXCEPT;
+
 /* One more reference to the same text; NULL for NULL.
  *
  * Threads: any. Since: level 1. */

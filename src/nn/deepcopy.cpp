@@ -52,9 +52,10 @@ class DeepCopy {
 
   ModuleRef run(const Module& root) {
     ModuleRef out = copy_of(root);
-    for (size_t i = 0; i < modules_.size(); ++i) {  // which grows meanwhile
+    size_t next = 0;
+    while (next < modules_.size()) {  // which grows meanwhile
       context_.cancel().check("deepcopy");
-      const Pair pair = modules_[i];
+      const Pair pair = modules_[next++];
       pair.copy->copy_entries(
           *pair.source, [this](const TensorRef& tensor) { return copy_of(*tensor); },
           [this](const ModuleRef& module) { return copy_of(*module); });

@@ -12,6 +12,34 @@ static int32_t visit_nothing(void* user, duramen_module* module, duramen_error**
   return 0;
 }
 
+/* Gives its input, and its state to the live objects. */
+static int32_t pass_on(void* user, duramen_context* context, duramen_function_state* state,
+                       duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
+                       duramen_error** error) {
+  (void)user;
+  (void)context;
+  (void)input_count;
+  (void)error;
+  if (live.function_state == NULL) live.function_state = duramen_function_state_retain(state);
+  outputs[0] = duramen_tensor_retain(inputs[0]);
+  return 0;
+}
+
+static void make_callbacks(void) {
+  duramen_tensor* output = NULL;
+  live.module_visit = visit_nothing;
+  live.module_class.struct_size = sizeof live.module_class;
+  live.module_class.name = "Net";
+  live.module_class.name_length = SIZE_MAX;
+  live.function_type.struct_size = sizeof live.function_type;
+  live.function_type.name = "PassOnBackward";
+  live.function_type.name_length = SIZE_MAX;
+  live.function_type.forward = pass_on;
+  OK(duramen_function_apply(live.context, &live.function_type, NULL, &live.tensor, 1, &output,
+                            ERROR));
+  duramen_tensor_release(output);
+}
+
 static void make_objects(void) {
   static const float kValues[1] = {1};
   static const int64_t kShape[1] = {1};
@@ -46,10 +74,10 @@ const struct live* begin_live(void) {
   static int64_t scratch[1024];
   static int64_t dlpack[32];
   make_objects();
+  make_callbacks();
   values[0] = live.value;
   live.tensors = &live.tensor;
   live.values = values;
-  live.module_visit = visit_nothing;
   live.import_options.struct_size = sizeof live.import_options;
   live.import_options.dtype = DURAMEN_DTYPE_FLOAT32;
   live.import_options.rank = 1;
@@ -75,6 +103,7 @@ int end_live(int expected_functions, int expected_cases) {
   duramen_scope_release(live.scope);
   duramen_options_release(live.options);
   duramen_listing_release(live.listing);
+  duramen_function_state_release(live.function_state);
   duramen_op_release(live.op);
   duramen_value_release(live.value);
   duramen_tensor_release(live.tensor);

@@ -12,6 +12,7 @@ struct live {
   duramen_tensor* tensor;
   duramen_value* value;
   duramen_op* op;
+  duramen_function_state* function_state;
   duramen_listing* listing;
   duramen_options* options;
   duramen_scope* scope;
@@ -25,6 +26,8 @@ struct live {
   const duramen_value* const* values;
   duramen_module_visit module_visit;
   duramen_import_options import_options;
+  duramen_module_class module_class;
+  duramen_function_type function_type;
   const int64_t* shape;
   void* bytes;
   void* scratch;

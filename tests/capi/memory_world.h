@@ -51,6 +51,8 @@ extern const struct operation kModuleOperations[];
 extern const size_t kModuleOperationCount;
 extern const struct operation kTensorOperations[];
 extern const size_t kTensorOperationCount;
+extern const struct operation kOwnOperations[];
+extern const size_t kOwnOperationCount;
 
 struct world make_world(int with);
 void release_world(struct world* w);

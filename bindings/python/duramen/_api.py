@@ -30,6 +30,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_error_retain": "P:P",
     "duramen_error_release": "v:P",
     "duramen_string_data": "P:PP",
+    "duramen_string_create": "i:SZPP",
     "duramen_string_retain": "P:P",
     "duramen_string_release": "v:P",
     "duramen_string_list_count": "Z:P",
@@ -203,6 +204,15 @@ FUNCTIONS: dict[str, str] = {
     "duramen_tensor_to_dlpack_legacy": "i:PPP",
     "duramen_tensor_from_dlpack_take": "i:PPP",
     "duramen_tensor_from_dlpack_legacy_take": "i:PPP",
+    "duramen_function_apply": "i:PPPPZPP",
+    "duramen_function_apply_many": "i:PPPPZPP",
+    "duramen_function_state_save_tensor": "i:PPP",
+    "duramen_function_state_saved_tensor": "i:PZPP",
+    "duramen_function_state_set_value": "i:PPP",
+    "duramen_function_state_value": "i:PPP",
+    "duramen_function_state_needs_input_grad": "I:PZ",
+    "duramen_function_state_retain": "P:P",
+    "duramen_function_state_release": "v:P",
     "duramen_load_options_init": "i:PZP",
     "duramen_module_load_state_dict": "i:PPPPPP",
     "duramen_module_match": "i:PPPPP",
@@ -220,6 +230,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_load_report_torch_message": "i:PIPP",
     "duramen_load_report_retain": "P:P",
     "duramen_load_report_release": "v:P",
+    "duramen_module_create_custom": "i:PPPPP",
     "duramen_op_from_text": "i:SZPP",
     "duramen_op_name": "P:PP",
     "duramen_op_apply": "i:PPPPP",
@@ -304,7 +315,9 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_limits": (("struct_size", "I"), ("max_depth", "I"), ("max_entries", "Q"), ("max_header_bytes", "Q"), ("max_tensor_bytes", "Q"), ("max_total_bytes", "Q")),
     "duramen_open_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("limits", "P")),
     "duramen_save_options": (("struct_size", "I"), ("format", "i"), ("durability", "i"), ("alignment", "I")),
+    "duramen_function_type": (("struct_size", "I"), ("output_count", "I"), ("flags", "Q"), ("name", "S"), ("name_length", "Q"), ("forward", "P"), ("backward", "P"), ("destroy", "P")),
     "duramen_load_options": (("struct_size", "I"), ("reserved", "I"), ("policy", "Q")),
+    "duramen_module_class": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("version", "q"), ("forward", "P"), ("clone", "P"), ("extra_repr", "P"), ("get_extra_state", "P"), ("set_extra_state", "P"), ("destroy", "P")),
 }
 
 OK = 0
@@ -399,6 +412,7 @@ FORMAT_SAFETENSORS = 1
 FORMAT_TORCH = 2
 DURABILITY_DURABLE = 0
 DURABILITY_ATOMIC = 1
+FUNCTION_NULL_GRADS = 1
 LOAD_ALLOW_MISSING = 1
 LOAD_ALLOW_UNEXPECTED = 2
 LOAD_SKIP_MISMATCHED = 4

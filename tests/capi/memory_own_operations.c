@@ -1,0 +1,211 @@
+/* The operations of the out-of-memory test that run the caller's own modules and functions. Each
+ * releases what it got before it returns. */
+#include "memory_world.h"
+
+static duramen_status deepcopy(struct world* w, duramen_error** error) {
+  duramen_module* copy = NULL;
+  const duramen_status status = duramen_module_deepcopy(w->context, w->net, &copy, error);
+  duramen_module_release(copy);
+  return status;
+}
+
+/* The copy of a ring, also one that was not finished, is not left closed. */
+static duramen_status deepcopy_cycle(struct world* w, duramen_error** error) {
+  duramen_module *ring = NULL, *copy = NULL;
+  duramen_status status;
+  TRY(duramen_module_from_text(w->context, "Sequential(Sequential(Linear(2, 2)), ReLU())", SIZE_MAX,
+                               &ring, error));
+  TRY(duramen_module_register_child(ring, "up", SIZE_MAX, ring, error));
+  status = duramen_module_deepcopy(w->context, ring, &copy, error);
+  OK(duramen_module_remove(ring, "up", SIZE_MAX, NULL));
+  if (copy) OK(duramen_module_remove(copy, "up", SIZE_MAX, NULL));
+release:
+  duramen_module_release(copy);
+  duramen_module_release(ring);
+  return status;
+}
+
+/* Runs its child. `user` counts how many modules stand behind it. */
+static int32_t run_child(void* user, duramen_context* context, duramen_module* module,
+                         const duramen_value* arguments, const duramen_value* keywords,
+                         duramen_value** out, duramen_error** error) {
+  duramen_module* child = NULL;
+  duramen_status status;
+  (void)user;
+  TRY(duramen_module_get_submodule(module, "net", SIZE_MAX, &child, error));
+  TRY(duramen_module_call(context, child, arguments, keywords, out, error));
+release:
+  duramen_module_release(child);
+  return status;
+}
+
+static int32_t clone_user(void* user, void** out_user, duramen_error** error) {
+  long* users = user;
+  (void)error;
+  ++*users;
+  *out_user = user;
+  return 0;
+}
+
+static int32_t show(void* user, const duramen_module* module, duramen_string** out,
+                    duramen_error** error) {
+  (void)user;
+  (void)module;
+  return duramen_string_create("a text of some length or other", SIZE_MAX, out, error);
+}
+
+static int32_t get_state(void* user, const duramen_module* module, duramen_value** out,
+                         duramen_error** error) {
+  (void)user;
+  (void)module;
+  return duramen_value_create_text("a state of some length or other", SIZE_MAX, out, error);
+}
+
+static int32_t set_state(void* user, duramen_module* module, const duramen_value* state,
+                         duramen_error** error) {
+  duramen_value* kept = NULL;
+  (void)user;
+  (void)module;
+  (void)error;
+  kept = duramen_value_retain(state);
+  duramen_value_release(kept);
+  return 0;
+}
+
+static void let_go(void* user) {
+  long* users = user;
+  --*users;
+}
+
+/* A module of the caller's own with the world's net as its child. */
+static duramen_status new_own(struct world* w, long* users, duramen_module** out,
+                              duramen_error** error) {
+  duramen_module_class type = {0};
+  duramen_status status;
+  type.struct_size = sizeof type;
+  type.name = "AClassWithANameThatIsNotShort";
+  type.name_length = SIZE_MAX;
+  type.forward = run_child;
+  type.clone = clone_user;
+  type.extra_repr = show;
+  type.get_extra_state = get_state;
+  type.set_extra_state = set_state;
+  type.destroy = let_go;
+  TRY(duramen_module_create_custom(w->context, &type, users, out, error));
+  ++*users;
+  TRY(duramen_module_register_child(*out, "net", SIZE_MAX, w->net, error));
+release:
+  return status;
+}
+
+/* Every user has been destroyed, whatever happened. */
+static duramen_status end_own(duramen_status status, const long* users, duramen_module* own) {
+  duramen_module_release(own);
+  return *users == 0 ? status : DURAMEN_E_INTERNAL;
+}
+
+static duramen_status own_forward(struct world* w, duramen_error** error) {
+  long users = 0;
+  duramen_module* own = NULL;
+  duramen_tensor* output = NULL;
+  duramen_string* text = NULL;
+  duramen_status status;
+  TRY(new_own(w, &users, &own, error));
+  TRY(duramen_module_forward(w->context, own, w->x, &output, error));
+  TRY(duramen_module_repr(own, &text, error));
+release:
+  duramen_string_release(text);
+  duramen_tensor_release(output);
+  return end_own(status, &users, own);
+}
+
+static duramen_status own_deepcopy(struct world* w, duramen_error** error) {
+  long users = 0;
+  duramen_module *own = NULL, *copy = NULL;
+  duramen_status status;
+  TRY(new_own(w, &users, &own, error));
+  TRY(duramen_module_deepcopy(w->context, own, &copy, error));
+release:
+  duramen_module_release(copy);
+  return end_own(status, &users, own);
+}
+
+static duramen_status own_load(struct world* w, duramen_error** error) {
+  long users = 0;
+  duramen_module *own = NULL, *copy = NULL;
+  duramen_state_dict* dict = NULL;
+  duramen_status status;
+  TRY(new_own(w, &users, &own, error));
+  TRY(duramen_module_deepcopy(w->context, own, &copy, error));
+  TRY(duramen_module_state_dict(own, NULL, 0, 0, &dict, error));
+  TRY(duramen_module_load_state_dict(w->context, copy, dict, NULL, NULL, error));
+release:
+  duramen_state_dict_release(dict);
+  duramen_module_release(copy);
+  return end_own(status, &users, own);
+}
+
+static int32_t square(void* user, duramen_context* context, duramen_function_state* state,
+                      duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
+                      duramen_error** error) {
+  duramen_status status;
+  (void)user;
+  (void)input_count;
+  TRY(duramen_function_state_save_tensor(state, inputs[0], error));
+  TRY(duramen_function_state_save_tensor(state, NULL, error));
+  TRY(duramen_mul(context, inputs[0], inputs[0], &outputs[0], error));
+release:
+  return status;
+}
+
+static int32_t square_back(void* user, duramen_context* context, duramen_function_state* state,
+                           duramen_tensor* const* output_grads, size_t output_count,
+                           duramen_tensor** input_grads, size_t input_count,
+                           duramen_error** error) {
+  duramen_tensor *x = NULL, *half = NULL;
+  duramen_status status;
+  (void)user;
+  (void)output_count;
+  (void)input_count;
+  TRY(duramen_function_state_saved_tensor(state, 0, &x, error));
+  TRY(duramen_mul(context, x, output_grads[0], &half, error));
+  TRY(duramen_add(context, half, half, &input_grads[0], error));
+release:
+  duramen_tensor_release(half);
+  duramen_tensor_release(x);
+  return status;
+}
+
+/* The net's output, squared, and back through both. */
+static duramen_status function(struct world* w, duramen_error** error) {
+  long users = 1;
+  duramen_function_type type = {0};
+  duramen_tensor *output = NULL, *loss = NULL;
+  duramen_status status;
+  type.struct_size = sizeof type;
+  type.name = "AFunctionWithANameThatIsNotShort";
+  type.name_length = SIZE_MAX;
+  type.forward = square;
+  type.backward = square_back;
+  type.destroy = let_go;
+  status = duramen_function_apply(w->context, &type, &users, &w->output, 1, &output, error);
+  if (status != DURAMEN_OK) return users == 1 ? status : DURAMEN_E_INTERNAL;
+  TRY(duramen_mean(w->context, output, NULL, 0, 0, &loss, error));
+  TRY(duramen_tensor_backward(w->context, loss, NULL, NULL, error));
+release:
+  duramen_tensor_release(loss);
+  duramen_tensor_release(output);
+  return users == 0 ? status : DURAMEN_E_INTERNAL;
+}
+
+const struct operation kOwnOperations[] = {
+    {"deep copy", WITH_GRADS, 1, DURAMEN_OK, deepcopy},
+    {"deep copy, two threads", TWO_THREADS, 1, DURAMEN_OK, deepcopy},
+    {"deep copy of a ring", NO_NET, 1, DURAMEN_OK, deepcopy_cycle},
+    {"own module", WITH_GRAPH, 0, DURAMEN_OK, own_forward},
+    {"deep copy of an own module", 0, 1, DURAMEN_OK, own_deepcopy},
+    {"own module: load", 0, 1, DURAMEN_OK, own_load},
+    {"own function", WITH_GRAPH, 1, DURAMEN_OK, function},
+};
+
+const size_t kOwnOperationCount = COUNT_OF(kOwnOperations);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "require.h"
+
 #define MAX_IMAGES 10000
 
 static int parse_row(const char* line, float* pixels, int64_t* label) {
@@ -54,4 +56,32 @@ void digits_free(digits* data) {
   free(data->pixels);
   free(data->labels);
   memset(data, 0, sizeof *data);
+}
+
+static duramen_tensor* import_rows(duramen_context* context, duramen_dtype dtype, const void* data,
+                                   int64_t rows, int64_t columns, size_t itemsize) {
+  const int64_t shape[2] = {rows, columns};
+  duramen_import_options options = {0};
+  options.struct_size = sizeof options;
+  options.mode = DURAMEN_IMPORT_VIEW_CONST;
+  options.dtype = dtype;
+  options.rank = columns > 0 ? 2 : 1;
+  options.shape = shape;
+  options.data = data;
+  options.nbytes = (uint64_t)(rows * (columns > 0 ? columns : 1)) * itemsize;
+  duramen_tensor* tensor;
+  REQUIRE(duramen_tensor_import(context, &options, &tensor, &error));
+  return tensor;
+}
+
+duramen_tensor* digits_images(duramen_context* context, const digits* data, size_t first,
+                              size_t count) {
+  return import_rows(context, DURAMEN_DTYPE_FLOAT32, data->pixels + first * DIGITS_PIXELS,
+                     (int64_t)count, DIGITS_PIXELS, sizeof(float));
+}
+
+duramen_tensor* digits_classes(duramen_context* context, const digits* data, size_t first,
+                               size_t count) {
+  return import_rows(context, DURAMEN_DTYPE_INT64, data->labels + first, (int64_t)count, 0,
+                     sizeof(int64_t));
 }

@@ -3,6 +3,7 @@
 #ifndef EXAMPLES_DIGITS_H
 #define EXAMPLES_DIGITS_H
 
+#include <duramen/duramen.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,5 +18,12 @@ typedef struct digits {
 /* 0 on success; otherwise -1, with a line on stderr. Release with digits_free. */
 int digits_read(const char* path, digits* out);
 void digits_free(digits* data);
+
+/* `count` images from `first` on as float32, [count, 64], and their classes as int64. Without a
+ * copy: the data must outlive them. Failures end the program. */
+duramen_tensor* digits_images(duramen_context* context, const digits* data, size_t first,
+                              size_t count);
+duramen_tensor* digits_classes(duramen_context* context, const digits* data, size_t first,
+                               size_t count);
 
 #endif

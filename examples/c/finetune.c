@@ -13,54 +13,12 @@
 #include <string.h>
 
 #include "digits.h"
+#include "require.h"
 
 #define PRETRAINED 300 /* the first images trained the checkpoint */
 #define TESTED 500     /* the last ones test; what lies between fine-tunes */
 #define BATCH 50
 #define EPOCHS 20
-
-/* Every call returns a status; on failure the error says what was wrong, in one line. */
-static void require(duramen_status status, duramen_error* error, const char* what) {
-  if (status == DURAMEN_OK) return;
-  const char* message = duramen_error_message(error, NULL);
-  fprintf(stderr, "finetune: %s: %s\n", what, message ? message : duramen_status_name(status));
-  duramen_error_release(error);
-  exit(1);
-}
-#define REQUIRE(call)                     \
-  do {                                    \
-    duramen_error* error = NULL;          \
-    const duramen_status status = (call); \
-    require(status, error, #call);        \
-  } while (0)
-
-static duramen_tensor* import_rows(duramen_context* context, duramen_dtype dtype, const void* data,
-                                   int64_t rows, int64_t columns, size_t itemsize) {
-  const int64_t shape[2] = {rows, columns};
-  duramen_import_options options = {0};
-  options.struct_size = sizeof options;
-  options.mode = DURAMEN_IMPORT_VIEW_CONST; /* no copy: the digits outlive the tensor */
-  options.dtype = dtype;
-  options.rank = columns > 0 ? 2 : 1;
-  options.shape = shape;
-  options.data = data;
-  options.nbytes = (uint64_t)(rows * (columns > 0 ? columns : 1)) * itemsize;
-  duramen_tensor* tensor;
-  REQUIRE(duramen_tensor_import(context, &options, &tensor, &error));
-  return tensor;
-}
-
-static duramen_tensor* images_at(duramen_context* context, const digits* data, size_t first,
-                                 size_t count) {
-  return import_rows(context, DURAMEN_DTYPE_FLOAT32, data->pixels + first * DIGITS_PIXELS,
-                     (int64_t)count, DIGITS_PIXELS, sizeof(float));
-}
-
-static duramen_tensor* labels_at(duramen_context* context, const digits* data, size_t first,
-                                 size_t count) {
-  return import_rows(context, DURAMEN_DTYPE_INT64, data->labels + first, (int64_t)count, 0,
-                     sizeof(int64_t));
-}
 
 /* The table of named parameters and buffers: one call, one array. */
 static void print_listing(const duramen_module* module) {
@@ -89,7 +47,7 @@ static void print_listing(const duramen_module* module) {
 /* How many of the last images the module classifies right. */
 static int evaluate(duramen_context* context, duramen_module* module, const digits* data) {
   const size_t first = data->count - TESTED;
-  duramen_tensor* images = images_at(context, data, first, TESTED);
+  duramen_tensor* images = digits_images(context, data, first, TESTED);
   duramen_tensor *logits, *classes;
   const void* predicted;
   REQUIRE(duramen_module_train(module, 0, &error));
@@ -144,8 +102,8 @@ static duramen_optimizer* optimizer_of_trainable(duramen_context* context,
 
 static double train_batch(duramen_context* context, duramen_module* module,
                           duramen_optimizer* optimizer, const digits* data, size_t first) {
-  duramen_tensor* images = images_at(context, data, first, BATCH);
-  duramen_tensor* labels = labels_at(context, data, first, BATCH);
+  duramen_tensor* images = digits_images(context, data, first, BATCH);
+  duramen_tensor* labels = digits_classes(context, data, first, BATCH);
   duramen_tensor *logits, *loss;
   double value;
   REQUIRE(duramen_optimizer_zero_grad(optimizer, 1, &error));

@@ -135,7 +135,7 @@ class BackwardWalk {
   void step() {
     context_.cancel().check("backward");
     Node* node = take_ready();
-    const Task task = tasks_[node->visit_];
+    const Task task = tasks_[index_of(node)];
     const std::span<TensorRef> incoming(slots_.data() + task.first_slot, node->num_outputs());
     const bool reached = std::any_of(incoming.begin(), incoming.end(),
                                      [](const TensorRef& slot) { return bool(slot); });

@@ -177,6 +177,48 @@ static void long_chains(duramen_context* context, int walks) {
   duramen_tensor_release(x);
 }
 
+/* Walks what the walk outside has still to come to, and keeps it. */
+static int32_t walk_other(void* user, duramen_context* context, duramen_function_state* state,
+                          duramen_tensor* const* output_grads, size_t output_count,
+                          duramen_tensor** input_grads, size_t input_count, duramen_error** error) {
+  duramen_backward_options options = {0};
+  int32_t status;
+  options.struct_size = sizeof options;
+  options.flags = DURAMEN_BACKWARD_RETAIN_GRAPH;
+  status = duramen_tensor_backward(context, user, NULL, &options, error);
+  if (status) return status;
+  return negate_back(user, context, state, output_grads, output_count, input_grads, input_count,
+                     error);
+}
+
+/* loss = sum(relu(x * x)) - sum(x), whose first part is walked twice, once inside a callback. */
+static void walked_inside(duramen_context* context) {
+  duramen_function_type type;
+  duramen_tensor *x = new_pair(context, 1), *grad = NULL, *t[6] = {NULL};
+  double value = 0;
+  const int64_t place = 1;
+  size_t i;
+  memset(&type, 0, sizeof type);
+  type.struct_size = sizeof type;
+  type.name = "NegateBackward";
+  type.name_length = SIZE_MAX;
+  type.forward = negate;
+  type.backward = walk_other;
+  OK(duramen_mul(context, x, x, &t[0], ERROR));
+  OK(duramen_relu(context, t[0], &t[1], ERROR));
+  OK(duramen_sum(context, t[1], NULL, 0, 0, &t[2], ERROR));
+  OK(duramen_sum(context, x, NULL, 0, 0, &t[3], ERROR));
+  OK(duramen_function_apply(context, &type, t[2], &t[3], 1, &t[4], ERROR));
+  OK(duramen_add(context, t[2], t[4], &t[5], ERROR));
+  OK(duramen_tensor_backward(context, t[5], NULL, NULL, ERROR));
+  OK(duramen_tensor_grad(x, &grad, ERROR));
+  OK(duramen_tensor_item(grad, &place, 1, &value, ERROR));
+  CHECK(value == 2 * 2 + 2 * 2 - 1);
+  duramen_tensor_release(grad);
+  for (i = 0; i < COUNT_OF(t); ++i) duramen_tensor_release(t[i]);
+  duramen_tensor_release(x);
+}
+
 /* A struct that is refused: the user stays the caller's. */
 static void refused(duramen_context* context) {
   struct {
@@ -236,6 +278,7 @@ int main(void) {
   outputs(context, DURAMEN_FUNCTION_NULL_GRADS, 0);
   outputs(context, DURAMEN_FUNCTION_NULL_GRADS, 1);
   released_inside(context);
+  walked_inside(context);
   long_chains(context, 1);
   long_chains(context, 0);
   refused(context);

@@ -51,7 +51,7 @@ class GroupedOptimizer : public Optimizer {
   }
 
   // Other groups of as many parameters, and one state for each of these: all or nothing.
-  void replace(std::vector<Group> groups, std::vector<State> states) {
+  void replace(std::vector<Group>&& groups, std::vector<State>&& states) {
     std::vector<Part> parts;
     parts.reserve(groups.size());
     for (const Group& group : groups) {

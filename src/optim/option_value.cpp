@@ -1,5 +1,7 @@
 #include "optim/option_value.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 
@@ -72,9 +74,13 @@ ValueRef plain_number(ValueRef value) {
 
 ValueRef plain_numbers(const ValueRef& value) {
   const bool is_list = value->kind() == ValueKind::list;
-  if (!is_list && value->kind() != ValueKind::tuple) return plain_number(value);
+  const auto given = value->items();
+  const bool is_plain = std::none_of(given.begin(), given.end(), [](const ValueRef& item) {
+    return item->kind() == ValueKind::tensor;
+  });
+  if (is_plain || (!is_list && value->kind() != ValueKind::tuple)) return value;
   std::vector<ValueRef> items;
-  for (const ValueRef& item : value->items()) items.push_back(plain_number(item));
+  for (const ValueRef& item : given) items.push_back(plain_number(item));
   return is_list ? Value::list(std::move(items)) : Value::tuple(std::move(items));
 }
 

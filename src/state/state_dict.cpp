@@ -1,7 +1,6 @@
 #include "state/state_dict.hpp"
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "base/prefetch.hpp"
 #include "base/text.hpp"
@@ -10,28 +9,7 @@ namespace duramen {
 namespace {
 
 constexpr std::string_view kExtraState = "_extra_state";
-constexpr int64_t kEntriesBetweenChecks = 256;
 constexpr size_t kMaxNameBytes = size_t{256} << 20;  // of all names of one dict
-
-// One memory range and how it is read: what a tie shares.
-struct TieHash {
-  size_t operator()(const Tensor* tensor) const noexcept {
-    return std::hash<const void*>()(tensor->bytes());
-  }
-};
-struct SameTie {
-  bool operator()(const Tensor* a, const Tensor* b) const noexcept {
-    return a->storage() == b->storage() && a->dtype() == b->dtype() &&
-           a->layout().offset == b->layout().offset && a->shape() == b->shape() &&
-           a->strides() == b->strides();
-  }
-};
-
-TensorRef copy_of(const Tensor& tensor, const Ref<Allocator>& allocator) {
-  TensorRef made = empty(allocator, tensor.shape(), tensor.dtype());
-  copy_to_bytes(tensor, made->mutable_bytes());
-  return made;
-}
 
 bool is_container(const Value& value) noexcept {
   const ValueKind kind = value.kind();
@@ -209,26 +187,6 @@ void StateDict::strip_prefix(std::string_view prefix) {
   for (const auto& [path, version] : renamed_versions) versions.set(path, version);
   entries_ = std::move(kept);
   versions_ = std::move(versions);
-}
-
-Ref<StateDict> snapshot(const StateDict& dict, const Ref<Allocator>& allocator,
-                        const CancelFlag& cancel) {
-  auto made = dict.copy();
-  std::unordered_map<const Tensor*, TensorRef, TieHash, SameTie> copies;
-  for (size_t i = 0; i < made->entries().size(); ++i) {
-    if (i % kEntriesBetweenChecks == 0) cancel.check("snapshot");
-    const TensorRef& tensor = dict.entries()[i].value.tensor;
-    if (!tensor) continue;
-    const auto found = copies.find(tensor.get());
-    if (found == copies.end()) {
-      TensorRef copy = copy_of(*tensor, allocator);
-      made->entries().value_at(i).tensor = copy;
-      copies.emplace(tensor.get(), std::move(copy));
-    } else {
-      made->entries().value_at(i).tensor = alias(*found->second);
-    }
-  }
-  return made;
 }
 
 Ref<StateDict> state_dict_from_value(const Value& content, std::string_view select) {

@@ -69,8 +69,8 @@ class StateDict final : public Counted {
   bool has_versions_ = false;
 };
 
-// Every tensor copied into fresh memory of `allocator`, ties (same storage and layout) kept as
-// ties.
+// Every tensor, also those inside values, copied into fresh memory of `allocator`, ties (same
+// storage and layout) kept as ties.
 Ref<StateDict> snapshot(const StateDict& dict, const Ref<Allocator>& allocator,
                         const CancelFlag& cancel);
 

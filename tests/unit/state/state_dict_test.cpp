@@ -85,6 +85,31 @@ TEST_CASE("a snapshot has memory of its own and keeps ties", "[state][state_dict
   CHECK_THROWS_AS(snapshot(dict, allocator, raised), Error);
 }
 
+TEST_CASE("a snapshot copies the tensors inside values", "[state][state_dict]") {
+  const auto allocator = make<Allocator>();
+  StateDict dict;
+  const TensorRef x = tensor_of(allocator, {1, 2});
+  const ValueRef plain = Value::list({number(1), Value::dict({text("k")}, {number(2)})});
+  const ValueRef attributes = Value::dict({text("set")}, {Value::tensor(x)});
+  const ValueRef inner = Value::dict({text("t"), text("plain")}, {Value::tensor(x), plain},
+                                     "collections.OrderedDict", attributes);
+  dict.set_tensor("x", x);
+  dict.set_value("_extra_state", Value::tuple({Value::list({inner}), number(3)}));
+  dict.set_value("plain", plain);
+  const auto copy = snapshot(dict, allocator, CancelFlag());
+  x->mutable_data<float>()[1] = 9;
+  CHECK(copy->entries().find("plain")->value == plain);
+  const Value& state = *copy->entries().find("_extra_state")->value;
+  CHECK(state.kind() == ValueKind::tuple);
+  CHECK(state.item(1)->as_integer() == 3);
+  const Value& copied = *state.item(0)->item(0);
+  CHECK(copied.as_text() == "collections.OrderedDict");
+  CHECK(copied.find("t")->as_tensor()->data<float>()[1] == 2);
+  CHECK(copied.find("plain") == plain.get());
+  CHECK(copied.attributes()->find("set")->as_tensor()->data<float>()[1] == 2);
+  CHECK(copied.find("t")->as_tensor()->storage() == copy->entries().find("x")->tensor->storage());
+}
+
 TEST_CASE("nested values become dotted names", "[state][state_dict]") {
   const auto allocator = make<Allocator>();
   const auto content = Value::dict(

@@ -86,8 +86,7 @@ static duramen_optimizer* optimizer_of_trainable(duramen_context* context,
   REQUIRE(duramen_module_list(module, &options, &listing, &error));
   size_t count, stride;
   const char* entries = (const char*)duramen_listing_entries(listing, &count, &stride);
-  duramen_tensor** parameters = malloc(count * sizeof(duramen_tensor*));
-  if (!parameters) exit(1);
+  duramen_tensor** parameters = require_memory(count * sizeof(duramen_tensor*));
   for (size_t i = 0; i < count; ++i) {
     parameters[i] = ((const duramen_entry*)(entries + i * stride))->tensor;
   }
@@ -152,8 +151,7 @@ static size_t compare(duramen_context* context, const duramen_state_dict* ours,
     duramen_tensor* other;
     REQUIRE(duramen_state_dict_get_tensor(read, entry->name, entry->name_length, &other, &error));
     const size_t nbytes = (size_t)entry->nbytes;
-    char* bytes = malloc(2 * nbytes);
-    if (!bytes) exit(1);
+    char* bytes = require_memory(2 * nbytes);
     REQUIRE(duramen_tensor_read(context, entry->tensor, entry->dtype, bytes, nbytes, &error));
     REQUIRE(duramen_tensor_read(context, other, entry->dtype, bytes + nbytes, nbytes, &error));
     equal += duramen_tensor_dtype(other) == entry->dtype &&

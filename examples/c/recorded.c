@@ -42,8 +42,7 @@ duramen_optimizer* recorded_optimizer(duramen_context* context, const duramen_ch
   duramen_listing* listing = list_parameters(module);
   size_t count, length;
   entry_at(listing, 0, &count);
-  duramen_tensor** parameters = malloc(count * sizeof(duramen_tensor*));
-  if (!parameters) exit(1);
+  duramen_tensor** parameters = require_memory(count * sizeof(duramen_tensor*));
   for (size_t i = 0; i < count; ++i) parameters[i] = entry_at(listing, i, &count)->tensor;
   const char* text = duramen_value_text(find(file, "optimizer"), &length);
   duramen_optimizer* optimizer;
@@ -57,8 +56,7 @@ duramen_optimizer* recorded_optimizer(duramen_context* context, const duramen_ch
 
 static double* elements(duramen_context* context, const duramen_tensor* tensor) {
   const size_t nbytes = (size_t)duramen_tensor_numel(tensor) * sizeof(double);
-  double* out = malloc(nbytes);
-  if (!out) exit(1);
+  double* out = require_memory(nbytes);
   REQUIRE(duramen_tensor_read(context, tensor, DURAMEN_DTYPE_FLOAT64, out, nbytes, &error));
   return out;
 }

@@ -10,3 +10,9 @@ void require(duramen_status status, duramen_error* error, const char* what) {
   duramen_error_release(error);
   exit(1);
 }
+
+void* require_memory(size_t nbytes) {
+  void* memory = malloc(nbytes);
+  if (!memory) require(DURAMEN_E_NO_MEMORY, NULL, "malloc");
+  return memory;
+}

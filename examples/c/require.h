@@ -7,6 +7,9 @@
 /* Ends the program unless the status is OK; releases the error. */
 void require(duramen_status status, duramen_error* error, const char* what);
 
+/* malloc that ends the program where there is no memory. */
+void* require_memory(size_t nbytes);
+
 /* Every call returns a status, and takes `&error` last. */
 #define REQUIRE(call)                     \
   do {                                    \

@@ -63,9 +63,7 @@ int main(void) {
   size_t i;
   setvbuf(stdout, NULL, _IOLBF, 1 << 12); /* its buffer is no leak */
   printf("how often cancel came, and how often it stopped the operation\n");
-  for (i = 0; i < kModuleOperationCount; ++i) test(&kModuleOperations[i], &came, &stopped);
-  for (i = 0; i < kTensorOperationCount; ++i) test(&kTensorOperations[i], &came, &stopped);
-  for (i = 0; i < kOwnOperationCount; ++i) test(&kOwnOperations[i], &came, &stopped);
+  for (i = 0; i < operation_count(); ++i) test(operation_at(i), &came, &stopped);
   printf("%ld %ld\n", came, stopped);
   CHECK(came > 2000 && stopped > 300);
   return finish();

@@ -1,33 +1,6 @@
 /* DLPack in and out, the versioned struct and the older one, against declarations of our own. */
 #include "check.h"
-
-typedef struct {
-  void* data;
-  int32_t device_type;
-  int32_t device_id;
-  int32_t ndim;
-  uint8_t code;
-  uint8_t bits;
-  uint16_t lanes;
-  int64_t* shape;
-  int64_t* strides;
-  uint64_t byte_offset;
-} DLTensor;
-
-struct DLManagedTensor {
-  DLTensor dl_tensor;
-  void* manager_ctx;
-  void (*deleter)(struct DLManagedTensor* self);
-};
-
-struct DLManagedTensorVersioned {
-  uint32_t major;
-  uint32_t minor;
-  void* manager_ctx;
-  void (*deleter)(struct DLManagedTensorVersioned* self);
-  uint64_t flags;
-  DLTensor dl_tensor;
-};
+#include "dlpack_structs.h"
 
 static int deleted;
 static void delete_versioned(struct DLManagedTensorVersioned* self) {

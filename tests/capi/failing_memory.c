@@ -43,6 +43,8 @@ int disarm_memory(void) {
   return __atomic_load_n(&failed, __ATOMIC_SEQ_CST);
 }
 
+long allocations_left(void) { return __atomic_load_n(&left, __ATOMIC_SEQ_CST); }
+
 long live_blocks(void) { return __atomic_load_n(&live, __ATOMIC_SEQ_CST); }
 
 static int fails(void) {

@@ -10,6 +10,8 @@ void arm_memory(long first, int ever_after);
 void arm_memory_call(long first, void (*call)(void* user), void* user);
 /* Memory is plentiful again. Returns whether an allocation failed, or called back, since. */
 int disarm_memory(void);
+/* How many allocations are to come until the one that fails, while armed. */
+long allocations_left(void);
 /* Blocks that were handed out and not given back, since the start. */
 long live_blocks(void);
 

@@ -283,6 +283,27 @@ release:
   return status;
 }
 
+duramen_status new_optimizer(struct world* w, duramen_optimizer** out, duramen_error** error) {
+  duramen_tensor* parameters[32];
+  duramen_listing* listing = NULL;
+  duramen_list_options options = {0};
+  size_t count = 0, stride = 0, i;
+  const char* first;
+  duramen_status status;
+  *out = NULL;
+  options.struct_size = sizeof options;
+  options.kinds = DURAMEN_KIND_PARAMETER;
+  status = duramen_module_list(w->net, &options, &listing, error);
+  if (status != DURAMEN_OK) return status;
+  first = (const char*)duramen_listing_entries(listing, &count, &stride);
+  for (i = 0; i < count && i < 32; ++i)
+    parameters[i] = ((const duramen_entry*)(const void*)(first + i * stride))->tensor;
+  status = duramen_optimizer_from_text(w->context, "SGD(lr=0.1, momentum=0.9)", SIZE_MAX,
+                                       parameters, count, out, error);
+  duramen_listing_release(listing);
+  return status;
+}
+
 static duramen_status optimizer(struct world* w, duramen_error** error) {
   duramen_optimizer* made = NULL;
   duramen_status status = new_optimizer(w, &made, error);

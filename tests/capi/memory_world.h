@@ -53,6 +53,14 @@ extern const struct operation kTensorOperations[];
 extern const size_t kTensorOperationCount;
 extern const struct operation kOwnOperations[];
 extern const size_t kOwnOperationCount;
+extern const struct operation kOperatorOperations[];
+extern const size_t kOperatorOperationCount;
+extern const struct operation kObjectOperations[];
+extern const size_t kObjectOperationCount;
+
+/* All of them. */
+size_t operation_count(void);
+const struct operation* operation_at(size_t index);
 
 struct world make_world(int with);
 void release_world(struct world* w);

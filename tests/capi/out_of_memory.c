@@ -99,15 +99,10 @@ int main(int argc, char** argv) {
   setvbuf(stdout, NULL, _IOLBF, 1 << 12); /* its buffer is no leak */
   printf("allocations that failed alone, and with all that followed\n");
   /* What a process makes once: threads' leftovers, tables of the libraries below. */
-  for (i = 0; i < kModuleOperationCount; ++i) attempt(&kModuleOperations[i], kNever, 0);
-  for (i = 0; i < kTensorOperationCount; ++i) attempt(&kTensorOperations[i], kNever, 0);
-  for (i = 0; i < kOwnOperationCount; ++i) attempt(&kOwnOperations[i], kNever, 0);
-  for (i = 0; i < kModuleOperationCount; ++i) points += test(&kModuleOperations[i], wanted);
-  for (i = 0; i < kTensorOperationCount; ++i) points += test(&kTensorOperations[i], wanted);
-  for (i = 0; i < kOwnOperationCount; ++i) points += test(&kOwnOperations[i], wanted);
+  for (i = 0; i < operation_count(); ++i) attempt(operation_at(i), kNever, 0);
+  for (i = 0; i < operation_count(); ++i) points += test(operation_at(i), wanted);
   release_long_graph();
   CHECK(wanted || points > 4000); /* else the program's malloc is not the one in use */
-  printf("%ld in %zu operations\n", points,
-         kModuleOperationCount + kTensorOperationCount + kOwnOperationCount);
+  printf("%ld in %zu operations\n", points, operation_count());
   return finish();
 }

@@ -9,7 +9,7 @@ target_compile_features(duramen_defaults INTERFACE c_std_99 cxx_std_20)
 # own let the linker drop what nobody calls.
 target_compile_options(duramen_defaults INTERFACE
   $<$<CONFIG:Release>:-O2> -ffunction-sections -fdata-sections
-  -Wall -Wextra -Wshadow=local
+  -Wall -Wextra $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
   "-ffile-prefix-map=${PROJECT_SOURCE_DIR}=."
   $<$<COMPILE_LANGUAGE:CXX>:-fvisibility-inlines-hidden>
   $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)

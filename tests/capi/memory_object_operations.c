@@ -202,13 +202,6 @@ release:
   return status;
 }
 
-static duramen_status copy_deeply(struct world* w, duramen_error** error) {
-  duramen_module* copy = NULL;
-  const duramen_status status = duramen_module_deepcopy(w->context, w->net, &copy, error);
-  duramen_module_release(copy);
-  return status;
-}
-
 static int32_t visit(void* user, duramen_module* module, duramen_error** error) {
   (void)user;
   (void)module;
@@ -280,7 +273,6 @@ const struct operation kObjectOperations[] = {
     {"match", WITH_DICT, 1, DURAMEN_OK, match},
     {"a scope", NO_NET | WITH_DEEP, 1, DURAMEN_OK, with_scope},
     {"assign a module", 0, 1, DURAMEN_OK, assign_module},
-    {"copy deeply", WITH_GRADS, 1, DURAMEN_OK, copy_deeply},
     {"visit", 0, 1, DURAMEN_OK, visit_all},
     {"reset", 0, 0, DURAMEN_OK, reset},
     {"set options", WITH_DEEP, 1, DURAMEN_OK, set_options},

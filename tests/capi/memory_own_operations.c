@@ -148,13 +148,17 @@ release:
 static int32_t square(void* user, duramen_context* context, duramen_function_state* state,
                       duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
                       duramen_error** error) {
+  duramen_value* two = NULL;
   duramen_status status;
   (void)user;
   (void)input_count;
+  TRY(duramen_value_create_int(2, &two, error));
+  TRY(duramen_function_state_set_value(state, two, error));
   TRY(duramen_function_state_save_tensor(state, inputs[0], error));
   TRY(duramen_function_state_save_tensor(state, NULL, error));
   TRY(duramen_mul(context, inputs[0], inputs[0], &outputs[0], error));
 release:
+  duramen_value_release(two);
   return status;
 }
 
@@ -163,31 +167,39 @@ static int32_t square_back(void* user, duramen_context* context, duramen_functio
                            duramen_tensor** input_grads, size_t input_count,
                            duramen_error** error) {
   duramen_tensor *x = NULL, *half = NULL;
+  duramen_value* two = NULL;
   duramen_status status;
   (void)user;
   (void)output_count;
   (void)input_count;
+  TRY(duramen_function_state_value(state, &two, error));
   TRY(duramen_function_state_saved_tensor(state, 0, &x, error));
   TRY(duramen_mul(context, x, output_grads[0], &half, error));
   TRY(duramen_add(context, half, half, &input_grads[0], error));
 release:
+  duramen_value_release(two);
   duramen_tensor_release(half);
   duramen_tensor_release(x);
   return status;
 }
 
-/* The net's output, squared, and back through both. */
-static duramen_status function(struct world* w, duramen_error** error) {
-  long users = 1;
+static duramen_function_type square_type(void) {
   duramen_function_type type = {0};
-  duramen_tensor *output = NULL, *loss = NULL;
-  duramen_status status;
   type.struct_size = sizeof type;
   type.name = "AFunctionWithANameThatIsNotShort";
   type.name_length = SIZE_MAX;
   type.forward = square;
   type.backward = square_back;
   type.destroy = let_go;
+  return type;
+}
+
+/* The net's output, squared, and back through both. */
+static duramen_status function(struct world* w, duramen_error** error) {
+  long users = 1;
+  const duramen_function_type type = square_type();
+  duramen_tensor *output = NULL, *loss = NULL;
+  duramen_status status;
   status = duramen_function_apply(w->context, &type, &users, &w->output, 1, &output, error);
   if (status != DURAMEN_OK) return users == 1 ? status : DURAMEN_E_INTERNAL;
   TRY(duramen_mean(w->context, output, NULL, 0, 0, &loss, error));
@@ -198,6 +210,16 @@ release:
   return users == 0 ? status : DURAMEN_E_INTERNAL;
 }
 
+static duramen_status function_of_many(struct world* w, duramen_error** error) {
+  long users = 1;
+  const duramen_function_type type = square_type();
+  duramen_value* outputs = NULL;
+  const duramen_status status =
+      duramen_function_apply_many(w->context, &type, &users, &w->output, 1, &outputs, error);
+  duramen_value_release(outputs);
+  return users == (status != DURAMEN_OK) ? status : DURAMEN_E_INTERNAL;
+}
+
 const struct operation kOwnOperations[] = {
     {"deep copy", WITH_GRADS, 1, DURAMEN_OK, deepcopy},
     {"deep copy, two threads", TWO_THREADS, 1, DURAMEN_OK, deepcopy},
@@ -206,6 +228,7 @@ const struct operation kOwnOperations[] = {
     {"deep copy of an own module", 0, 1, DURAMEN_OK, own_deepcopy},
     {"own module: load", 0, 1, DURAMEN_OK, own_load},
     {"own function", WITH_GRAPH, 1, DURAMEN_OK, function},
+    {"own function of many outputs", WITH_GRAPH, 1, DURAMEN_OK, function_of_many},
 };
 
 const size_t kOwnOperationCount = COUNT_OF(kOwnOperations);

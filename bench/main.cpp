@@ -66,6 +66,17 @@ Tensor make_random(duramen_context* context, const std::vector<int64_t>& shape) 
   return tensor;
 }
 
+Tensor make_indices(duramen_context* context, const std::vector<int64_t>& shape, int64_t limit) {
+  Tensor tensor =
+      made<Tensor>(duramen_tensor_empty, context, DURAMEN_DTYPE_INT64, shape.data(), shape.size());
+  void* data = nullptr;
+  duramen_error* error = nullptr;
+  require(duramen_tensor_data_mut(tensor.get(), &data, &error), error);
+  const int64_t count = duramen_tensor_numel(tensor.get());
+  for (int64_t i = 0; i < count; ++i) static_cast<int64_t*>(data)[i] = i * 7919 % limit;
+  return tensor;
+}
+
 }  // namespace bench
 
 int main(int argc, char** argv) {

@@ -54,6 +54,8 @@ Module make_module(duramen_context* context, const std::string& text);
 Optimizer make_optimizer(duramen_context* context, duramen_module* module, const std::string& text);
 // Uniform in [0, 1).
 Tensor make_random(duramen_context* context, const std::vector<int64_t>& shape);
+// int64, spread over [0, limit).
+Tensor make_indices(duramen_context* context, const std::vector<int64_t>& shape, int64_t limit);
 
 void register_layers();
 void register_mlp();

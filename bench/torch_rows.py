@@ -41,7 +41,7 @@ def forward_row(module, example):
 
 
 def forward_backward_row(module, example):
-    example.requires_grad_(True)
+    example.requires_grad_(example.is_floating_point())
     weight = torch.rand_like(module(example))
 
     def body():
@@ -58,6 +58,10 @@ def layer_row(match):
         "Linear/784x512": lambda b: (nn.Linear(784, 512), torch.rand(b, 784)),
         "BatchNorm1d/512": lambda b: (nn.BatchNorm1d(512), torch.rand(b, 512)),
         "BatchNorm2d/64x56x56": lambda b: (nn.BatchNorm2d(64), torch.rand(b, 64, 56, 56)),
+        "LayerNorm/768": lambda b: (nn.LayerNorm(768), torch.rand(b, 768)),
+        "GELU/3072": lambda b: (nn.GELU(), torch.rand(b, 3072)),
+        "Softmax/1000": lambda b: (nn.Softmax(dim=1), torch.rand(b, 1000)),
+        "Embedding/10000x128": lambda b: (nn.Embedding(10000, 128), torch.arange(b) * 7919 % 10000),
     }[match[1]](int(match[2]))
     make = forward_row if match[3] == "f" else forward_backward_row
     return make(module, example)
@@ -151,7 +155,7 @@ def open_torch(match):
 
 
 ROWS = [
-    (r"((?:Linear|BatchNorm\dd)/[\dx]+)/batch:(\d+)/(fb?)", layer_row),
+    (r"((?:Linear|BatchNorm\dd|LayerNorm|GELU|Softmax|Embedding)/[\dx]+)/batch:(\d+)/(fb?)", layer_row),
     (r"((?:Conv2d|MaxPool2d|AdaptiveAvgPool2d)/.+)/batch:(\d+)/(fb?)", planes_row),
     (r"Mlp/eval", mlp_eval),
     (r"Mlp/train", mlp_train),

@@ -21,7 +21,10 @@ enum class Unary : uint8_t {
   square,
   reciprocal,
   rsqrt,
-  sign
+  sign,
+  gelu,
+  gelu_tanh,
+  silu
 };
 
 enum class Binary : uint8_t {
@@ -36,6 +39,9 @@ enum class Binary : uint8_t {
   sigmoid_backward,  // a: gradient, b: result
   leaky_relu,        // a > 0 ? a : alpha·a (b is not read)
   leaky_backward,    // a: gradient, b: input
+  gelu_backward,     // a: gradient, b: input
+  gelu_tanh_backward,
+  silu_backward,
   pow,
   floor_div,
   trunc_div

@@ -6,7 +6,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "kernels/math-inl.hpp"
+#include "kernels/activation-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace duramen::kernels::HWY_NAMESPACE {
@@ -105,9 +105,16 @@ void unary_any(Unary op, const UnaryRow<T>& row) {
         const auto positive = hn::IfThenElseZero(hn::Gt(x, zero), one(d));
         return hn::IfThenElse(hn::Lt(x, zero), hn::Neg(one(d)), positive);
       });
+    case Unary::gelu:
+      return map_one(row, [](auto d, auto x) HWY_ATTR { return gelu_of(d, x); });
+    case Unary::gelu_tanh:
+      return map_one(row, [](auto d, auto x) HWY_ATTR { return gelu_tanh_of(d, x); });
+    case Unary::silu:
+      return map_one(row, [](auto d, auto x) HWY_ATTR { return silu_of(d, x); });
   }
 }
 
+// long: one case an operator
 template <class T>
 void binary_any(Binary op, const BinaryRow<T>& row) {
   const T alpha = row.alpha;
@@ -153,6 +160,15 @@ void binary_any(Binary op, const BinaryRow<T>& row) {
       return map_two(row, [alpha](auto d, auto g, auto x) HWY_ATTR {
         return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), g, hn::Mul(g, hn::Set(d, alpha)));
       });
+    case Binary::gelu_backward:
+      return map_two(row,
+                     [](auto d, auto g, auto x) HWY_ATTR { return gelu_backward_of(d, g, x); });
+    case Binary::gelu_tanh_backward:
+      return map_two(
+          row, [](auto d, auto g, auto x) HWY_ATTR { return gelu_tanh_backward_of(d, g, x); });
+    case Binary::silu_backward:
+      return map_two(row,
+                     [](auto d, auto g, auto x) HWY_ATTR { return silu_backward_of(d, g, x); });
     default:
       break;  // pow and the rounded divisions are scalar
   }

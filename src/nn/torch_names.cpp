@@ -137,7 +137,9 @@ constexpr TypeHome kTypeHomes[] = {
     {"Sequential", "container"},  {"ModuleList", "container"},  {"ModuleDict", "container"},
     {"Flatten", "flatten"},       {"ReLU", "activation"},       {"Tanh", "activation"},
     {"Sigmoid", "activation"},    {"Dropout", "dropout"},       {"CrossEntropyLoss", "loss"},
-    {"MSELoss", "loss"},
+    {"MSELoss", "loss"},          {"SiLU", "activation"},       {"GELU", "activation"},
+    {"Softmax", "activation"},    {"LogSoftmax", "activation"}, {"LayerNorm", "normalization"},
+    {"Embedding", "sparse"},
 };
 
 }  // namespace

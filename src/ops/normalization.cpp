@@ -1,10 +1,8 @@
 #include "kernels/normalization.hpp"
 
-#include <algorithm>
-#include <initializer_list>
-
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
+#include "ops/mixed_dtypes.hpp"
 #include "ops/operands.hpp"
 #include "ops/ops.hpp"
 
@@ -135,30 +133,6 @@ void check_running(const TensorRef& running, int64_t channels, bool written, con
   }
 }
 
-Error dtype_error(std::string message) {
-  return Error(Code::dtype_mismatch, std::move(message)).with("torch_error", "RuntimeError");
-}
-
-// PyTorch's rule for the CPU: everything has the input's dtype, or the input is float16 or bfloat16
-// and everything else float32. `others` may hold null.
-void check_mixed(const Tensor& input, std::initializer_list<const Tensor*> others) {
-  const Tensor* const* first =
-      std::find_if(others.begin(), others.end(), [](const Tensor* other) { return other; });
-  if (first == others.end()) return;
-  const bool mixed = (*first)->dtype() != input.dtype();
-  const Dtype expected = mixed ? Dtype::float32 : input.dtype();
-  for (const Tensor* other : others) {
-    if (!other || other->dtype() == expected) continue;
-    throw dtype_error(mixed ? "batch_norm: mixed dtype (CPU): expect parameter to have scalar type "
-                              "of Float"
-                            : join("batch_norm: expected scalar type ", scalar_type_name(expected),
-                                   " but found ", scalar_type_name(other->dtype())));
-  }
-  if (mixed && itemsize(input.dtype()) != 2) {
-    throw dtype_error("batch_norm: mixed dtype (CPU): all inputs must share same datatype.");
-  }
-}
-
 // running = (1 - momentum) · running + momentum · observed. Requires: check_running.
 void blend(const TensorRef& running, const double* observed, double factor, double momentum) {
   if (!running) return;
@@ -269,7 +243,8 @@ TensorRef batch_norm(Context& context, const TensorRef& input, const TensorRef& 
   check_channels(weight, channels, "weight");
   check_channels(bias, channels, "bias");
   if (!train) check_given(running_mean, running_var);
-  check_mixed(*input, {weight.get(), bias.get(), running_mean.get(), running_var.get()});
+  check_mixed_dtypes("batch_norm", *input,
+                     {weight.get(), bias.get(), running_mean.get(), running_var.get()});
   const TensorRef kept = empty(context.allocator(), Shape{3, channels}, Dtype::float64);
   if (!train) {
     read_running(running_mean, row_of(kept, kMean));

@@ -33,6 +33,10 @@ TensorRef square(Context&, const TensorRef& a);
 TensorRef reciprocal(Context&, const TensorRef& a);
 TensorRef rsqrt(Context&, const TensorRef& a);
 TensorRef leaky_relu(Context&, const TensorRef& a, double negative_slope = 0.01);
+// `approximate`: 'none' or 'tanh', as PyTorch's argument. INVALID_ARGUMENT (RuntimeError).
+TensorRef gelu(Context&, const TensorRef& a, std::string_view approximate = "none");
+// `overwritten`: the input is about to be written over, so a copy of it is kept for backward.
+TensorRef silu(Context&, const TensorRef& a, bool overwritten = false);
 // A Python number as a 0-dim tensor, marked so that it does not raise the other dtype: an integral
 // value as int64, any other as float64 (which promotes as PyTorch's default, float32).
 TensorRef scalar(Context&, double value);
@@ -142,7 +146,7 @@ TensorRef addmm(Context&, const TensorRef& bias, const TensorRef& a, const Tenso
 TensorRef linear(Context&, const TensorRef& input, const TensorRef& weight,
                  const TensorRef& bias_or_null);
 
-// ---- layers (ops/normalization.cpp, ops/dropout.cpp, ops/loss.cpp)
+// ---- layers (ops/normalization.cpp, ops/dropout.cpp, ops/loss.cpp, and where it is said)
 struct BatchNormOptions {
   bool use_batch_statistics = true;  // training, or no running statistics
   double momentum =
@@ -156,9 +160,26 @@ TensorRef batch_norm(Context&, const TensorRef& input, const TensorRef& running_
                      const TensorRef& running_var, const TensorRef& weight, const TensorRef& bias,
                      const BatchNormOptions& options);
 TensorRef dropout(Context&, const TensorRef& input, double p, bool training);
+// ops/layer_norm.cpp; over the last dimensions, which have the sizes `normalized_shape`. weight,
+// bias may be null.
+TensorRef layer_norm(Context&, const TensorRef& input, const Shape& normalized_shape,
+                     const TensorRef& weight, const TensorRef& bias, double eps);
 
-TensorRef softmax(Context&, const TensorRef& a, int64_t dim);  // ops/softmax.cpp
-TensorRef log_softmax(Context&, const TensorRef& a, int64_t dim);
+struct EmbeddingOptions {
+  std::optional<int64_t> padding_idx = {};  // a row that gets no gradient
+  std::optional<double> max_norm = {};      // rows that are named and longer are shortened in place
+  double norm_type = 2;
+  bool scale_grad_by_freq = false;
+  bool sparse = false;  // backward to the weight is UNSUPPORTED
+};
+// ops/embedding.cpp; the rows of a table, by int32 or int64 numbers.
+TensorRef embedding(Context&, const TensorRef& indices, const TensorRef& weight,
+                    const EmbeddingOptions& options = {});
+
+// ops/softmax.cpp; without a dim PyTorch's old choice, with its warning in the log.
+TensorRef softmax(Context&, const TensorRef& a, std::optional<int64_t> dim);
+TensorRef softmin(Context&, const TensorRef& a, std::optional<int64_t> dim);
+TensorRef log_softmax(Context&, const TensorRef& a, std::optional<int64_t> dim);
 
 enum class Reduction : uint8_t { none, mean, sum };
 struct CrossEntropyOptions {

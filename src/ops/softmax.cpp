@@ -10,39 +10,31 @@ namespace {
 using kernels::Softmax;
 using kernels::SoftmaxJob;
 
-// The tensor with `dim` moved to the end, contiguous: rows of what is normalised.
-TensorRef rows_of(Context& context, const TensorRef& tensor, size_t dim) {
-  if (tensor->rank() == 0 || dim + 1 == tensor->rank()) return as_contiguous(context, tensor);
-  const Layout moved = view_transpose(tensor->layout(), static_cast<int64_t>(dim), -1);
-  return as_contiguous(context, alias(*tensor, moved));
-}
-TensorRef back_from_rows(Context& context, const TensorRef& rows, size_t dim) {
-  return rows_of(context, rows, dim);  // the same exchange again
+template <class T>
+SoftmaxJob<T> job_over(const Tensor& in, size_t dim, Tensor& out) {
+  SoftmaxJob<T> job{Softmax::plain, 1, 1, 1, in.data<T>(), nullptr, out.mutable_data<T>()};
+  for (size_t i = 0; i < in.rank(); ++i) {
+    (i < dim ? job.outer : i == dim ? job.cols : job.inner) *= in.size(i);
+  }
+  return job;
 }
 
 template <class T>
-void run(Context& context, Softmax kind, const Tensor& in, const Tensor* dy, Tensor& out) {
-  const int64_t cols = in.rank() == 0 ? 1 : in.size(in.rank() - 1);
-  SoftmaxJob<T> job{};
+void run(Context& context, SoftmaxJob<T> job, Softmax kind, const Tensor* dy) {
   job.kind = kind;
-  job.cols = cols;
-  job.rows = cols == 0 ? 0 : in.numel() / cols;
-  job.in = in.data<T>();
-  job.out = out.mutable_data<T>();
-  if (dy) {
-    job.dy = dy->data<T>();
-    kernels::softmax_backward(context.pool(), job);
-  } else {
-    kernels::softmax(context.pool(), job);
-  }
+  if (!dy) return kernels::softmax(context.pool(), job);
+  job.dy = dy->data<T>();
+  kernels::softmax_backward(context.pool(), job);
 }
 
-TensorRef run_rows(Context& context, Softmax kind, const TensorRef& in, const Tensor* dy) {
-  TensorRef out = empty(context.allocator(), in->shape(), in->dtype());
-  if (in->dtype() == Dtype::float32) {
-    run<float>(context, kind, *in, dy, *out);
+// Forward without dy: of x; backward: of the forward's result. All contiguous, of one dtype.
+TensorRef apply(Context& context, Softmax kind, const Tensor& in, size_t dim, const Tensor* dy) {
+  TensorRef out = empty(context.allocator(), in.shape(), in.dtype());
+  if (out->numel() == 0) return out;
+  if (in.dtype() == Dtype::float32) {
+    run(context, job_over<float>(in, dim, *out), kind, dy);
   } else {
-    run<double>(context, kind, *in, dy, *out);
+    run(context, job_over<double>(in, dim, *out), kind, dy);
   }
   return out;
 }
@@ -59,27 +51,36 @@ class SoftmaxBackward final : public Node {
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
     const TensorRef& y = output.unpack(name());
     const Dtype compute = compute_dtype(y->dtype(), "softmax");
-    const TensorRef rows = rows_of(context, finish(context, y, compute), dim);
-    const TensorRef g = rows_of(context, finish(context, grads[0], compute), dim);
-    TensorRef out = back_from_rows(context, run_rows(context, kind, rows, g.get()), dim);
-    return one(finish(context, std::move(out), y->dtype()));
+    const TensorRef in = as_contiguous(context, finish(context, y, compute));
+    const TensorRef g = as_contiguous(context, finish(context, grads[0], compute));
+    return one(finish(context, apply(context, kind, *in, dim, g.get()), y->dtype()));
   }
 };
 
-TensorRef softmax_any(Context& context, Softmax kind, const TensorRef& a, int64_t dim) {
+int64_t implicit_dim(Context& context, size_t rank, const char* name) {
+  context.log().write(
+      LogLevel::warning,
+      join(name, ": Implicit dimension choice for ", name,
+           " has been deprecated. Change the call to include dim=X as an argument."));
+  return rank == 0 || rank == 1 || rank == 3 ? 0 : 1;
+}
+
+TensorRef softmax_any(Context& context, Softmax kind, const TensorRef& a,
+                      std::optional<int64_t> dim) {
   const char* name = kind == Softmax::plain ? "softmax" : "log_softmax";
-  const size_t d = normalize_dim(dim, a->rank(), name);
+  const size_t d =
+      normalize_dim(dim ? *dim : implicit_dim(context, a->rank(), name), a->rank(), name);
   const Dtype compute = compute_dtype(a->dtype(), name);
   if (compute == Dtype::int64 && a->numel() == 0) {
     return empty(context.allocator(), a->shape(), a->dtype());
   }
   if (compute == Dtype::int64) {
-    throw Error(Code::unsupported, join(name, ": not implemented for ", dtype_name(a->dtype())))
+    throw Error(Code::unsupported, join(name, ": \"", name, "_lastdim_kernel_impl\" not ",
+                                        "implemented for '", scalar_type_name(a->dtype()), "'"))
         .with("torch_error", "NotImplementedError");
   }
-  const TensorRef rows = rows_of(context, finish(context, a, compute), d);
-  TensorRef out = back_from_rows(context, run_rows(context, kind, rows, nullptr), d);
-  out = finish(context, std::move(out), a->dtype());
+  const TensorRef in = as_contiguous(context, finish(context, a, compute));
+  TensorRef out = finish(context, apply(context, kind, *in, d, nullptr), a->dtype());
   if (auto node = record<SoftmaxBackward>(context, a)) {
     node->output = SavedTensor::of_output(*out);
     node->kind = kind;
@@ -91,10 +92,16 @@ TensorRef softmax_any(Context& context, Softmax kind, const TensorRef& a, int64_
 
 }  // namespace
 
-TensorRef softmax(Context& context, const TensorRef& a, int64_t dim) {
+TensorRef softmax(Context& context, const TensorRef& a, std::optional<int64_t> dim) {
   return softmax_any(context, Softmax::plain, a, dim);
 }
-TensorRef log_softmax(Context& context, const TensorRef& a, int64_t dim) {
+
+TensorRef softmin(Context& context, const TensorRef& a, std::optional<int64_t> dim) {
+  const int64_t d = dim ? *dim : implicit_dim(context, a->rank(), "softmin");
+  return softmax(context, neg(context, a), d);
+}
+
+TensorRef log_softmax(Context& context, const TensorRef& a, std::optional<int64_t> dim) {
   return softmax_any(context, Softmax::logarithm, a, dim);
 }
 

@@ -59,13 +59,11 @@ inline ValueRef apply_positive(Context& context, Attributes, Tensors t) {
   }
   return value(alias_view(context, t[0]));
 }
+inline ValueRef apply_gelu(Context& context, Attributes a, Tensors t) {
+  return value(gelu(context, t[0], a.text("approximate")));
+}
 inline ValueRef apply_silu(Context& context, Attributes, Tensors t) {
-  if (!is_floating(t[0]->dtype())) {
-    throw Error(Code::unsupported, join("silu: \"silu_cpu\" not implemented for '",
-                                        scalar_type_name(t[0]->dtype()), "'"))
-        .with("torch_error", "NotImplementedError");
-  }
-  return value(mul(context, t[0], sigmoid(context, t[0])));
+  return value(silu(context, t[0]));
 }
 inline ValueRef apply_where(Context& context, Attributes a, Tensors t) {
   const TensorRef first = operand(context, a, t, 1, "input");
@@ -85,14 +83,10 @@ inline ValueRef apply_masked_fill(Context& context, Attributes a, Tensors t) {
   }
   return value(masked_fill(context, t[0], t[1], filler));
 }
-inline ValueRef apply_softmax(Context& context, Attributes a, Tensors t) {
-  return value(softmax(context, t[0], a.integer("dim")));
-}
-inline ValueRef apply_softmin(Context& context, Attributes a, Tensors t) {
-  return value(softmax(context, neg(context, t[0]), a.integer("dim")));
-}
-inline ValueRef apply_log_softmax(Context& context, Attributes a, Tensors t) {
-  return value(log_softmax(context, t[0], a.integer("dim")));
+template <TensorRef (*op)(Context&, const TensorRef&, std::optional<int64_t>)>
+ValueRef apply_softmax(Context& context, Attributes a, Tensors t) {
+  const Dtype dtype = dtype_or(a, t[0]->dtype());
+  return value(op(context, to(context, t[0], dtype), a.optional_integer("dim")));
 }
 
 inline constexpr Parameter kDivParameters[] = {
@@ -103,6 +97,11 @@ inline constexpr Parameter kPowParameters[] = {
     {"self", kNumber | kNone, "None", "the base, when it is a number", true}};
 inline constexpr Parameter kSlope[] = {
     {"negative_slope", kInt | kReal, "0.01", "the slope below zero"}};
+inline constexpr Parameter kApproximate[] = {
+    {"approximate", kText, "'none'", "'none', or 'tanh' for the formula with tanh", true}};
+inline constexpr Parameter kSoftmax[] = {
+    {"dim", kInt | kNone, "None", "the dimension; None: 0 or 1, by the number of dimensions"},
+    {"dtype", kDtype | kNone, "None", "of the computation and the result", true}};
 inline constexpr Parameter kBounds[] = {{"min", kNumber | kNone, "None", "the lower bound"},
                                         {"max", kNumber | kNone, "None", "the upper bound"}};
 inline constexpr Parameter kChoices[] = {{"input", kNumber | kNone, "None", "where true"},
@@ -137,6 +136,7 @@ inline constexpr OpType kArithmetic[] = {
     {{"reciprocal", kNothing, "1 / a"}, 1, 1, apply_unary<reciprocal>},
     {{"relu", kNothing, "max(a, 0)"}, 1, 1, apply_unary<relu>},
     {{"relu6", kNothing, "a between 0 and 6"}, 1, 1, apply_unary<relu6>},
+    {{"gelu", kApproximate, "a * Phi(a)"}, 1, 1, apply_gelu},
     {{"silu", kNothing, "a * sigmoid(a)"}, 1, 1, apply_silu},
     {{"tanh", kNothing, "the hyperbolic tangent"}, 1, 1, apply_unary<tanh>},
     {{"sigmoid", kNothing, "1 / (1 + exp(-a))"}, 1, 1, apply_unary<sigmoid>},
@@ -151,9 +151,9 @@ inline constexpr OpType kArithmetic[] = {
     {{"ge", kOther, "a >= b"}, 1, 2, apply_compare<kernels::Compare::ge>},
     {{"where", kChoices, "input where the condition holds, else other"}, 1, 3, apply_where},
     {{"masked_fill", kFiller, "value where the mask holds"}, 2, 3, apply_masked_fill},
-    {{"softmax", kDim, "exp(a) / sum(exp(a))"}, 1, 1, apply_softmax},
-    {{"softmin", kDim, "softmax of -a"}, 1, 1, apply_softmin},
-    {{"log_softmax", kDim, "the logarithm of softmax"}, 1, 1, apply_log_softmax},
+    {{"softmax", kSoftmax, "exp(a) / sum(exp(a))"}, 1, 1, apply_softmax<softmax>},
+    {{"softmin", kSoftmax, "softmax of -a"}, 1, 1, apply_softmax<softmin>},
+    {{"log_softmax", kSoftmax, "the logarithm of softmax"}, 1, 1, apply_softmax<log_softmax>},
 };
 
 }  // namespace duramen::ops::table

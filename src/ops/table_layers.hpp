@@ -55,6 +55,24 @@ inline ValueRef apply_batch_norm(Context& context, Attributes a, Tensors t) {
 inline ValueRef apply_dropout(Context& context, Attributes a, Tensors t) {
   return value(dropout(context, t[0], a.real("p"), a.boolean("training")));
 }
+inline ValueRef apply_layer_norm(Context& context, Attributes a, Tensors t) {
+  Shape shape;
+  for (const spec::Expression& size : a["normalized_shape"].items) {
+    if (size.form != spec::Form::integer) {
+      throw spec::error_at(size, Code::invalid_argument,
+                           "layer_norm(): argument 'normalized_shape' must be tuple of ints")
+          .with("torch_error", "TypeError");
+    }
+    shape.push_back(size.integer);
+  }
+  return value(layer_norm(context, t[0], shape, optional(t, 1), optional(t, 2), a.real("eps")));
+}
+inline ValueRef apply_embedding(Context& context, Attributes a, Tensors t) {
+  return value(
+      embedding(context, t[0], t[1],
+                {a.optional_integer("padding_idx"), a.optional_real("max_norm"),
+                 a.real("norm_type"), a.boolean("scale_grad_by_freq"), a.boolean("sparse")}));
+}
 inline ValueRef apply_cross_entropy(Context& context, Attributes a, Tensors t) {
   return value(cross_entropy(
       context, t[0], t[1],
@@ -90,6 +108,15 @@ inline constexpr Parameter kBatchNormParameters[] = {
 inline constexpr Parameter kDropoutParameters[] = {
     {"p", kInt | kReal, "0.5", "the probability of dropping"},
     {"training", kBool, "True", "drop at all"}};
+inline constexpr Parameter kLayerNormParameters[] = {
+    {"normalized_shape", kList, "", "sizes of the last dimensions"},
+    {"eps", kInt | kReal, "1e-5", "added to the variance"}};
+inline constexpr Parameter kEmbeddingParameters[] = {
+    {"padding_idx", kInt | kNone, "None", "a row that gets no gradient"},
+    {"max_norm", kInt | kReal | kNone, "None", "longer rows are shortened in place"},
+    {"norm_type", kInt | kReal, "2.0", "p of the norm"},
+    {"scale_grad_by_freq", kBool, "False", "divide a row's gradient by its number of uses"},
+    {"sparse", kBool, "False", "sparse gradients: backward is refused"}};
 inline constexpr Parameter kReductionOnly[] = {
     {"reduction", kText, "'mean'", "'none', 'mean' or 'sum'", true}};
 inline constexpr Parameter kNllParameters[] = {
@@ -124,6 +151,8 @@ inline constexpr OpType kLayers[] = {
      1,
      5,
      apply_batch_norm},
+    {{"layer_norm", kLayerNormParameters, "input, weight, bias"}, 1, 3, apply_layer_norm},
+    {{"embedding", kEmbeddingParameters, "indices, weight"}, 2, 2, apply_embedding},
     {{"dropout", kDropoutParameters, "random elements dropped"}, 1, 1, apply_dropout},
     {{"cross_entropy", kCrossEntropyParameters, "input, target, class weights"},
      2,

@@ -220,6 +220,68 @@ TensorRef leaky_relu(Context& context, const TensorRef& a, double negative_slope
 
 namespace {
 
+class GeluBackward final : public UnaryBackward {
+ public:
+  Binary kernel = Binary::gelu_backward;
+  const char* name() const noexcept override { return "GeluBackward0"; }
+
+ protected:
+  TensorRef gradient(Context& context, const TensorRef& g, const TensorRef& a) override {
+    return fused(context, kernel, *g, *a);
+  }
+};
+
+class SiluBackward final : public UnaryBackward {
+ public:
+  const char* name() const noexcept override { return "SiluBackward0"; }
+
+ protected:
+  TensorRef gradient(Context& context, const TensorRef& g, const TensorRef& a) override {
+    return fused(context, Binary::silu_backward, *g, *a);
+  }
+};
+
+void check_floats(const Tensor& a, const char* name, const char* kernel) {
+  if (is_floating(a.dtype())) return;
+  throw Error(Code::unsupported, join(name, ": \"", kernel, "\" not implemented for '",
+                                      scalar_type_name(a.dtype()), "'"))
+      .with("torch_error", "NotImplementedError");
+}
+
+}  // namespace
+
+TensorRef gelu(Context& context, const TensorRef& a, std::string_view approximate) {
+  const bool exact = approximate == "none";
+  if (!exact && approximate != "tanh") {
+    throw Error(Code::invalid_argument, join("gelu: approximate argument must be either none or "
+                                             "tanh (got '",
+                                             printable(approximate, 40), "')"))
+        .with("argument", "approximate")
+        .with("torch_error", "RuntimeError");
+  }
+  check_floats(*a, "gelu", "GeluKernelImpl");
+  TensorRef out = forward(context, exact ? Unary::gelu : Unary::gelu_tanh, *a, Domain::any, "gelu");
+  if (auto node = record<GeluBackward>(context, a)) {
+    node->saved = SavedTensor(a);
+    node->kernel = exact ? Binary::gelu_backward : Binary::gelu_tanh_backward;
+    attach(node, *out);
+  }
+  return out;
+}
+
+TensorRef silu(Context& context, const TensorRef& a, bool overwritten) {
+  check_floats(*a, "silu", "silu_cpu");
+  TensorRef out = forward(context, Unary::silu, *a, Domain::any, "silu");
+  if (auto node = record<SiluBackward>(context, a)) {
+    const NoGrad no_grad(context);
+    node->saved = SavedTensor(overwritten ? clone(context, a) : a);
+    attach(node, *out);
+  }
+  return out;
+}
+
+namespace {
+
 class AbsBackward final : public UnaryBackward {
  public:
   const char* name() const noexcept override { return "AbsBackward0"; }

@@ -60,7 +60,8 @@ release:
 }
 
 static duramen_status prepared(struct world* w, duramen_error** error) {
-  static const char* const kTexts[] = {"softmax(dim=8)", "sum(dim=[1, 3], keepdim=True)",
+  static const char* const kTexts[] = {"softmax(dim=8)", "log_softmax(dim=0)", "gelu",
+                                       "sum(dim=[1, 3], keepdim=True)",
                                        "permute([8, 1, 0, 5, 4, 3, 2, 7, 6])"};
   duramen_op* op = NULL;
   duramen_tensor* out = NULL;

@@ -73,8 +73,13 @@ const Case kCases[] = {
     {"batch_norm of columns", {{5, 3}, {3}, {3}}, [](Context& c, const Inputs& x) -> Result { return {ops::batch_norm(c, x[0], nullptr, nullptr, x[1], x[2], {})}; }},
     {"batch_norm of planes", {{2, 3, 2, 4}, {3}, {3}}, [](Context& c, const Inputs& x) -> Result { return {ops::batch_norm(c, x[0], nullptr, nullptr, x[1], x[2], {})}; }},
     {"batch_norm without weight", {{4, 3, 2}}, [](Context& c, const Inputs& x) -> Result { return {ops::batch_norm(c, ops::transpose(c, x[0], 0, 2), nullptr, nullptr, nullptr, nullptr, {})}; }},
+    {"layer_norm", {{3, 5}, {5}, {5}}, [](Context& c, const Inputs& x) -> Result { return {ops::layer_norm(c, x[0], Shape{5}, x[1], x[2], 1e-5)}; }},
+    {"layer_norm of planes", {{2, 3, 4}, {4, 3}}, [](Context& c, const Inputs& x) -> Result { return {ops::layer_norm(c, ops::transpose(c, x[0], 1, 2), Shape{4, 3}, x[1], nullptr, 1e-5)}; }},
+    {"layer_norm without weight", {{4, 3}, {3}}, [](Context& c, const Inputs& x) -> Result { return {ops::layer_norm(c, x[0], Shape{3}, nullptr, x[1], 1e-5), ops::layer_norm(c, x[0], Shape{4, 3}, nullptr, nullptr, 0.5)}; }},
+    {"gelu", {{3, 7}}, [](Context& c, const Inputs& x) -> Result { return {ops::gelu(c, turned(c, x[0])), ops::gelu(c, x[0], "tanh")}; }},
+    {"silu", {{3, 7}}, [](Context& c, const Inputs& x) -> Result { return {ops::silu(c, turned(c, x[0]))}; }},
     {"softmax", {{3, 5}}, [](Context& c, const Inputs& x) -> Result { return {ops::softmax(c, x[0], 1), ops::softmax(c, x[0], 0)}; }},
-    {"log_softmax", {{2, 3, 4}}, [](Context& c, const Inputs& x) -> Result { return {ops::log_softmax(c, x[0], 1)}; }},
+    {"log_softmax", {{2, 3, 4}}, [](Context& c, const Inputs& x) -> Result { return {ops::log_softmax(c, x[0], 1), ops::log_softmax(c, turned(c, x[0]), 0)}; }},
     {"mse_loss", {{3, 2}, {3, 2}}, [](Context& c, const Inputs& x) -> Result { return {ops::mse_loss(c, x[0], x[1]), ops::mse_loss(c, x[0], x[1], ops::Reduction::sum), ops::mse_loss(c, x[0], x[1], ops::Reduction::none)}; }},
     {"cross_entropy with probabilities", {{3, 4}, {3, 4}}, [](Context& c, const Inputs& x) -> Result { return {ops::cross_entropy(c, x[0], x[1], {nullptr, -100, ops::Reduction::mean, 0.1})}; }},
 };
@@ -118,6 +123,17 @@ TEST_CASE("the losses of class indices agree with central differences", "[ops][g
       CHECK(test::gradient_fault(context, run, inputs) == "");
     }
   }
+}
+
+TEST_CASE("the gradient of an embedding agrees with central differences", "[ops][gradients]") {
+  Context context;
+  const TensorRef at =
+      test::make_tensor(context, Shape{2, 3}, Dtype::int64, std::vector<double>{1, 3, 1, 0, 1, 3});
+  const Inputs inputs{test::hashed_leaf(context, 0, {3, 4})};
+  const auto run = [&](Context& c, const Inputs& x) -> Result {
+    return {ops::embedding(c, at, ops::transpose(c, x[0], 0, 1))};
+  };
+  CHECK(test::gradient_fault(context, run, inputs) == "");
 }
 
 TEST_CASE("evaluating batch norm has gradients too", "[ops][gradients]") {

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "nn/containers.hpp"
+#include "nn/parameter_containers.hpp"
 #include "nn/tensor_functions.hpp"
 #include "nn/torch_names.hpp"
 
@@ -53,6 +54,13 @@ void add_mapping(Expression& dict, Expression given) {
     dict.keys = *iterated(given);
     for (const auto& [name, child] : modules->children()) {
       dict.items.push_back(expression_of(child, given.column));
+    }
+    return;
+  }
+  if (const auto* parameters = dynamic_cast<const ParameterDict*>(module_of(given))) {
+    dict.keys = *iterated(given);
+    for (const auto& entry : parameters->values()) {
+      dict.items.push_back(parameters->entry(entry.name));
     }
     return;
   }
@@ -141,11 +149,31 @@ void BuildContext::evaluate(Expression& expression) const {
 
 // ---- Values as Python sees them ----
 
-std::optional<Expressions> iterated(const Expression& value) {
+namespace {
+
+std::optional<Expressions> iterated_module(const Module* module, uint32_t column) {
   Expressions out;
+  if (dynamic_cast<const IndexedContainer*>(module)) {
+    for (const auto& entry : module->children()) out.push_back(expression_of(entry.value, column));
+  } else if (dynamic_cast<const ModuleDict*>(module)) {
+    for (const auto& entry : module->children()) out.push_back(text_at(entry.name, column));
+  } else if (const auto* list = dynamic_cast<const ParameterList*>(module)) {
+    for (const auto& entry : list->values()) out.push_back(list->entry(entry.name));
+  } else if (const auto* dict = dynamic_cast<const ParameterDict*>(module)) {
+    for (const auto& entry : dict->values()) out.push_back(text_at(entry.name, column));
+  } else {
+    return std::nullopt;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<Expressions> iterated(const Expression& value) {
   if (value.form == Form::list || value.form == Form::tuple) return value.items;
   if (value.form == Form::dict) return value.keys;
   if (value.form == Form::text) {
+    Expressions out;
     const std::string_view text = value.text;
     for (size_t i = 0, next = 0; i < text.size(); i = next) {
       for (++next; next < text.size() && (static_cast<uint8_t>(text[next]) & 0xC0) == 0x80;) ++next;
@@ -153,19 +181,7 @@ std::optional<Expressions> iterated(const Expression& value) {
     }
     return out;
   }
-  const Module* module = module_of(value);
-  if (dynamic_cast<const IndexedContainer*>(module)) {
-    for (const auto& entry : module->children()) {
-      out.push_back(expression_of(entry.value, value.column));
-    }
-  } else if (dynamic_cast<const ModuleDict*>(module)) {
-    for (const auto& entry : module->children()) {
-      out.push_back(text_at(entry.name, value.column));
-    }
-  } else {
-    return std::nullopt;
-  }
-  return out;
+  return iterated_module(module_of(value), value.column);
 }
 
 std::string type_name(const Expression& value) {

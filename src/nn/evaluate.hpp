@@ -8,8 +8,8 @@
 
 namespace duramen::nn {
 
-// Items of a list or tuple, characters of a text, keys of a dict or ModuleDict, children of a
-// Sequential or ModuleList; nothing for what cannot be iterated here.
+// Items of a list, tuple or ParameterList, characters of a text, keys of a dict, ModuleDict or
+// ParameterDict, children of a Sequential or ModuleList; nothing for what cannot be iterated here.
 std::optional<std::vector<spec::Expression>> iterated(const spec::Expression& value);
 // type(value).__name__: "int", "NoneType", "ReLU".
 std::string type_name(const spec::Expression& value);

@@ -17,6 +17,8 @@ extern const ModuleType kEmbeddingType;
 extern const ModuleType kSequentialType;
 extern const ModuleType kModuleListType;
 extern const ModuleType kModuleDictType;
+extern const ModuleType kParameterListType;
+extern const ModuleType kParameterDictType;
 extern const ModuleType kIdentityType;
 extern const ModuleType kFlattenType;
 extern const ModuleType kMaxPool2dType;

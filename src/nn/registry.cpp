@@ -15,6 +15,8 @@ constexpr const ModuleType* kTypes[] = {
     &kSequentialType,
     &kModuleListType,
     &kModuleDictType,
+    &kParameterListType,
+    &kParameterDictType,
     &kIdentityType,
     &kFlattenType,
     &kMaxPool2dType,

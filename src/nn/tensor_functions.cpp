@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "nn/evaluate.hpp"
+#include "nn/init.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -245,6 +246,23 @@ TensorRef create_ones(const BuildContext& build, const Arguments& arguments) {
   return filled(build, arguments, 1);
 }
 
+// Of a floating dtype. Draws as PyTorch does.
+template <class Draw>
+TensorRef drawn(const BuildContext& build, const Arguments& arguments, const Draw& draw) {
+  TensorRef out =
+      empty(build.context.allocator(), size_argument(arguments), checked_dtype(build, arguments));
+  draw(*out);
+  return with_flag(std::move(out), arguments);
+}
+
+TensorRef create_rand(const BuildContext& build, const Arguments& arguments) {
+  return drawn(build, arguments, [&](Tensor& out) { uniform(build.context, out, 0, 1); });
+}
+
+TensorRef create_randn(const BuildContext& build, const Arguments& arguments) {
+  return drawn(build, arguments, [&](Tensor& out) { normal(build.context, out, 0, 1); });
+}
+
 // full(size, fill_value): the dtype is that of the number.
 TensorRef create_full(const BuildContext& build, const Arguments& arguments) {
   const Expression& value = arguments["fill_value"];
@@ -307,11 +325,15 @@ constexpr TensorFunction kTensor = {{"tensor", kTensorParameters, "The numbers g
                                     create_tensor};
 constexpr TensorFunction kZeros = {{"zeros", kSizedParameters, "All zeros."}, create_zeros};
 constexpr TensorFunction kOnes = {{"ones", kSizedParameters, "All ones."}, create_ones};
+constexpr TensorFunction kRand = {{"rand", kSizedParameters, "Uniform in [0, 1)."}, create_rand};
+constexpr TensorFunction kRandn = {{"randn", kSizedParameters, "Of the normal distribution."},
+                                   create_randn};
 constexpr TensorFunction kFull = {{"full", kFullParameters, "One number everywhere."}, create_full};
 constexpr TensorFunction kParameter = {
     {"Parameter", kParameterParameters, "A tensor that a module owns."}, create_parameter};
 
-constexpr const TensorFunction* kFunctions[] = {&kTensor, &kZeros, &kOnes, &kFull, &kParameter};
+constexpr const TensorFunction* kFunctions[] = {&kTensor, &kZeros, &kOnes,     &kRand,
+                                                &kRandn,  &kFull,  &kParameter};
 constexpr spec::Registry<TensorFunction> kRegistry(kFunctions);
 
 }  // namespace

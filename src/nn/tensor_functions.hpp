@@ -1,5 +1,5 @@
-// The tensor expressions of the text form: tensor([...]), zeros(…), ones(…), full(…),
-// Parameter(…). Types are inferred as torch.tensor does.
+// The tensor expressions of the text form: tensor([...]), zeros(…), ones(…), full(…), rand(…),
+// randn(…), Parameter(…). Types are inferred as torch.tensor does.
 #pragma once
 
 #include "nn/build.hpp"

@@ -132,14 +132,14 @@ struct TypeHome {
   std::string_view file;
 };
 constexpr TypeHome kTypeHomes[] = {
-    {"Module", "module"},         {"Linear", "linear"},         {"Identity", "linear"},
-    {"BatchNorm1d", "batchnorm"}, {"BatchNorm2d", "batchnorm"}, {"BatchNorm3d", "batchnorm"},
-    {"Sequential", "container"},  {"ModuleList", "container"},  {"ModuleDict", "container"},
-    {"Flatten", "flatten"},       {"ReLU", "activation"},       {"Tanh", "activation"},
-    {"Sigmoid", "activation"},    {"Dropout", "dropout"},       {"CrossEntropyLoss", "loss"},
-    {"MSELoss", "loss"},          {"SiLU", "activation"},       {"GELU", "activation"},
-    {"Softmax", "activation"},    {"LogSoftmax", "activation"}, {"LayerNorm", "normalization"},
-    {"Embedding", "sparse"},
+    {"Module", "module"},         {"Linear", "linear"},           {"Identity", "linear"},
+    {"BatchNorm1d", "batchnorm"}, {"BatchNorm2d", "batchnorm"},   {"BatchNorm3d", "batchnorm"},
+    {"Sequential", "container"},  {"ModuleList", "container"},    {"ModuleDict", "container"},
+    {"Flatten", "flatten"},       {"ReLU", "activation"},         {"Tanh", "activation"},
+    {"Sigmoid", "activation"},    {"Dropout", "dropout"},         {"CrossEntropyLoss", "loss"},
+    {"MSELoss", "loss"},          {"SiLU", "activation"},         {"GELU", "activation"},
+    {"Softmax", "activation"},    {"LogSoftmax", "activation"},   {"LayerNorm", "normalization"},
+    {"Embedding", "sparse"},      {"ParameterList", "container"}, {"ParameterDict", "container"},
 };
 
 }  // namespace

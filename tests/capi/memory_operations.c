@@ -35,6 +35,13 @@ static duramen_status build_net(struct world* w, duramen_error** error) {
   return build(w, "Sequential(Linear(4, 6), BatchNorm1d(6), Dropout(0.5), Linear(6, 2))", error);
 }
 
+static duramen_status build_text_net(struct world* w, duramen_error** error) {
+  return build(w,
+               "Sequential(Embedding(5, 4, padding_idx=0), LayerNorm(4), GELU(), Softmax(dim=1), "
+               "ParameterList([zeros(2), 5]), ParameterDict({'b': randn(2), 'a': 'text'}))",
+               error);
+}
+
 static duramen_status build_unknown(struct world* w, duramen_error** error) {
   return build(w, "Sequential(Linear(4, 6), Sequential(ReLU(), Liner(6, 2)))", error);
 }
@@ -348,6 +355,7 @@ const struct operation kModuleOperations[] = {
     {"create a context", NO_NET, 1, DURAMEN_OK, create_context},
     {"build", NO_NET, 1, DURAMEN_OK, build_net},
     {"build in own memory", NO_NET | OWN_MEMORY, 1, DURAMEN_OK, build_net},
+    {"build a text net", NO_NET, 1, DURAMEN_OK, build_text_net},
     {"build an unknown", NO_NET, 1, DURAMEN_E_UNSUPPORTED, build_unknown},
     {"build from a malformed text", NO_NET, 1, DURAMEN_E_INVALID_ARGUMENT, build_malformed},
     {"build in a scope", 0, 1, DURAMEN_OK, build_scoped},

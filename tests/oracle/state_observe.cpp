@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "nn/build.hpp"
+#include "nn/parameter_containers.hpp"
 #include "nn/walk.hpp"
 #include "oracle/state_json.hpp"
 #include "oracle/state_machine.hpp"
@@ -108,12 +109,16 @@ std::string StateMachine::entry(const Json& step) { return json_entry(*tensor(st
 std::string StateMachine::repr(const Json& step) { return json_text(nn::repr(module(step, 1))); }
 
 std::string StateMachine::length(const Json& step) {
-  return std::to_string(module(step, 1).children().size());
+  const auto* parameters = dynamic_cast<const nn::ParameterContainer*>(&module(step, 1));
+  return std::to_string(parameters ? parameters->size() : module(step, 1).children().size());
 }
 
 std::string StateMachine::dict_keys(const Json& step) {
   std::vector<std::string> names;
   if (std::holds_alternative<nn::ModuleRef>(thing(step, 1))) {
+    if (const auto* one = dynamic_cast<const nn::ParameterContainer*>(&module(step, 1))) {
+      for (const auto& entry : one->values()) names.push_back(entry.name);
+    }
     for (const auto& entry : module(step, 1).children()) names.push_back(entry.name);
   } else {
     for (const auto& entry : dict(step, 1).entries()) names.push_back(entry.name);

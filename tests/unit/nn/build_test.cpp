@@ -70,7 +70,7 @@ TEST_CASE("The first error in Python's order is told", "[nn][build]") {
     INFO(text);
     CHECK(refusal([&] { built(text); }).starts_with(dropout));
   }
-  CHECK(refusal([] { built("Identity(rand(3))"); }).starts_with("unknown module type 'rand'"));
+  CHECK(refusal([] { built("Identity(eye(3))"); }).starts_with("unknown module type 'eye'"));
 }
 
 TEST_CASE("Flags take Python's truth and print as written", "[nn][build]") {

@@ -165,3 +165,15 @@ TEST_CASE("tensors that cannot be are refused in place", "[nn][tensor_functions]
     CHECK(failure.torch_error == one.torch_error);
   }
 }
+
+TEST_CASE("rand and randn draw as PyTorch does", "[nn][tensor_functions]") {
+  // Recorded from torch.manual_seed(3).
+  Context context;
+  context.generator().seed(3);
+  CHECK(values_of(*build(context, "randn(2)")) == std::vector<double>{0x1.9b47p-1, 0x1.660f0cp-3});
+  CHECK(values_of(*build(context, "torch.rand((2,))")) ==
+        std::vector<double>{0x1.e2eeep-2, 0x1.ec79p-5});
+  CHECK(build(context, "rand(0, 3, dtype=float64)")->dtype() == Dtype::float64);
+  CHECK(build(context, "randn(2, requires_grad=True)")->requires_grad());
+  CHECK(failure_of("randn(2, dtype=int64)").torch_error == "NotImplementedError");
+}

@@ -13,6 +13,6 @@
 #ifndef DURAMEN_DURAMEN_HPP
 #define DURAMEN_DURAMEN_HPP
 
-#include "cxx/nn.hpp"
+#include "cxx/own.hpp"
 
 #endif

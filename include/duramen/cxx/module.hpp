@@ -142,6 +142,12 @@ class Module : public Owned<ModuleRef> {
       return duramen_module_from_text(context.get(), text.data(), text.size(), out, error);
     });
   }
+  // As copy.deepcopy(): ties stay ties, nothing is shared with the original.
+  static Module deepcopy(ContextRef context, ModuleRef original) {
+    return make<Module>([&](auto** out, auto** error) {
+      return duramen_module_deepcopy(context.get(), original.get(), out, error);
+    });
+  }
   static Module adopt(duramen_module* raw) noexcept { return Owned::adopt(raw); }
 };
 

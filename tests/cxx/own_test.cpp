@@ -1,0 +1,116 @@
+// Modules and functions of the program's own: what they compute, and what happens to their
+// exceptions.
+#include <duramen/duramen.hpp>
+#include <stdexcept>
+#include <vector>
+
+#include "support/catch.hpp"
+
+using duramen::Context;
+using duramen::ContextRef;
+using duramen::Module;
+using duramen::ModuleRef;
+using duramen::Tensor;
+using duramen::TensorRef;
+
+namespace {
+
+int alive = 0;
+
+class Scale : public duramen::OwnModule {
+ public:
+  explicit Scale(double offset) : offset_(offset) { ++alive; }
+  Scale(const Scale& other) : offset_(other.offset_) { ++alive; }
+  Scale& operator=(const Scale&) = delete;
+  ~Scale() override { --alive; }
+
+  std::string_view class_name() const override { return "Scale"; }
+  Tensor forward(ContextRef context, ModuleRef self, TensorRef x) override {
+    if (x.rank() == 0) throw std::runtime_error("a scalar was not expected");
+    const Tensor offset = Tensor::full(context, {}, offset_);
+    return duramen::add(context, duramen::mul(context, x, self.parameter("factor")), offset);
+  }
+  std::unique_ptr<OwnModule> clone() const override { return std::make_unique<Scale>(*this); }
+  std::string extra_repr() const override { return "offset=" + std::to_string(int(offset_)); }
+
+ private:
+  double offset_;
+};
+
+// No forward, no clone.
+class Mute : public duramen::OwnModule {
+ public:
+  std::string_view class_name() const override { return "Mute"; }
+};
+
+Module make_scale(const Context& context, double factor) {
+  Module scale = duramen::make_own<Scale>(context, 2.0);
+  scale.register_parameter("factor", Tensor::parameter(Tensor::full(context, {1}, factor)));
+  return scale;
+}
+
+TEST_CASE("a module of one's own is a module as any other", "[cxx]") {
+  const Context context;
+  const Tensor x = Tensor::copy(context, std::vector<float>{1, 2});
+  {
+    const Module scale = make_scale(context, 3);
+    const Module net = duramen::nn::Sequential(context, {scale, duramen::nn::Identity(context)});
+    CHECK(net(context, x).to_vector<float>(context) == std::vector<float>{5, 8});
+    CHECK(scale.repr() == "Scale(offset=2)");
+    CHECK(net.named_parameters()[0].name() == "0.factor");
+    duramen::sum(context, net(context, x)).backward(context);
+    CHECK(scale.parameter("factor").grad().item() == 3);
+
+    const Module copy = Module::deepcopy(context, net);
+    CHECK(alive == 2);
+    scale.parameter("factor").detached(context).fill(context, 0);
+    CHECK(copy(context, x).to_vector<float>(context) == std::vector<float>{5, 8});
+  }
+  CHECK(alive == 0);
+}
+
+TEST_CASE("exceptions of a callback arrive at the caller", "[cxx]") {
+  const Context context;
+  const Module scale = make_scale(context, 1);
+  try {
+    scale(context, Tensor::full(context, {}, 1));
+    FAIL("the callback's exception was lost");
+  } catch (const duramen::Error& error) {
+    CHECK(error.status() == duramen::kForeignException);
+    CHECK(std::string(error.what()).find("a scalar was not expected") != std::string::npos);
+  }
+  const Module bare = duramen::make_own<Scale>(context, 0.0);
+  CHECK_THROWS_AS(bare(context, Tensor::zeros(context, {1})), duramen::NotFound);
+  const Module mute = duramen::make_own<Mute>(context);
+  CHECK_THROWS_AS(mute(context, Tensor::zeros(context, {1})), duramen::Error);
+  CHECK_THROWS_AS(Module::deepcopy(context, mute), duramen::Error);
+}
+
+// x² with a gradient of its own.
+class Square : public duramen::OwnFunction {
+ public:
+  std::string_view name() const override { return "SquareBackward"; }
+  Tensor forward(ContextRef context, duramen::FunctionStateRef state,
+                 duramen::Span<const TensorRef> inputs) override {
+    state.save(inputs[0]);
+    return duramen::mul(context, inputs[0], inputs[0]);
+  }
+  std::vector<Tensor> backward(ContextRef context, duramen::FunctionStateRef state,
+                               TensorRef output_grad) override {
+    const Tensor twice = duramen::add(context, state.saved(0), state.saved(0));
+    return {duramen::mul(context, twice, output_grad)};
+  }
+};
+
+TEST_CASE("a function of one's own is differentiated", "[cxx]") {
+  const Context context;
+  const Tensor x = Tensor::copy(context, std::vector<double>{1, -3});
+  x.set_requires_grad(true);
+  const Tensor y = duramen::apply(context, std::make_unique<Square>(), {x});
+  CHECK(y.to_vector<double>(context) == std::vector<double>{1, 9});
+  CHECK(std::string(duramen_tensor_grad_fn_name(y.get())) == "SquareBackward");
+  duramen::sum(context, y).backward(context);
+  CHECK(x.grad().to_vector<double>(context) == std::vector<double>{2, -6});
+}
+
+}  // namespace

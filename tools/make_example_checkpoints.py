@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Train the network of a C example and write examples/data/mlp_classifier.pt.
+"""Train the networks of two C examples and write examples/data/mlp_classifier.pt and text_classifier.pt.
 
-Needs torch and numpy. The file holds the network as text, its weights and its optimizer after a short training, and
+Needs torch and numpy. Each file holds the network as text, its weights and its optimizer after a short training, and
 what the next training step gives: in float32, as the example's own step, and in float64, which tells how far rounding
 alone reaches.
 """
@@ -16,6 +16,7 @@ from torch import nn
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "examples" / "data"
 IMAGES, BATCH, TESTED = 300, 50, 500
+LENGTH, UNSEEN = 10, 6  # tokens of a sentence; the last sentences test
 
 
 def build(text):
@@ -89,9 +90,40 @@ def mlp():
     save(content, "mlp_classifier.pt")
 
 
+def read_sentences():
+    """Classes in the order of their first sentence, the words of each sentence, and its class."""
+    rows = [line.split("\t") for line in (DATA / "sentences.tsv").read_text().splitlines()]
+    names = list(dict.fromkeys(name for name, _ in rows))
+    return names, [words.split() for _, words in rows], torch.tensor([names.index(name) for name, _ in rows])
+
+
+def text():
+    names, sentences, classes = read_sentences()
+    seen = len(sentences) - UNSEEN
+    vocabulary = ["<pad>", "<unknown>"] + list(dict.fromkeys(word for words in sentences[:seen] for word in words))
+    numbers = {word: number for number, word in enumerate(vocabulary)}
+    tokens = torch.zeros(len(sentences), LENGTH, dtype=torch.int64)
+    for row, words in zip(tokens, sentences):
+        row[: len(words)] = torch.tensor([numbers.get(word, 1) for word in words])
+
+    def logits_of(model, inputs):
+        return model["head"](model["norm"](model["embedding"](inputs).mean(1)))
+
+    architecture = (
+        f"ModuleDict({{'embedding': Embedding({len(vocabulary)}, 12, padding_idx=0), 'norm': LayerNorm(12), "
+        f"'head': Sequential(Linear(12, 12), GELU(), Linear(12, {len(names)}))}})"
+    )
+    batch = (tokens[:seen], classes[:seen])
+    model, content = content_of(architecture, "Adam(lr=0.01)", logits_of, [batch] * 2, batch)
+    content["vocabulary"], content["classes"] = vocabulary, names
+    content["test_correct"] = count_right(model, logits_of, tokens[seen:], classes[seen:])
+    save(content, "text_classifier.pt")
+
+
 def main():
     torch.set_num_threads(1)
     mlp()
+    text()
 
 
 if __name__ == "__main__":

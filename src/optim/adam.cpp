@@ -247,7 +247,7 @@ constexpr spec::Kinds kNumber = spec::kReal | spec::kBoolNumber;
 constexpr spec::Parameter kLr = {"lr", kNumber, "0.001", "learning rate"};
 constexpr spec::Parameter kBetas = {"betas", spec::kList, "(0.9, 0.999)",
                                     "factors of the running means of gradient and square"};
-constexpr spec::Parameter kEps = {"eps", kNumber, "1e-8", "added to the denominator"};
+constexpr spec::Parameter kEps = {"eps", kNumber, "1e-08", "added to the denominator"};
 constexpr spec::Parameter kAmsgrad = {"amsgrad", spec::kTruth, "False",
                                       "divide by the largest mean of squares so far"};
 constexpr spec::Parameter kMaximize = {"maximize", spec::kTruth, "False", "go up instead of down",

@@ -2,10 +2,10 @@
  *
  * A file's format is told by its content, never by its name. Opening reads the index only; tensors
  * share the mapped file where its layout allows. No file can run code. Saving writes a temporary
- * sibling and renames it: the target is whole or untouched. A process that is killed meanwhile
- * leaves the sibling behind, called .NAME.tmp. and 12 letters or digits; it is safe to remove once
- * nobody saves there. Paths are UTF-8. A refused file gives one line that names the file, the entry
- * and the offset.
+ * sibling and renames it: the target is whole or untouched, and a file that the process may not
+ * write to is not replaced. A process that is killed meanwhile leaves the sibling behind, called
+ * .NAME.tmp. and 12 letters or digits; it is safe to remove once nobody saves there. Paths are
+ * UTF-8. A refused file gives one line that names the file, the entry and the offset.
  */
 #ifndef DURAMEN_CHECKPOINT_H
 #define DURAMEN_CHECKPOINT_H

@@ -103,6 +103,7 @@ void AtomicFile::create_temporary() {
   if (exists && !S_ISREG(old.st_mode)) {
     throw file_error(Code::io, {path_, "save", {}, {}}, "the target is not a regular file");
   }
+  if (exists) check_writable();
   const std::string name = join(".", target_.substr(0, 200), ".tmp.", random_suffix());
   // Nobody else may look into what replaces a private file. For a new one the kernel applies the
   // umask; asking for it would change it for other threads.
@@ -113,6 +114,12 @@ void AtomicFile::create_temporary() {
   if (file_ < 0) fail("save: create a temporary file");
   temporary_ = name;
   if (exists) old_ = old;
+}
+
+// A rename would go round the file's own mode.
+void AtomicFile::check_writable() const {
+  const int may = retry([&] { return ::faccessat(folder_, target_.c_str(), W_OK, AT_EACCESS); });
+  if (may != 0) fail("save: replace the file");
 }
 
 // Behind the last write: a change of the owner or a write takes away set-user-id bits.

@@ -1,7 +1,8 @@
 // A file that appears whole or not at all: written beside its target as .TARGET.tmp.RANDOM, then
 // renamed over it. Without a commit nothing is left behind (unless the process is killed) and the
 // target is untouched. The mode of an existing file is kept, and its owner and group where the
-// process may give files away; a symbolic link stays and what it points to is replaced.
+// process may give files away; a symbolic link stays and what it points to is replaced. A file that
+// the process may not write to is not replaced.
 #pragma once
 
 #include <sys/stat.h>
@@ -35,6 +36,7 @@ class AtomicFile {
 
  private:
   void create_temporary();
+  void check_writable() const;
   void keep_attributes();
   void flush();
   void write_now(std::span<const std::byte> bytes);

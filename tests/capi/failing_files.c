@@ -110,6 +110,12 @@ int fstatat(int folder, const char* path, struct stat* status, int flags) {
   return (int)result;
 }
 
+int faccessat(int folder, const char* path, int mode, int flags) {
+  CALL("faccessat", SYS_faccessat, folder, path, mode);
+  (void)flags; /* the real and the effective user are one here */
+  return (int)result;
+}
+
 ssize_t readlink(const char* path, char* buffer, size_t capacity) {
   CALL("readlink", SYS_readlinkat, AT_FDCWD, path, buffer, capacity);
   return result;

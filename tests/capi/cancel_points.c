@@ -39,7 +39,7 @@ static duramen_tensor* forward(struct world* w) {
   return loss;
 }
 
-static duramen_optimizer* new_optimizer(const struct world* w) {
+static duramen_optimizer* new_optimizer(const struct world* w, const char* text) {
   duramen_tensor* parameters[16];
   duramen_optimizer* optimizer = NULL;
   duramen_listing* listing = NULL;
@@ -52,8 +52,8 @@ static duramen_optimizer* new_optimizer(const struct world* w) {
   first = (const char*)duramen_listing_entries(listing, &count, &stride);
   for (i = 0; i < count && i < COUNT_OF(parameters); ++i)
     parameters[i] = ((const duramen_entry*)(const void*)(first + i * stride))->tensor;
-  OK(duramen_optimizer_from_text(w->host.context, "SGD(lr=0.1, momentum=0.9, nesterov=True)",
-                                 SIZE_MAX, parameters, count, &optimizer, ERROR));
+  OK(duramen_optimizer_from_text(w->host.context, text, SIZE_MAX, parameters, count, &optimizer,
+                                 ERROR));
   duramen_listing_release(listing);
   return optimizer;
 }
@@ -85,7 +85,7 @@ static void begin(struct world* w) {
   w->net = new_module(w->host.context, kNet);
   OK(duramen_tensor_empty(w->host.context, DURAMEN_DTYPE_FLOAT32, kShape, 2, &w->x, ERROR));
   OK(duramen_tensor_fill_normal(w->host.context, w->x, 0, 1, ERROR));
-  w->optimizer = new_optimizer(w);
+  w->optimizer = new_optimizer(w, "SGD(lr=0.1, momentum=0.9, nesterov=True)");
   w->loss = forward(w);
   OK(duramen_tensor_backward(w->host.context, w->loss, NULL, NULL, ERROR));
   OK(duramen_optimizer_state(w->optimizer, &w->state, ERROR));
@@ -158,6 +158,13 @@ static duramen_status step(struct world* w) {
   return duramen_optimizer_step(w->host.context, w->optimizer, ERROR);
 }
 
+static duramen_status step_adamw(struct world* w) {
+  duramen_optimizer* optimizer = new_optimizer(w, "AdamW(amsgrad=True)");
+  const duramen_status status = duramen_optimizer_step(w->host.context, optimizer, ERROR);
+  duramen_optimizer_release(optimizer);
+  return status;
+}
+
 static duramen_status backward(struct world* w) {
   return duramen_tensor_backward(w->host.context, w->loss, NULL, NULL, ERROR);
 }
@@ -210,10 +217,15 @@ static const struct {
   duramen_status (*call)(struct world* w);
   int must_stop; /* at some of its points */
 } kCalls[] = {
-    {"step", step, 0},           {"backward", backward, 1},
-    {"load", load, 0},           {"load of an optimizer", load_optimizer, 0},
-    {"conversion", convert, 1},  {"building", build, 0},
-    {"evaluation", evaluate, 1}, {"batch norm", normalize, 1},
+    {"step", step, 0},
+    {"backward", backward, 1},
+    {"load", load, 0},
+    {"load of an optimizer", load_optimizer, 0},
+    {"conversion", convert, 1},
+    {"building", build, 0},
+    {"evaluation", evaluate, 1},
+    {"batch norm", normalize, 1},
+    {"step of AdamW", step_adamw, 0},
 };
 
 /* The outcome at the job of that number; false when there was none. */

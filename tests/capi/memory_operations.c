@@ -305,8 +305,8 @@ duramen_status new_optimizer(struct world* w, duramen_optimizer** out, duramen_e
   first = (const char*)duramen_listing_entries(listing, &count, &stride);
   for (i = 0; i < count && i < 32; ++i)
     parameters[i] = ((const duramen_entry*)(const void*)(first + i * stride))->tensor;
-  status = duramen_optimizer_from_text(w->context, "SGD(lr=0.1, momentum=0.9)", SIZE_MAX,
-                                       parameters, count, out, error);
+  status = duramen_optimizer_from_text(w->context, w->optimizer_text, SIZE_MAX, parameters, count,
+                                       out, error);
   duramen_listing_release(listing);
   return status;
 }
@@ -386,6 +386,10 @@ const struct operation kModuleOperations[] = {
     {"backward in own memory", WITH_GRAPH | OWN_MEMORY, 1, DURAMEN_OK, backward},
     {"make an optimizer", 0, 1, DURAMEN_OK, optimizer},
     {"step", WITH_OPTIMIZER, 1, DURAMEN_OK, step},
+    {"step of AdamW", WITH_ADAMW, 1, DURAMEN_OK, step},
+    {"step of AdamW, two threads", WITH_ADAMW | TWO_THREADS, 1, DURAMEN_OK, step},
+    {"load AdamW", WITH_ADAMW, 1, DURAMEN_OK, load_optimizer},
+    {"state of AdamW", WITH_ADAMW, 1, DURAMEN_OK, save_optimizer},
     {"set the learning rate", WITH_OPTIMIZER, 1, DURAMEN_OK, set_lr},
     {"add a group", WITH_OPTIMIZER | WITH_DEEP, 1, DURAMEN_OK, add_group},
     {"load an optimizer", WITH_OPTIMIZER, 1, DURAMEN_OK, load_optimizer},

@@ -147,7 +147,9 @@ struct world make_world(int with) {
   if (with & WITH_DEEP) make_deep(&w);
   if (with & WITH_GRADS) make_grads(&w);
   if (with & WITH_GRAPH) make_graph(&w);
-  if (with & WITH_OPTIMIZER) make_optimizer(&w);
+  w.optimizer_text =
+      with & WITH_ADAMW ? "AdamW(lr=0.1, amsgrad=True)" : "SGD(lr=0.1, momentum=0.9)";
+  if (with & (WITH_OPTIMIZER | WITH_ADAMW)) make_optimizer(&w);
   return w;
 }
 

@@ -13,6 +13,7 @@ struct world {
   duramen_tensor* loss;
   duramen_tensor* deep[3];  /* of rank 9: dense, permuted, broadcast */
   duramen_state_dict* dict; /* of another net of the same form */
+  const char* optimizer_text;
   duramen_optimizer* optimizer;
   duramen_value* state; /* of another optimizer */
 };
@@ -28,7 +29,8 @@ enum {
   TWO_THREADS = 64,
   OWN_RUNNER = 128,
   OWN_MEMORY = 256,
-  NO_NET = 512
+  NO_NET = 512,
+  WITH_ADAMW = 1024 /* as the optimizer, instead of SGD */
 };
 
 /* An operation: what it runs, on what, and what it promises. */

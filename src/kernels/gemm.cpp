@@ -16,6 +16,7 @@ constexpr int64_t kDeepest = 2048;               // of k at a time, so that a pi
 constexpr int64_t kMostRows = 10 * kRowBlock;    // of packed rows at a time: 8 MB of floats
 constexpr int64_t kFewRows = 12;                 // where sums of lanes cost less than packing
 constexpr int64_t kLongDots = 192;               // and k from which they cost little
+constexpr int64_t kFewColumns = 8;  // of B, which leave most of a panel empty; and k above it
 constexpr int64_t kStreamedRows = 4;
 constexpr double kLargeWork = 0x1p29;   // multiply-adds from which BLAS is ahead
 constexpr int64_t kLeastOfLarge = 256;  // the least dimension that it needs for that
@@ -245,7 +246,8 @@ void gemm(ThreadPool& pool, const GemmShape& shape, const Matrix<T>& a, const Ma
     if (blas_a && blas_b) return multiply_by_blas(pool, shape, product.to, *blas_a, *blas_b);
   }
   const bool dense_along_k = a.col_stride == 1 && b.row_stride == 1;
-  if (dense_along_k && (shape.m <= kFewRows || shape.k >= kLongDots)) {
+  const bool narrow = shape.n <= kFewColumns && shape.k > kFewColumns;
+  if (dense_along_k && (shape.m <= kFewRows || narrow || shape.k >= kLongDots)) {
     return multiply_by_dots(pool, shape, product);
   }
   if (shape.m <= kStreamedRows && b.col_stride == 1) {

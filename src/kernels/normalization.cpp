@@ -49,14 +49,29 @@ HWY_INLINE Sums plane_sums(int64_t count, const Op& op, const ScalarOp& scalar_o
   return total;
 }
 
+using Doubles = hn::ScalableTag<double>;
+
+HWY_INLINE hn::Vec<Doubles> load_doubles(const float* from) {
+  return hn::PromoteTo(Doubles(), hn::LoadU(hn::Rebind<float, Doubles>(), from));
+}
+HWY_INLINE hn::Vec<Doubles> load_doubles(const double* from) { return hn::LoadU(Doubles(), from); }
+
+// In double throughout, as PyTorch: a mean near zero has no digits to lose.
 template <class T>
 HWY_INLINE double plane_sum(const T* x, int64_t count) {
-  return plane_sums<T>(
-             count,
-             [x](auto d, int64_t i, auto& a, auto&)
-                 HWY_ATTR { a = hn::Add(a, hn::LoadU(d, x + i)); },
-             [x](int64_t i, Sums& sums) { sums.first += x[i]; })
-      .first;
+  const Doubles d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  auto a = hn::Zero(d), b = a, c = a, e = a;
+  int64_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    a = hn::Add(a, load_doubles(x + i));
+    b = hn::Add(b, load_doubles(x + i + lanes));
+    c = hn::Add(c, load_doubles(x + i + 2 * lanes));
+    e = hn::Add(e, load_doubles(x + i + 3 * lanes));
+  }
+  double sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(a, b), hn::Add(c, e))));
+  for (; i < count; ++i) sum += x[i];
+  return sum;
 }
 
 // Σ (x - middle) and Σ (x - middle)².
@@ -117,11 +132,12 @@ HWY_INLINE void plane_affine(const T* x, const T* dy, T* out, int64_t count, con
   }
 }
 
-// The statistics of a channel from its moments about `middle`.
+// The variance of a channel from the moments about a value near its mean.
 template <class T>
-HWY_INLINE void settle(const BatchNormForward<T>& job, int64_t c, T middle, const Sums& moments) {
+HWY_INLINE void settle(const BatchNormForward<T>& job, int64_t c, double mean,
+                       const Sums& moments) {
   const auto count = static_cast<double>(job.shape.count());
-  job.mean[c] = middle + moments.first / count;
+  job.mean[c] = mean;
   const double variance = (moments.second - moments.first * moments.first / count) / count;
   job.variance[c] = variance < 0 ? 0 : variance;  // NaN stays
 }
@@ -158,14 +174,15 @@ HWY_INLINE void forward_channel(const BatchNormForward<T>& job, int64_t c) {
   if (job.batch_statistics) {
     double sum = 0;
     for (int64_t n = 0; n < s.batch; ++n) sum += plane_sum(x + n * stride, s.length);
-    const T middle = static_cast<T>(sum / static_cast<double>(s.count()));
+    const double mean = sum / static_cast<double>(s.count());
+    const T middle = static_cast<T>(mean);
     Sums moments;
     for (int64_t n = 0; n < s.batch; ++n) {
       const Sums part = plane_moments(x + n * stride, s.length, middle);
       moments.first += part.first;
       moments.second += part.second;
     }
-    settle(job, c, middle, moments);
+    settle(job, c, mean, moments);
   }
   const Affine<T> f = forward_affine(job, c);
   T* y = job.y + c * s.length;
@@ -240,6 +257,31 @@ HWY_INLINE void tile_sums(const ChannelShape& shape, int64_t width, double* firs
   }
 }
 
+// The sums of a tile's channels, in double throughout.
+template <class T>
+HWY_INLINE void tile_totals(const ChannelShape& shape, const T* x, int64_t width, double* totals) {
+  const Doubles d;
+  const auto lanes = static_cast<int64_t>(hn::Lanes(d));
+  int64_t j = 0;
+  for (; j + 4 * lanes <= width; j += 4 * lanes) {
+    auto a = hn::Zero(d), b = a, c = a, e = a;
+    for (int64_t n = 0; n < shape.batch; ++n) {
+      const T* row = x + n * shape.channels + j;
+      a = hn::Add(a, load_doubles(row));
+      b = hn::Add(b, load_doubles(row + lanes));
+      c = hn::Add(c, load_doubles(row + 2 * lanes));
+      e = hn::Add(e, load_doubles(row + 3 * lanes));
+    }
+    hn::StoreU(a, d, totals + j);
+    hn::StoreU(b, d, totals + j + lanes);
+    hn::StoreU(c, d, totals + j + 2 * lanes);
+    hn::StoreU(e, d, totals + j + 3 * lanes);
+  }
+  for (; j < width; ++j) {
+    for (int64_t n = 0; n < shape.batch; ++n) totals[j] += x[n * shape.channels + j];
+  }
+}
+
 template <class D, class T = hn::TFromD<D>>
 HWY_INLINE hn::Vec<D> load_part(D d, const T* from, int64_t count) {
   if (count >= static_cast<int64_t>(hn::Lanes(d))) return hn::LoadU(d, from);
@@ -292,14 +334,13 @@ HWY_INLINE void forward_tile(const BatchNormForward<T>& job, int64_t start, int6
   Tile<T> tile{};
   tile.width = width;
   if (job.batch_statistics) {
+    double mean[kTile] = {};
     double first[kTile] = {};
     double second[kTile] = {};
-    tile_sums<T>(s, width, first, second,
-                 [&](auto d, int64_t n, int64_t j, int64_t part, auto& a, auto&)
-                     HWY_ATTR { a = hn::Add(a, load_part(d, x + n * s.channels + j, part)); });
+    tile_totals(s, x, width, mean);
     for (int64_t i = 0; i < width; ++i) {
-      tile.middle[i] = static_cast<T>(first[i] / static_cast<double>(s.batch));
-      first[i] = second[i] = 0;
+      mean[i] /= static_cast<double>(s.batch);
+      tile.middle[i] = static_cast<T>(mean[i]);
     }
     tile_sums<T>(s, width, first, second,
                  [&](auto d, int64_t n, int64_t j, int64_t part, auto& a, auto& b) HWY_ATTR {
@@ -309,7 +350,7 @@ HWY_INLINE void forward_tile(const BatchNormForward<T>& job, int64_t start, int6
                    b = hn::MulAdd(off, off, b);
                  });
     for (int64_t i = 0; i < width; ++i) {
-      settle(job, start + i, tile.middle[i], {first[i], second[i]});
+      settle(job, start + i, mean[i], {first[i], second[i]});
     }
   }
   for (int64_t i = 0; i < width; ++i) tile.set(i, forward_affine(job, start + i));

@@ -182,6 +182,14 @@ TEST_CASE("a tensor must lie inside its storage", "[io][torch]") {
   CHECK(!refusal_of(lie).empty());
 }
 
+TEST_CASE("a tensor without elements may start anywhere", "[io][torch]") {
+  TensorPickle slice;
+  slice.shape = "K\x03K\0\x86"s;
+  slice.offset = "K\x64";
+  const auto file = Files().parse(torch_file(slice.text(), {std::string(16, 0)}));
+  CHECK(file->state_dict("")->entries().find("x")->tensor->layout().offset == 0);
+}
+
 TEST_CASE("an expanded view may not ask for more than its file justifies", "[io][torch]") {
   TensorPickle bomb;
   bomb.shape = "J\0\0\x20\0J\0\0\x20\0\x86"s;  // 2^21 × 2^21 elements, 17.6 TB

@@ -255,8 +255,6 @@ class Module(Handle):
 
     def deepcopy(self) -> Module:
         """A copy of the whole tree; what is shared inside stays shared."""
-        if "duramen_module_deepcopy" not in _api.FUNCTIONS:
-            raise NotImplementedError("this version of the library does not copy modules")
         return as_module(self._context.build(lib.duramen_module_deepcopy, self.handle), self._context)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Module:

@@ -18,7 +18,7 @@ DIFFERENCES = {
 }
 # Cases with an error whose text names what only PyTorch has (its classes, its attributes).
 OTHER_TEXT = {"st0093": "classes of Python objects", "st0306": "grad_dtype", "st0313": "plain attributes",
-              "st0330": "plain attributes"}
+              "st0330": "plain attributes", "st0373": "the order of a set"}
 
 
 def same_error(expected, got, any_text):

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""The comparison with the real PyTorch through the Python package: oracle.py LIBRARY [--seed N] [--cases N] [--only FAMILY].
+
+Random trees, loads, layers, training runs and files on both sides. Every case depends on the seed, its family and its number
+only; a failure names them. Exit 77: no PyTorch (an error where DURAMEN_REQUIRE_ALL=1).
+"""
+import argparse
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from interpreter import use_one_with  # noqa: E402
+
+SEED = 20261
+CASES = 160
+
+
+class Family:
+    """Cases of one kind: run, counted, their failures kept."""
+
+    def __init__(self, name, work, seed):
+        self.name, self.work, self.seed = name, work, seed
+        self.failures, self.results = [], []
+
+    def run(self):
+        start, shown = time.monotonic(), 0.0
+        for i, (label, call) in enumerate(self.work):
+            self.one(label, call)
+            if time.monotonic() - shown > 1 or i + 1 == len(self.work):
+                shown = time.monotonic()
+                show(f"{self.name}: {i + 1} of {len(self.work)}, {len(self.failures)} failed, {shown - start:.0f} s",
+                     last=i + 1 == len(self.work))
+
+    def one(self, label, call):
+        from sides import Mismatch
+
+        try:
+            self.results.append(call())
+        except Mismatch as mismatch:
+            self.failures.append(f"{self.name} {label} (--seed {self.seed}): {mismatch}")
+        except Exception:  # noqa: BLE001, an accident of one case must not hide the others
+            self.failures.append(f"{self.name} {label} (--seed {self.seed}): {traceback.format_exc()}")
+
+
+def show(text, last):
+    """Progress: one line that is written over on a terminal, the last of each family elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="\n" if last else "", file=sys.stderr, flush=True)
+    elif last:
+        print(text, file=sys.stderr, flush=True)
+
+
+def families(seed, cases):
+    import duramen
+    import files
+    import layers
+    import loads
+    import training
+    import trees
+
+    registry = duramen.registry()
+    types = [entry["name"] for entry in registry["modules"] if entry["name"] in layers.GENERATORS]
+    optimizers = [entry["name"] for entry in registry["optimizers"] if entry["name"] in training.OPTIMIZERS]
+    each, runs = max(2, cases // 20), max(4, cases // 20)
+    return [
+        Family("registry", [("modules", layers.check_registry), ("optimizers", training.check_registry)], seed),
+        Family("trees", [(i, lambda i=i: trees.run_case(seed, i)) for i in range(cases)], seed),
+        Family("loads", [(i, lambda i=i: loads.run_case(seed, i)) for i in range(2 * cases)], seed),
+        Family("layers", [(f"{name} {i}", lambda name=name, i=i: layers.run_case(seed, name, i))
+                          for name in types for i in range(each)], seed),
+        Family("training", [(f"{name} {i}", lambda name=name, i=i: training.run_case(seed, name, i))
+                            for name in optimizers for i in range(runs)], seed),
+        Family("files", [(i, lambda i=i: files.run_case(seed, i)) for i in range(cases // 2)], seed),
+    ]
+
+
+def summary(done, seconds):
+    import torch
+
+    counts = {family.name: len(family.work) for family in done}
+    parts = [f"{counts[name]} {name}" for name in counts if name != "registry"]
+    for family in done:
+        if family.name == "loads":
+            parts.append(f"{sum(map(bool, family.results))} loads refused by both")
+        if family.name in ("layers", "training") and family.results:
+            parts.append(f"{family.name} use at most {100 * max(family.results):.0f} % of what rounding may")
+    failed = sum(len(family.failures) for family in done)
+    return f"oracle: torch {torch.__version__}, seed {done[0].seed}: {', '.join(parts)}; {failed} failed; {seconds:.0f} s"
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="oracle", description="compares the library with the real PyTorch")
+    parser.add_argument("library", help="path of libduramen.so.0")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
+    parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
+    parser.add_argument("--only", help="one family: trees, loads, layers, training or files")
+    options = parser.parse_args()
+    use_one_with("torch", "safetensors", "numpy")
+    sys.dont_write_bytecode = True
+    os.environ["DURAMEN_LIBRARY"] = os.path.abspath(options.library)
+    sys.path[:0] = [str(ROOT / "bindings" / "python"), str(HERE)]
+    import torch
+
+    torch.set_num_threads(1)
+    start = time.monotonic()
+    done = [family for family in families(options.seed, options.cases) if options.only in (None, family.name)]
+    for family in done:
+        family.run()
+    failures = [failure for family in done for failure in family.failures]
+    print("\n".join(failures + [summary(done, time.monotonic() - start)]))
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,7 @@ An edit prepares the new order first, so that a refused one changes nothing.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -166,11 +167,18 @@ class _Named(_Members):
         return self._members().get(name, default)
 
     def update(self, members: Any) -> None:
-        pairs = list(members.items() if isinstance(members, (Mapping, _Named)) else members)
+        if not isinstance(members, (Iterable, _Named)):
+            raise TypeError(f"{self.class_name}.update should be called with an iterable of key/value pairs, but got "
+                            f"{type(members).__name__}")
+        pairs = self._pairs(members)
         for _, member in pairs:
             self._check_member(member)
         for name, member in pairs:
             self[name] = member
+
+
+    def _pairs(self, members: Any) -> list[Any]:
+        return list(members.items() if isinstance(members, (Mapping, _Named)) else members)
 
 
 class ModuleDict(_Named):
@@ -190,6 +198,28 @@ class ParameterDict(_Named):
     """A dict of parameters; a tensor that is none becomes one."""
 
     _kinds = _api.KIND_PARAMETER
+
+    def _pairs(self, members: Any) -> list[Any]:
+        """A plain dict goes in by the order of its names, as in PyTorch."""
+        pairs = super()._pairs(members)
+        plain = isinstance(members, Mapping) and not isinstance(members, OrderedDict)
+        return sorted(pairs, key=lambda pair: str(pair[0])) if plain else pairs
+
+    def setdefault(self, name: str, default: Any = None) -> Any:
+        if name not in self:
+            self[name] = default
+        return self[name]
+
+    def popitem(self) -> tuple[str, Any]:
+        name = list(self)[-1]
+        return name, self.pop(name)
+
+    def copy(self) -> Any:
+        """Another dict with the same parameters."""
+        made = self._context.module("ParameterDict()")
+        for name, member in self.items():
+            made[name] = member
+        return made
 
     def _put(self, name: str, member: Any) -> None:
         super()._put(name, Parameter(member) if isinstance(member, Tensor) and not member.is_parameter else member)

@@ -85,5 +85,32 @@ class Named(unittest.TestCase):
         self.assertEqual(len(m), 0)
 
 
+class Parameters(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context()
+
+    def test_a_list(self):
+        m = self.ctx.module("ParameterList([zeros(2)])")
+        one = self.ctx.ones((3,))
+        m.append(one).extend([duramen.Parameter(one, requires_grad=False)])
+        self.assertEqual(([p.shape for p in m], len(m)), ([(2,), (3,), (3,)], 3))
+        self.assertTrue(m[1].is_parameter and m[1].storage_id == one.storage_id)
+        m[0] = one
+        self.assertEqual([(n, p.requires_grad) for n, p in m.named_parameters()], [("0", True), ("1", True), ("2", False)])
+
+    def test_a_dict(self):
+        m = self.ctx.module("ParameterDict({'b': zeros(2), 'a': ones(1)})")
+        m["c"] = self.ctx.ones((3,))
+        self.assertTrue(m["c"].is_parameter)
+        m.update({"z": m["c"], "d": m["a"]})
+        self.assertEqual((list(m), len(m)), ([n for n, _ in m.named_parameters(remove_duplicate=False)], 5))
+        self.assertEqual(list(m)[-2:], ["d", "z"])
+        self.assertIs(m.setdefault("c", None), m["c"])
+        self.assertIs(m.copy()["c"], m["c"])
+        self.assertEqual(m.popitem()[0], "z")
+        with self.assertRaises(TypeError):
+            m.update(3)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -9,11 +9,13 @@ from state_machine import Skip, StateMachine
 CASES = Path(__file__).resolve().parents[3] / "tests" / "data" / "state_cases" / "dev.json"
 NUL = "a NUL in a name is refused"
 WHOLE = "a refused load or requires_grad_ changes nothing"
+HALF = "a refused edit of a container leaves nothing behind"
 # Steps whose outcome differs on purpose.
 DIFFERENCES = {
     ("st0051", 13): NUL, ("st0051", 14): NUL, ("st0051", 15): NUL,
     ("st0053", 13): NUL, ("st0053", 14): NUL, ("st0053", 15): NUL,
     ("st0206", 6): WHOLE, ("st0210", 6): WHOLE, ("st0211", 5): WHOLE, ("st0265", 6): WHOLE, ("st0293", 12): WHOLE,
+    ("st0366", 10): HALF, ("st0366", 11): HALF,
     ("st0251", 5): "PyTorch warns of a dropped imaginary part once a process, a context each time",
 }
 # Cases with an error whose text names what only PyTorch has (its classes, its attributes).
@@ -53,7 +55,7 @@ class Cases(unittest.TestCase):
             self.failures += [f"{case['id']}: {complaint}" for complaint in machine.complaints]
         print(dict(counts), f"{len(DIFFERENCES)} stated differences; left at:", dict(skipped))
         self.assertEqual(self.failures, [], "\n" + "\n".join(self.failures))
-        self.assertLessEqual(sum(skipped.values()), 55)
+        self.assertLessEqual(sum(skipped.values()), 43)
 
 
 if __name__ == "__main__":

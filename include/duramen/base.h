@@ -90,7 +90,7 @@ extern "C" {
  * A function's comment names the failures that belong to it. Besides, any call may fail with
  * INVALID_ARGUMENT (NULL, a text that is not UTF-8), BAD_HANDLE, NO_MEMORY, INTERNAL, and LIMIT for
  * a count that no memory could hold; any that takes a context with CANCELLED; any that walks a tree
- * with STATE for a cycle. */
+ * with STATE for a cycle; any that runs a callback of the caller's with the status of that. */
 typedef int32_t duramen_status;
 enum {
   /* Done. */

@@ -67,8 +67,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_load_options_in
  * Writes to `module`. *report (may be NULL) receives the report on success; on failure the error
  * lends it (duramen_error_load_report), with PyTorch's text (duramen_load_report_torch_message).
  * Fails: INCOMPATIBLE (also for a tensor that cannot be written: read-only memory is an item of the
- * report), STATE for a cycle; nothing has changed then (unless PARTIAL). CANCELLED before the first
- * change.
+ * report), STATE for a cycle, a class's own set_extra_state; nothing has changed then (unless
+ * PARTIAL). CANCELLED before the first change.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_load_state_dict(
     duramen_context* context, duramen_module* module, const duramen_state_dict* dict,

@@ -20,9 +20,9 @@ std::string call_of(const spec::Signature& signature) {
     if (!parameter.fallback.empty() || parameter.variadic) continue;
     if (text.back() != '(') text += ", ";
     text += parameter.name;
-    text += parameter.kinds & (spec::kInt | spec::kInts) ? "=4"
-            : parameter.kinds & spec::kReal              ? "=0.5"
-                                                         : "=Identity()";
+    text += parameter.kinds & (spec::kInt | spec::kInts | spec::kAny) ? "=4"
+            : parameter.kinds & spec::kReal                           ? "=0.5"
+                                                                      : "=Identity()";
   }
   return text + ")";
 }
@@ -76,6 +76,19 @@ TEST_CASE("every registered type copies as its own class with its settings", "[n
       CHECK(parameter_of(copy, name.c_str())->storage() != tensor->storage());
       CHECK(values(*parameter_of(copy, name.c_str())) == values(*tensor));
     }
+  }
+}
+
+TEST_CASE("containers of parameters copy what they hold", "[nn][deepcopy]") {
+  Context context;
+  for (const char* text : {"ParameterList([Parameter(zeros(2)), ones(3), 7])",
+                           "ParameterDict({'a': ones(2), 'b': None, 'c': Linear(1, 1)})"}) {
+    INFO(text);
+    const ModuleRef original = module_from_text(context, text);
+    const ModuleRef copy = deepcopy(context, *original);
+    CHECK(repr(*copy) == repr(*original));
+    REQUIRE(copy->parameters().size() == original->parameters().size());
+    CHECK(copy->parameters()[0].value != original->parameters()[0].value);
   }
 }
 

@@ -27,7 +27,7 @@ io::OpenOptions open_options(const duramen_open_options* options) {
 
 io::SaveOptions save_options(const duramen_save_options* options) {
   const auto given = read_options(options, "options");
-  if (given.format < DURAMEN_FORMAT_AUTOMATIC || given.format > DURAMEN_FORMAT_TORCH)
+  if (given.format < DURAMEN_FORMAT_AUTOMATIC || given.format > DURAMEN_FORMAT_NPY)
     throw bad_argument("format", join("unknown number ", given.format));
   if (given.durability < DURAMEN_DURABILITY_DURABLE || given.durability > DURAMEN_DURABILITY_ATOMIC)
     throw bad_argument("durability", join("unknown number ", given.durability));
@@ -93,6 +93,15 @@ const char* duramen_checkpoint_format(const duramen_checkpoint* checkpoint,
   const io::Checkpoint* core = peek(checkpoint);
   if (length) *length = core ? core->format().size() : 0;
   return core ? core->format().data() : nullptr;  // a whole std::string, hence terminated
+}
+
+const char* duramen_checkpoint_property(const duramen_checkpoint* checkpoint, const char* key,
+                                        size_t key_length, size_t* length) noexcept {
+  const io::Checkpoint* core = peek(checkpoint);
+  const std::string* text =
+      core && key ? core->properties().find(plain_view(key, key_length)) : nullptr;
+  if (length) *length = text ? text->size() : 0;
+  return text ? text->c_str() : nullptr;
 }
 
 const duramen_value* duramen_checkpoint_content(const duramen_checkpoint* checkpoint) noexcept {

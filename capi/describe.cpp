@@ -1,6 +1,8 @@
-// Every registered type as JSON.
+// Every registered type, and the build, as JSON.
 #include "base/text.hpp"
 #include "handles.hpp"
+#include "kernels/blas.hpp"
+#include "kernels/simd.hpp"
 #include "nn/build.hpp"
 
 using namespace duramen;
@@ -93,7 +95,54 @@ void append_registry(std::string& out, std::string_view key,
   out += ']';
 }
 
+void append_field(std::string& out, std::string_view key, std::string_view text) {
+  append_quoted(out, key);
+  out += ": ";
+  append_quoted(out, text);
+}
+
+void append_simd(std::string& out) {
+  const kernels::SimdInfo info = kernels::simd_info();
+  out += "\"simd\": {";
+  append_field(out, "target", info.target);
+  out += ", \"compiled\": [";
+  for (const std::string_view target : info.compiled) {
+    if (out.back() != '[') out += ", ";
+    append_quoted(out, target);
+  }
+  out += "]}";
+}
+
+void append_blas(std::string& out) {
+  const kernels::BlasInfo info = kernels::blas_info();
+  out += "\"blas\": {";
+  append_field(out, "vendor", info.vendor);
+  append_field(out += ", ", "version", info.version);
+  append_field(out += ", ", "threading", info.threading);
+  append_field(out += ", ", "config", info.config);
+  out += '}';
+}
+
+#ifdef __clang__
+constexpr std::string_view kCompiler = "clang " __clang_version__;
+#else
+constexpr std::string_view kCompiler = "gcc " __VERSION__;
+#endif
+
 }  // namespace
+
+duramen_status duramen_build_info(duramen_string** out, duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    std::string json = "{";
+    append_field(json, "version", DURAMEN_VERSION_STRING);
+    json += join(", \"api_level\": ", DURAMEN_API_LEVEL, ", \"abi_epoch\": ", DURAMEN_ABI_EPOCH);
+    append_field(json += ",\n", "compiler", kCompiler);
+    append_simd(json += ",\n");
+    append_blas(json += ",\n");
+    json += "}\n";
+    return make<String>(std::move(json));
+  });
+}
 
 duramen_status duramen_registry_describe(duramen_string** out, duramen_error** error) noexcept {
   return guard_out(error, __func__, out, [&] {

@@ -1,4 +1,4 @@
-/* Checkpoint files: PyTorch's .pt and .pth (zip), and .safetensors.
+/* Checkpoint files: PyTorch's .pt and .pth (zip), .safetensors, and NumPy's .npy (one tensor).
  *
  * A file's format is told by its content, never by its name. Opening reads the index only; tensors
  * share the mapped file where its layout allows. No file can run code. Saving writes a temporary
@@ -51,10 +51,12 @@ typedef struct duramen_open_options {
 
 /* File formats for saving; later levels may add numbers. */
 enum {
-  /* By the path's ending: .safetensors; .pt, .pth, .bin, .ckpt. */
+  /* By the path's ending: .safetensors; .pt, .pth, .bin, .ckpt; .npy. */
   DURAMEN_FORMAT_AUTOMATIC = 0,
   DURAMEN_FORMAT_SAFETENSORS = 1,
-  DURAMEN_FORMAT_TORCH = 2
+  DURAMEN_FORMAT_TORCH = 2,
+  /* One tensor without a name: for duramen_value_save. */
+  DURAMEN_FORMAT_NPY = 3
 };
 
 /* How much a save promises. */
@@ -116,17 +118,27 @@ duramen_checkpoint_from_memory(duramen_context* context, const void* data, size_
                                DURAMEN_NULLABLE const duramen_open_options* options,
                                duramen_checkpoint** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* The format, such as "safetensors" or "torch", terminated; NULL for NULL.
+/* The format: "safetensors", "torch" or "npy", terminated; NULL for NULL.
  *
  * *length (may be NULL) receives the number of bytes. Threads: any. Since: level 1. */
 DURAMEN_API const char* DURAMEN_CALL
 duramen_checkpoint_format(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint,
                           DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
 
+/* What the file says of itself, as text, terminated; NULL where it says nothing.
+ *
+ * Keys: "version" of the format, "byteorder" ("little", "big"), "protocol" of a .pt's pickle,
+ * "storage_alignment" that a .pt names. *length (may be NULL) receives the number of bytes.
+ * Threads: any. Since: level 1. */
+DURAMEN_API const char* DURAMEN_CALL
+duramen_checkpoint_property(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint, const char* key,
+                            size_t key_length, DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
+
 /* Everything that the file holds, as one value; NULL for NULL.
  *
  * Tensors that no strides describe (sparse, quantized, on the meta device, wrappers) and objects of
- * unknown classes are opaque values; a bytearray is read as bytes. Threads: any. Since: level 1. */
+ * unknown classes are opaque values; a bytearray is read as bytes. The content of an .npy file is
+ * its tensor. Threads: any. Since: level 1. */
 DURAMEN_API const duramen_value* DURAMEN_CALL
 duramen_checkpoint_content(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint) DURAMEN_NOEXCEPT;
 
@@ -150,7 +162,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_save
     duramen_context* context, const duramen_state_dict* dict, const char* path, size_t path_length,
     DURAMEN_NULLABLE const duramen_save_options* options, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Saves any value in a .pt: nested dicts, lists, numbers, tensors.
+/* Saves any value in a .pt (nested dicts, lists, numbers, tensors), or a tensor in an .npy.
  *
  * Fails: IO; UNSUPPORTED for a format or a value that cannot be saved; CANCELLED. The target is
  * untouched then, but for the case that duramen_state_dict_save names.

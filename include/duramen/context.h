@@ -243,6 +243,15 @@ duramen_context_trim(duramen_context* context, duramen_error** error) DURAMEN_NO
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_context_blas_info(
     duramen_context* context, duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
+/* How the library was built and what it chose on this machine, as JSON.
+ *
+ * {"version", "api_level", "abi_epoch", "compiler", "simd": {"target", "compiled"}, "blas":
+ * {"vendor", "version", "threading", "config"}}; "target" is the set of vector instructions in use,
+ * "threading" is "serial", "pthread" or "openmp".
+ * Threads: any. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_build_info(duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;
+
 /* One more reference to the same context; NULL for NULL.
  *
  * Threads: any. Since: level 1. */

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "io/file_error.hpp"
+#include "io/npy.hpp"
 #include "io/safetensors.hpp"
 #include "io/torch_file.hpp"
 
@@ -22,7 +23,6 @@ struct Magic {
 // header below its limit.
 constexpr Magic kMagics[] = {
     {0, "GGUF"sv, "a GGUF file"},
-    {0, "\x93NUMPY"sv, "a NumPy .npy file"},
     {0, "\x89HDF\r\n"sv, "an HDF5 file"},
     {0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv,
      "a PyTorch file of before version 1.6 (load it and save it again with a newer PyTorch)"},
@@ -77,7 +77,8 @@ std::string_view describe_unknown(std::string_view bytes) noexcept {
                  "it names)"
                : "not a checkpoint: this is a JSON text";
   }
-  return "not a checkpoint (expected a .safetensors header or a zip archive of torch.save)";
+  return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save or an .npy "
+         "file)";
 }
 
 Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& source,
@@ -105,6 +106,7 @@ Ref<Checkpoint> read(const Services& services, const Ref<const Source>& source,
   // ninth byte is never one of JSON's.
   if (looks_like_safetensors(bytes)) return read_safetensors(services, source, options.limits);
   if (bytes.starts_with("PK\3\4")) return read_zip(services, source, options);
+  if (is_npy(bytes)) return read_npy(services, source, options.limits);
   if (const Magic* magic = find_magic(bytes)) {
     throw file_error(Code::unsupported, spot, join("not supported yet: this is ", magic->what));
   }
@@ -116,14 +118,15 @@ Ref<Checkpoint> read(const Services& services, const Ref<const Source>& source,
 }
 
 Format format_for(const std::string& path, Format asked) {
-  if (asked == Format::safetensors || asked == Format::torch) return asked;
+  if (asked != Format::automatic) return asked;
   if (path.ends_with(".safetensors")) return Format::safetensors;
+  if (path.ends_with(".npy")) return Format::npy;
   for (const std::string_view ending : {".pt", ".pth", ".bin", ".ckpt"}) {
     if (path.ends_with(ending)) return Format::torch;
   }
   throw file_error(
       Code::invalid_argument, {path, "save", {}, {}},
-      "no format known for this name (expected .safetensors, .pt, .pth, .bin or .ckpt)");
+      "no format known for this name (expected .safetensors, .pt, .pth, .bin, .ckpt or .npy)");
 }
 
 void check_path(const std::string& path) {
@@ -162,21 +165,34 @@ Ref<StateDict> Checkpoint::state_dict(std::string_view select) const try {
 void save(const Services& services, const StateDict& dict, const std::string& path,
           const SaveOptions& options) {
   check_path(path);
-  if (format_for(path, options.format) == Format::safetensors) {
-    write_safetensors(services, dict, path, options);
-  } else {
-    write_torch(services, *value_from_state_dict(dict), path, options);
+  switch (format_for(path, options.format)) {
+    case Format::safetensors:
+      return write_safetensors(services, dict, path, options);
+    case Format::npy:
+      throw file_error(Code::unsupported, {path, "save npy", {}, {}},
+                       "the format holds one tensor without a name (got a state dict)");
+    default:
+      return write_torch(services, *value_from_state_dict(dict), path, options);
   }
 }
 
 void save_value(const Services& services, const Value& content, const std::string& path,
                 const SaveOptions& options) {
   check_path(path);
-  if (format_for(path, options.format) == Format::safetensors) {
-    throw file_error(Code::unsupported, {path, "save", {}, {}},
-                     "safetensors files hold state dicts only (expected a .pt)");
+  switch (format_for(path, options.format)) {
+    case Format::safetensors:
+      throw file_error(Code::unsupported, {path, "save", {}, {}},
+                       "safetensors files hold state dicts only (expected a .pt)");
+    case Format::npy:
+      if (content.kind() == ValueKind::tensor) {
+        return write_npy(services, *content.as_tensor(), path, options);
+      }
+      throw file_error(
+          Code::unsupported, {path, "save npy", {}, {}},
+          join("the format holds one tensor (got ", value_kind_name(content.kind()), ")"));
+    default:
+      return write_torch(services, content, path, options);
   }
-  write_torch(services, content, path, options);
 }
 
 }  // namespace duramen::io

@@ -45,17 +45,22 @@ class Checkpoint final : public Counted {
                                      Ref<const Counted> keeper, const std::string& name,
                                      const OpenOptions& options = {});
 
-  std::string_view format() const noexcept { return format_; }   // "safetensors", "torch", …
+  std::string_view format() const noexcept { return format_; }   // "safetensors", "torch", "npy"
   const ValueRef& content() const noexcept { return content_; }  // everything, as one value
   const OrderedMap<std::string>& metadata() const noexcept { return metadata_; }
+  // What the file says of itself: "version", "byteorder", "protocol" (of a pickle),
+  // "storage_alignment"; each where the format has it.
+  const OrderedMap<std::string>& properties() const noexcept { return properties_; }
   // state_dict_from_value(content, select) with the file's metadata; errors name the file.
   Ref<StateDict> state_dict(std::string_view select) const;
 
-  Checkpoint(std::string format, ValueRef content, OrderedMap<std::string> metadata)
+  Checkpoint(std::string format, ValueRef content, OrderedMap<std::string> metadata,
+             OrderedMap<std::string> properties)
       : Counted(kTag),
         format_(std::move(format)),
         content_(std::move(content)),
-        metadata_(std::move(metadata)) {}
+        metadata_(std::move(metadata)),
+        properties_(std::move(properties)) {}
   ~Checkpoint() override = default;
 
  private:
@@ -63,16 +68,17 @@ class Checkpoint final : public Counted {
   std::string format_;
   ValueRef content_;
   OrderedMap<std::string> metadata_;
+  OrderedMap<std::string> properties_;
 };
 
-enum class Format : int32_t { automatic = 0, safetensors = 1, torch = 2 };
+enum class Format : int32_t { automatic = 0, safetensors = 1, torch = 2, npy = 3 };
 enum class Durability : int32_t {
   durable = 0,
   atomic = 1
 };  // durable: fsync of file and folder as well
 
 struct SaveOptions {
-  Format format = Format::automatic;  // by the path's ending: .safetensors; .pt, .pth, .bin
+  Format format = Format::automatic;  // by the path's ending: .safetensors; .pt, .pth, .bin; .npy
   Durability durability = Durability::durable;
   uint32_t alignment = 0;  // safetensors: pad the header so that the data starts at a multiple of
                            // this and of 8, the reference's; a power of two up to 2^20, or 0
@@ -84,7 +90,7 @@ struct SaveOptions {
 // (INVALID_ARGUMENT naming both).
 void save(const Services& services, const StateDict& dict, const std::string& path,
           const SaveOptions& options = {});
-// Any value in a .pt: nested dicts, lists, numbers, tensors.
+// Any value in a .pt: nested dicts, lists, numbers, tensors. One tensor in a .npy.
 void save_value(const Services& services, const Value& content, const std::string& path,
                 const SaveOptions& options = {});
 

@@ -53,7 +53,9 @@ class Reader {
     read_members(parse());
     check_names();
     check_coverage();
-    return make<Checkpoint>("safetensors", content(), std::move(metadata_));
+    OrderedMap<std::string> properties;
+    properties.append("byteorder", "little");
+    return make<Checkpoint>("safetensors", content(), std::move(metadata_), std::move(properties));
   }
 
  private:

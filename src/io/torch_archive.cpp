@@ -89,6 +89,7 @@ void TorchArchive::check_version() {
     throw file_error(Code::unsupported, {file(), "torch file", "version", {}},
                      join("unknown version (expected 1 to 10, got ", printable(text), ")"));
   }
+  version_ = *version;
 }
 
 // Empty when there is none.
@@ -104,6 +105,30 @@ std::string TorchArchive::small_record(std::string_view name) {
     std::memcpy(out.data(), zip_.raw(*entry).data(), out.size());
   }
   return text;
+}
+
+// The digits of a record that nothing depends on; empty for anything else.
+std::string TorchArchive::plain_number(std::string_view name) const {
+  const ZipEntry* entry = zip_.find(join(folder_, name));
+  if (!entry || entry->is_deflated() || entry->size > kMaxSmallRecord) return {};
+  const auto bytes = zip_.raw(*entry);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const auto number = parse_int(text);
+  return number ? std::to_string(*number) : std::string();
+}
+
+OrderedMap<std::string> TorchArchive::properties() {
+  constexpr std::byte kProto{0x80};
+  OrderedMap<std::string> out;
+  out.append("version", std::to_string(version_));
+  const auto bytes = pickle();
+  const bool tells = bytes.size() > 1 && bytes[0] == kProto;
+  out.append("protocol", std::to_string(tells ? std::to_integer<int>(bytes[1]) : 0));
+  out.append("byteorder", big_endian_ ? "big" : "little");
+  if (auto alignment = plain_number(".storage_alignment"); !alignment.empty()) {
+    out.append("storage_alignment", std::move(alignment));
+  }
+  return out;
 }
 
 std::span<const std::byte> TorchArchive::pickle() {

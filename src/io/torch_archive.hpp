@@ -16,6 +16,8 @@ class TorchArchive {
   const std::string& file() const noexcept { return zip_.source()->name(); }
   // The record's content: inflated where needed, its checksum verified where asked.
   std::span<const std::byte> pickle();
+  // Those of a checkpoint. Requires: the pickle was asked for.
+  OrderedMap<std::string> properties();
   // For all that is made of the pickle. max_total_bytes can raise it.
   Budget& value_budget() noexcept { return value_budget_; }
   // The checksums of the entries that nobody asked for.
@@ -49,6 +51,7 @@ class TorchArchive {
   void verify(const ZipEntry& entry, std::span<const std::byte> content);
   std::string small_record(std::string_view name);
   void check_version();
+  std::string plain_number(std::string_view name) const;
   Error bad(const ZipEntry& entry, std::string_view what, Code code = Code::corrupt) const;
 
   const Services& services_;
@@ -56,6 +59,7 @@ class TorchArchive {
   const OpenOptions& options_;
   std::string folder_;  // with the slash
   std::string scratch_;
+  int64_t version_ = 0;
   bool big_endian_ = false;
   uint64_t inflated_budget_;
   uint64_t tensor_budget_;

@@ -9,7 +9,8 @@ Ref<Checkpoint> read_torch(const Services& services, const ZipReader& zip,
       pickle::read(archive.pickle(), {archive.file(), "data.pkl"}, archive.value_budget());
   ValueRef content = ValueBuilder(services, archive, graph, options.limits).build();
   archive.verify_rest();
-  return make<Checkpoint>("torch", std::move(content), OrderedMap<std::string>());
+  return make<Checkpoint>("torch", std::move(content), OrderedMap<std::string>(),
+                          archive.properties());
 }
 
 }  // namespace duramen::io

@@ -169,6 +169,32 @@ static duramen_status save_value(struct world* w, duramen_error** error) {
                             &options, error);
 }
 
+/* An array that has to be copied, saved and opened again. */
+static duramen_status by_array(struct world* w, duramen_error** error) {
+  duramen_save_options options = {0};
+  duramen_value* value = NULL;
+  duramen_checkpoint* checkpoint = NULL;
+  duramen_status status;
+  options.struct_size = sizeof options;
+  options.durability = DURAMEN_DURABILITY_ATOMIC;
+  TRY(duramen_value_create_tensor(w->deep[1], &value, error));
+  TRY(duramen_value_save(w->context, value, scratch_path("memory.npy"), SIZE_MAX, &options, error));
+  TRY(duramen_checkpoint_open(w->context, scratch_path("memory.npy"), SIZE_MAX, NULL, &checkpoint,
+                              error));
+release:
+  duramen_checkpoint_release(checkpoint);
+  duramen_value_release(value);
+  return status;
+}
+
+static duramen_status build_info(struct world* w, duramen_error** error) {
+  duramen_string* text = NULL;
+  const duramen_status status = duramen_build_info(&text, error);
+  (void)w;
+  duramen_string_release(text);
+  return status;
+}
+
 static duramen_status match(struct world* w, duramen_error** error) {
   duramen_load_report* report = NULL;
   duramen_string* text = NULL;
@@ -270,6 +296,8 @@ const struct operation kObjectOperations[] = {
     {"scalars", NO_NET | WITH_DEEP, 1, DURAMEN_OK, scalars},
     {"read a dict", WITH_DICT, 1, DURAMEN_OK, read_dict},
     {"save a value", WITH_OPTIMIZER, 1, DURAMEN_OK, save_value},
+    {"an array", NO_NET | WITH_DEEP, 1, DURAMEN_OK, by_array},
+    {"the build", NO_NET, 1, DURAMEN_OK, build_info},
     {"match", WITH_DICT, 1, DURAMEN_OK, match},
     {"a scope", NO_NET | WITH_DEEP, 1, DURAMEN_OK, with_scope},
     {"assign a module", 0, 1, DURAMEN_OK, assign_module},

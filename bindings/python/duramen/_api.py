@@ -56,6 +56,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_context_allocator_statistics": "i:PPP",
     "duramen_context_trim": "i:PP",
     "duramen_context_blas_info": "i:PPP",
+    "duramen_build_info": "i:PP",
     "duramen_context_retain": "P:P",
     "duramen_context_release": "v:P",
     "duramen_import_options_init": "i:PZP",
@@ -194,6 +195,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_checkpoint_open": "i:PSZPPP",
     "duramen_checkpoint_from_memory": "i:PPZPPP",
     "duramen_checkpoint_format": "P:PP",
+    "duramen_checkpoint_property": "P:PSZP",
     "duramen_checkpoint_content": "P:P",
     "duramen_checkpoint_state_dict": "i:PPSZPP",
     "duramen_state_dict_save": "i:PPSZPP",
@@ -410,6 +412,7 @@ OPEN_VERIFY = 2
 FORMAT_AUTOMATIC = 0
 FORMAT_SAFETENSORS = 1
 FORMAT_TORCH = 2
+FORMAT_NPY = 3
 DURABILITY_DURABLE = 0
 DURABILITY_ATOMIC = 1
 FUNCTION_NULL_GRADS = 1

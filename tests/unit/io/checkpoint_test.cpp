@@ -22,7 +22,6 @@ TEST_CASE("files of other kinds say what they are", "[io][checkpoint]") {
     CHECK(contains(files.refusal(bytes), word));
   };
   says("GGUF\3", "GGUF");
-  says("\x93NUMPY\1", "NumPy");
   says("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "Git LFS");
   says("<!DOCTYPE html><html>", "HTML");
   says("\x80\2}q.", "pickle");
@@ -40,7 +39,7 @@ TEST_CASE("a file of no known kind is not called a large header", "[io][checkpoi
                             "ELF\2\1\1 and so on",
                             "%PDF-1.4 and so on", "a text of some words"}) {
     CHECK(files.refusal_code(bytes) == Code::unsupported);
-    CHECK(contains(files.refusal(bytes), "not a checkpoint (expected a .safetensors header or"));
+    CHECK(contains(files.refusal(bytes), "not a checkpoint (expected a .safetensors header"));
   }
   const std::string index = R"({"metadata": {}, "weight_map": {"a": "model-00001.safetensors"}})";
   CHECK(files.refusal_code(index) == Code::unsupported);

@@ -11,16 +11,21 @@ struct BuildOptions {
   std::string text;
   uint64_t seed = 0;
   std::string dtype;  // empty: float32
+  uint32_t threads = 1;
 };
 
-// Registers TEXT, --seed and --dtype.
-void add_build_options(CLI::App& verb, BuildOptions& options);
+// Registers TEXT and --dtype.
+void add_text_options(CLI::App& verb, BuildOptions& options);
+// Registers --seed.
+void add_seed_option(CLI::App& verb, BuildOptions& options);
 
 struct Built {
   Context context;
   Module module;
 };
+Context create_context(const BuildOptions& options);
 // Failure(kUsage) with the column for a text that cannot be built.
+Module build_module(duramen_context* context, const BuildOptions& options);
 Built build(const BuildOptions& options);
 
 }  // namespace cli

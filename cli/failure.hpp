@@ -9,6 +9,7 @@ namespace cli {
 // 0 ok · 1 differs or incompatible · 2 usage · 3 file unreadable or refused.
 enum ExitCode { kOk = 0, kDiffers = 1, kUsage = 2, kRefused = 3 };
 
+// Without a message nothing is said.
 class Failure : public std::runtime_error {
  public:
   Failure(ExitCode code, const std::string& message) : std::runtime_error(message), code(code) {}

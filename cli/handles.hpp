@@ -26,6 +26,9 @@ using Module = Handle<duramen_module, duramen_module_release>;
 using StateDict = Handle<duramen_state_dict, duramen_state_dict_release>;
 using Listing = Handle<duramen_listing, duramen_listing_release>;
 using StringList = Handle<duramen_string_list, duramen_string_list_release>;
+using Tensor = Handle<duramen_tensor, duramen_tensor_release>;
+using Value = Handle<duramen_value, duramen_value_release>;
+using LoadReport = Handle<duramen_load_report, duramen_load_report_release>;
 using String = Handle<duramen_string, duramen_string_release>;
 
 // Receives an out-parameter: `call(…, Out(handle), Out(error))`.
@@ -62,6 +65,11 @@ void call(ExitCode code, std::string_view subject, Body&& body) {
 
 inline std::string_view view(const char* text, size_t length) {
   return text ? std::string_view(text, length) : std::string_view();
+}
+inline std::string text_of(const String& string) {
+  size_t length = 0;
+  const char* data = duramen_string_data(string.get(), &length);
+  return std::string(view(data, length));
 }
 
 }  // namespace cli

@@ -1,5 +1,7 @@
 // duramen init TEXT -o FILE: a checkpoint with the initial values that PyTorch would draw.
 #include "build.hpp"
+#include "modules.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace cli {
@@ -11,13 +13,14 @@ struct Options {
 };
 
 void run(const Options& options) {
-  const Built built = build(options.build);
-  StateDict dict;
-  call(kRefused, "", [&](auto error) {
-    return duramen_module_state_dict(built.module.get(), nullptr, 0, 0, Out(dict), error);
-  });
+  const Context context = create_context(options.build);
+  const Interruptible interruptible(context.get());
+  const Module module = build_module(context.get(), options.build);
+  const StateDict dict = state_of(module.get());
+  Progress progress("saving " + options.output);
+  progress.listen(context.get());
   call(kRefused, options.output, [&](auto error) {
-    return duramen_state_dict_save(built.context.get(), dict.get(), options.output.data(),
+    return duramen_state_dict_save(context.get(), dict.get(), options.output.data(),
                                    options.output.size(), nullptr, error);
   });
 }
@@ -28,12 +31,16 @@ void add_init(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* verb = app.add_subcommand(
       "init", "Build a module from text and save its initial state, as PyTorch draws it");
-  add_build_options(*verb, options->build);
+  add_text_options(*verb, options->build);
+  add_seed_option(*verb, options->build);
   verb->add_option("-o,--output", options->output,
                    "The file to write: .pt, .pth, .bin or .safetensors")
       ->required()
       ->type_name("FILE");
-  verb->footer("Example: duramen init 'Linear(784, 10)' --seed 1 -o linear.pt");
+  verb->footer(
+      "Examples:\n"
+      "  duramen init 'Linear(784, 10)' --seed 1 -o linear.pt\n"
+      "  duramen init 'Linear(784, 10)' --dtype float64 -o linear.safetensors");
   verb->callback([options] { run(*options); });
 }
 

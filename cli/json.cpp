@@ -77,15 +77,19 @@ Json& Json::text(std::string_view value) {
   return *this;
 }
 
-Json& Json::real(double value) {
+template <class T>
+Json& Json::number(T value) {
   if (std::isnan(value)) return text("nan");
   if (std::isinf(value)) return text(value < 0 ? "-inf" : "inf");
-  char buffer[32];
+  char buffer[64];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value).ptr;
   std::string token(buffer, end);
   if (token.find_first_of(".e") == std::string::npos) token += ".0";
   return raw(token);
 }
+
+Json& Json::real(double value) { return number(value); }
+Json& Json::real(float value) { return number(value); }
 
 Json& Json::raw(std::string_view token) {
   separate();

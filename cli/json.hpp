@@ -21,11 +21,14 @@ class Json {
   Json& null() { return raw("null"); }
   // The shortest digits that read back; what JSON has no number for ("inf", "nan") as a string.
   Json& real(double value);
+  Json& real(float value);
   Json& raw(std::string_view token);
 
   const std::string& str() const { return out_; }
 
  private:
+  template <class T>
+  Json& number(T value);
   Json& open(char bracket);
   Json& close(char bracket);
   void separate();

@@ -1,15 +1,22 @@
 // duramen: look into checkpoints and build module trees, without Python. A client of the C header.
 #include <duramen/base.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <new>
-#include <utility>
-#include <vector>
+#include <sstream>
 
 #include "failure.hpp"
+#include "help.hpp"
+#include "nearest.hpp"
 #include "output.hpp"
+#include "terminal.hpp"
 #include "verbs.hpp"
 
 namespace cli {
@@ -25,55 +32,65 @@ std::string read_all(std::FILE* file, const std::string& name) {
 }
 
 int fail(ExitCode code, std::string_view message) {
-  std::fprintf(stderr, "duramen: error: %s\n", printable(message).c_str());
+  if (!message.empty()) std::fprintf(stderr, "duramen: error: %s\n", printable(message).c_str());
   return code;
-}
-
-// Levenshtein's distance.
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i + 1);
-    for (size_t j = 0; j < b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i] != b[j] ? 1 : 0);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
 }
 
 // CLI11 only says that a subcommand is missing.
 void check_verb(const CLI::App& app, std::string_view word) {
-  std::string nearest;
-  size_t best = 3;
-  for (const CLI::App* verb : app.get_subcommands({})) {
-    if (verb->get_name() == word) return;
-    const size_t distance = edit_distance(word.substr(0, 64), verb->get_name());
-    if (distance < best) nearest = verb->get_name();
-    best = std::min(best, distance);
+  std::vector<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
+  if (std::find(verbs.begin(), verbs.end(), word) != verbs.end()) return;
+  throw Failure(kUsage, "unknown command '" + std::string(word) + "'" + did_you_mean(word, verbs));
+}
+
+// A file that is opened must not become stdin, stdout or stderr.
+void fill_standard_descriptors() {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(number, F_GETFD) < 0) (void)!open("/dev/null", O_RDONLY);
   }
-  throw Failure(kUsage, "unknown command '" + std::string(word) + "'" +
-                            (nearest.empty() ? "" : " (did you mean '" + nearest + "'?)"));
 }
 
 int run(int argc, char** argv) {
-  CLI::App app("Look into PyTorch checkpoints and build module trees, without Python.", "duramen");
-  app.set_version_flag("--version", duramen_version_string());
+  CLI::App app("Look into PyTorch checkpoints, build and run module trees, without Python.",
+               "duramen");
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.set_help_flag("-h,--help", "Show this text");
+  app.set_version_flag("--version", std::string("duramen ") + duramen_version_string(),
+                       "Show the version");
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 ok, 1 differs, 2 usage, 3 file unreadable or refused.");
+  app.footer(
+      "Exit codes: 0 ok, 1 differs or incompatible, 2 usage, 3 file unreadable or refused.\n"
+      "duramen COMMAND --help shows the options of a command, with examples.");
+  ExitCode code = kOk;
   add_ls(app);
+  add_info(app);
+  add_show(app);
   add_tree(app);
   add_init(app);
+  add_check(app, code);
+  add_run(app);
+  add_describe(app);
+  add_doctor(app, code);
   if (argc > 1 && argv[1][0] != '-') check_verb(app, argv[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
-    return fail(kUsage, error.what());
+    if (error.get_exit_code() != 0) return fail(kUsage, error.what());
+    std::ostringstream text;  // --help, --version
+    app.exit(error, text, text);
+    print(text.str());
   }
-  return kOk;
+  return code;
+}
+
+// What a failure means when a signal has cancelled the work: the end by that signal.
+int end(ExitCode code, std::string_view message) {
+  const int signal = Interruptible::signal();
+  if (signal == 0) return fail(code, message);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+  return 128 + signal;
 }
 
 }  // namespace
@@ -83,23 +100,30 @@ std::string read_text_argument(const std::string& argument) {
   if (argument.empty() || argument[0] != '@') return argument;
   const std::string path = argument.substr(1);
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (!file) throw Failure(kRefused, path + ": cannot be opened");
+  if (!file) throw Failure(kRefused, path + ": cannot be opened: " + std::strerror(errno));
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> closer(file, std::fclose);
   return read_all(file, path);
 }
 
 void print(std::string_view text) {
+  errno = 0;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  if (!written || std::fflush(stdout) != 0) throw Failure(kRefused, "stdout: cannot be written");
+  if (written && std::fflush(stdout) == 0) return;
+  // Whoever closes a pipe has read enough.
+  const int number = errno;
+  throw Failure(kRefused, number == EPIPE
+                              ? ""
+                              : std::string("stdout: cannot be written: ") + std::strerror(number));
 }
 
 }  // namespace cli
 
 int main(int argc, char** argv) {
   try {
+    cli::fill_standard_descriptors();
     return cli::run(argc, argv);
   } catch (const cli::Failure& failure) {
-    return cli::fail(failure.code, failure.what());
+    return cli::end(failure.code, failure.what());
   } catch (const std::bad_alloc&) {
     return cli::fail(cli::kRefused, "not enough memory");
   } catch (const std::exception& error) {

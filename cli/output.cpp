@@ -99,7 +99,7 @@ void Table::add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::str() const {
+std::string Table::str(const Palette& palette) const {
   std::vector<size_t> widths(aligns_.size());
   for (const auto& row : rows_) {
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
@@ -112,7 +112,8 @@ std::string Table::str() const {
       line += aligns_[i] == Align::right ? padding + row[i] : row[i] + padding;
       if (i + 1 < row.size()) line += "  ";
     }
-    out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    line.resize(line.find_last_not_of(' ') + 1);
+    out += (&row == rows_.data() ? palette.bold(line) : line) + '\n';
   }
   return out;
 }

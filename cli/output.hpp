@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "terminal.hpp"
+
 namespace cli {
 
 // Hidden characters and invalid UTF-8 as \xNN, \uNNNN or \UNNNNNNNN, so that a name from a file
@@ -29,7 +31,8 @@ class Table {
   enum class Align { left, right };
   explicit Table(const std::vector<std::pair<std::string, Align>>& columns);
   void add(std::vector<std::string> cells);
-  std::string str() const;
+  // The heading in bold where the palette has it.
+  std::string str(const Palette& palette) const;
 
  private:
   std::vector<Align> aligns_;

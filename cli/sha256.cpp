@@ -5,14 +5,29 @@
 #include "failure.hpp"
 
 namespace cli {
+namespace {
 
-std::string sha256(const void* bytes, size_t count) {
+void check(int good) {
+  if (good != 1) throw Failure(kRefused, "sha256: libcrypto failed");
+}
+
+}  // namespace
+
+void Sha256::Free::operator()(evp_md_ctx_st* state) const noexcept { EVP_MD_CTX_free(state); }
+
+Sha256::Sha256() : state_(EVP_MD_CTX_new()) {
+  check(state_ ? EVP_DigestInit_ex(state_.get(), EVP_sha256(), nullptr) : 0);
+}
+
+void Sha256::add(const void* bytes, size_t count) {
+  check(EVP_DigestUpdate(state_.get(), bytes, count));
+}
+
+std::string Sha256::finish() {
   static constexpr char kDigits[] = "0123456789abcdef";
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
-  if (EVP_Digest(bytes, count, digest, &length, EVP_sha256(), nullptr) != 1) {
-    throw Failure(kRefused, "sha256: libcrypto failed");
-  }
+  check(EVP_DigestFinal_ex(state_.get(), digest, &length));
   std::string text;
   for (unsigned int i = 0; i < length; ++i) {
     text += kDigits[digest[i] >> 4];

@@ -1,4 +1,4 @@
-// What several verbs say about a tensor or a value.
+// What several verbs say about a tensor.
 #pragma once
 
 #include <span>
@@ -7,20 +7,42 @@
 
 #include "handles.hpp"
 #include "json.hpp"
+#include "terminal.hpp"
 
 namespace cli {
 
 std::vector<int64_t> shape_of(const duramen_tensor* tensor);
 std::vector<int64_t> strides_of(const duramen_tensor* tensor);  // in elements
-// Of the logical elements in C order, little-endian.
-std::string tensor_sha256(duramen_context* context, const duramen_tensor* tensor);
+const char* dtype_of(const duramen_tensor* tensor);
+bool is_floating(duramen_dtype dtype);
+bool is_complex(duramen_dtype dtype);
 void write_numbers(Json& json, std::span<const int64_t> numbers);
 
-std::string_view text_of(const duramen_value* value);
-// A dictionary's key as a step of a dotted path: a text as it is, the rest as Python prints it, and
-// "keyINDEX" where that would be long.
-std::string key_text(const duramen_value* key, size_t index);
-// A value on one line, as Python would print it where it has a short form.
-std::string describe(const duramen_value* value);
+// The elements side by side in C order: the tensor's own memory, or a copy.
+class Bytes {
+ public:
+  Bytes(duramen_context* context, const duramen_tensor* tensor);
+  const char* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  std::vector<char> copy_;
+  const char* data_;
+  size_t size_;
+};
+
+// SHA-256 of the logical elements in C order, little-endian.
+class Hasher {
+ public:
+  // `total` bytes are to come: for the bar.
+  Hasher(duramen_context* context, uint64_t total);
+  std::string operator()(const duramen_tensor* tensor);
+
+ private:
+  duramen_context* context_;
+  uint64_t total_;
+  uint64_t done_ = 0;
+  Progress progress_;
+};
 
 }  // namespace cli

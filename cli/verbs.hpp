@@ -3,11 +3,20 @@
 
 #include <CLI/CLI.hpp>
 
+#include "failure.hpp"
+
 namespace cli {
 
 void add_ls(CLI::App& app);
+void add_info(CLI::App& app);
+void add_show(CLI::App& app);
 void add_tree(CLI::App& app);
 void add_init(CLI::App& app);
+// A verb that looks for differences says by `code` whether there are any.
+void add_check(CLI::App& app, ExitCode& code);
+void add_run(CLI::App& app);
+void add_describe(CLI::App& app);
+void add_doctor(CLI::App& app, ExitCode& code);
 
 // TEXT as given, or the content of the file behind "@", or of stdin for "-".
 std::string read_text_argument(const std::string& argument);

@@ -32,4 +32,10 @@ if(TARGET duramen_cli)
              OUTPUT_VARIABLE library_folder)
   set_target_properties(duramen_cli PROPERTIES INSTALL_RPATH "\$ORIGIN/${library_folder}")
   install(TARGETS duramen_cli)
+  # Made from its --help (tools/cli_files.py).
+  install(FILES man/duramen.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+  install(FILES completions/duramen.bash RENAME duramen
+          DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+  install(FILES completions/_duramen DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+  install(FILES completions/duramen.fish DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()

@@ -40,7 +40,7 @@ LIBRARIES = {
     "lapack": [],
     "omp.h": [],
     "hwy/": ["src/kernels/", "src/base/"],
-    "simdjson": ["src/io/", "tests/", "bench/"],
+    "simdjson": ["src/io/", "cli/", "tests/", "bench/"],
     "libdeflate": ["src/io/", "tests/"],
     "zlib": ["src/io/", "tests/", "examples/", "bench/"],
     "xxhash": ["src/"],

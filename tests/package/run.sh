@@ -15,7 +15,9 @@ install_and_move() {
   mv "$work/staged" "$moved"
   local file
   for file in lib/libduramen.so.0 lib/libduramen.so lib/pkgconfig/duramen.pc lib/cmake/duramen/duramenConfig.cmake \
-    include/duramen/duramen.h share/duramen/duramen-api.json bin/duramen; do
+    include/duramen/duramen.h share/duramen/duramen-api.json bin/duramen \
+    share/man/man1/duramen.1 share/bash-completion/completions/duramen share/zsh/site-functions/_duramen \
+    share/fish/vendor_completions.d/duramen.fish; do
     [[ -e $moved/$file ]] || fail "$file is not installed"
   done
   if grep -rlF -e "$work/staged" -e "$SOURCE" "$moved"; then

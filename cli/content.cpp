@@ -1,0 +1,86 @@
+#include "content.hpp"
+
+#include "values.hpp"
+
+namespace cli {
+namespace {
+
+// Of all names and texts, as for the names of the library's state dicts: a long key above many
+// entries is in each of their names, so that a small file could ask for any amount of memory.
+constexpr size_t kMaxTextBytes = size_t{256} << 20;
+
+bool is_container(int32_t kind) {
+  return kind == DURAMEN_VALUE_DICT || kind == DURAMEN_VALUE_LIST || kind == DURAMEN_VALUE_TUPLE;
+}
+
+// What a leaf adds to a listing beside its path.
+size_t text_size(const duramen_value* value) {
+  size_t length = 0;
+  if (duramen_value_kind(value) != DURAMEN_VALUE_OPAQUE) return text_of(value).size();
+  duramen_value_class_name(value, &length);
+  return length;
+}
+
+}  // namespace
+
+Content::Content(const duramen_value* root, const std::string& subject)
+    : subject_(subject), room_(kMaxTextBytes) {
+  visit(root, "");
+}
+
+void Content::spend(size_t nbytes) {
+  if (nbytes > room_) {
+    throw Failure(kRefused, subject_ +
+                                ": the names and texts of the entries are too long "
+                                "(expected at most " +
+                                std::to_string(kMaxTextBytes) + " bytes together)");
+  }
+  room_ -= nbytes;
+}
+
+// The depth of values is limited, so this may recurse.
+void Content::visit(const duramen_value* value, const std::string& path) {
+  const int32_t kind = duramen_value_kind(value);
+  spend(path.size());
+  if (kind == DURAMEN_VALUE_TENSOR) {
+    add_tensor(duramen_value_tensor(value), path);
+  } else if (!is_container(kind)) {
+    spend(text_size(value));
+    leaves.push_back({path, value});
+  } else {
+    visit_items(value, path, kind == DURAMEN_VALUE_DICT);
+  }
+}
+
+void Content::visit_items(const duramen_value* value, const std::string& path, bool is_dict) {
+  const std::string prefix = path.empty() ? path : path + ".";
+  const size_t count = duramen_value_count(value);
+  if (count == 0 && !path.empty()) leaves.push_back({path, value});
+  for (size_t i = 0; i < count; ++i) {
+    const std::string name = is_dict ? key_text(duramen_value_key(value, i), i) : std::to_string(i);
+    visit(duramen_value_item(value, i), prefix + name);
+  }
+}
+
+void Content::add_tensor(duramen_tensor* tensor, const std::string& path) {
+  const auto [first, is_new] =
+      first_of_storage_.emplace(duramen_tensor_storage_id(tensor), entries.size());
+  entries.push_back({path, tensor, is_new ? std::nullopt : std::optional(first->second)});
+}
+
+Checkpoint open_checkpoint(duramen_context* context, const std::string& file) {
+  Checkpoint checkpoint;
+  call(kRefused, file, [&](auto error) {
+    return duramen_checkpoint_open(context, file.data(), file.size(), nullptr, Out(checkpoint),
+                                   error);
+  });
+  return checkpoint;
+}
+
+std::string_view format_of(const duramen_checkpoint* checkpoint) {
+  size_t length = 0;
+  const char* name = duramen_checkpoint_format(checkpoint, &length);
+  return view(name, length);
+}
+
+}  // namespace cli

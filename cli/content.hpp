@@ -1,0 +1,51 @@
+// A file's content for listing: nested containers flattened to dotted paths, in the file's own
+// order.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "handles.hpp"
+
+namespace cli {
+
+struct Entry {
+  std::string name;
+  duramen_tensor* tensor;       // lent by the content
+  std::optional<size_t> first;  // the first entry on the same storage
+};
+
+struct Leaf {
+  std::string path;
+  const duramen_value* value;
+};
+
+class Content {
+ public:
+  // Failure(kRefused) with the subject's name when the names would take too much memory.
+  Content(const duramen_value* root, const std::string& subject);
+
+  std::vector<Entry> entries;
+  std::vector<Leaf> leaves;  // what is not a tensor
+
+  // The name of the first entry on the same storage; empty when there is none.
+  std::string_view alias(const Entry& entry) const {
+    return entry.first ? std::string_view(entries[*entry.first].name) : std::string_view();
+  }
+
+ private:
+  void spend(size_t nbytes);
+  void visit(const duramen_value* value, const std::string& path);
+  void visit_items(const duramen_value* value, const std::string& path, bool is_dict);
+  void add_tensor(duramen_tensor* tensor, const std::string& path);
+
+  const std::string& subject_;
+  size_t room_;
+  std::unordered_map<uint64_t, size_t> first_of_storage_;
+};
+
+Checkpoint open_checkpoint(duramen_context* context, const std::string& file);
+std::string_view format_of(const duramen_checkpoint* checkpoint);
+
+}  // namespace cli

@@ -1,0 +1,147 @@
+#include "values.hpp"
+
+#include "output.hpp"
+
+namespace cli {
+namespace {
+
+std::string format_real(double value) {
+  const std::string text = Json().real(value).str();
+  return text[0] == '"' ? text.substr(1, text.size() - 2) : text;
+}
+
+constexpr size_t kLongKey = 4096;
+
+std::string bytes_text(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out = "b'";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7F) {
+      out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
+    } else {
+      if (c == '\\' || c == '\'') out += '\\';
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+// Empty for what is long or is no scalar.
+std::string scalar_text(const duramen_value* value) {
+  const int32_t kind = duramen_value_kind(value);
+  size_t length = 0;
+  if (kind == DURAMEN_VALUE_BYTES) {
+    const void* bytes = duramen_value_bytes(value, &length);
+    if (length > kLongKey) return {};
+    return bytes_text({static_cast<const char*>(bytes), length});
+  }
+  const bool is_scalar = kind == DURAMEN_VALUE_NONE || kind == DURAMEN_VALUE_BOOL ||
+                         kind == DURAMEN_VALUE_INT || kind == DURAMEN_VALUE_BIG_INT ||
+                         kind == DURAMEN_VALUE_FLOAT || kind == DURAMEN_VALUE_COMPLEX ||
+                         kind == DURAMEN_VALUE_TEXT;
+  return is_scalar && text_of(value).size() <= kLongKey ? describe(value) : std::string();
+}
+
+// Empty for what is long or holds more than scalars.
+std::string tuple_text(const duramen_value* tuple) {
+  const size_t count = duramen_value_count(tuple);
+  std::string out = "(";
+  for (size_t i = 0; i < count; ++i) {
+    const std::string item = scalar_text(duramen_value_item(tuple, i));
+    if (item.empty() || out.size() + item.size() > kLongKey) return {};
+    out += (i > 0 ? ", " : "") + item;
+  }
+  return out + (count == 1 ? ",)" : ")");
+}
+
+}  // namespace
+
+std::string_view text_of(const duramen_value* value) {
+  size_t length = 0;
+  const char* text = duramen_value_text(value, &length);
+  return view(text, length);
+}
+
+std::string key_text(const duramen_value* key, size_t index) {
+  const int32_t kind = duramen_value_kind(key);
+  if (kind == DURAMEN_VALUE_TEXT) return std::string(text_of(key));
+  const std::string text = kind == DURAMEN_VALUE_TUPLE ? tuple_text(key) : scalar_text(key);
+  return text.empty() ? "key" + std::to_string(index) : text;
+}
+
+std::string describe(const duramen_value* value) {
+  const int32_t kind = duramen_value_kind(value);
+  size_t length = 0;
+  switch (kind) {
+    case DURAMEN_VALUE_NONE:
+      return "None";
+    case DURAMEN_VALUE_BOOL:
+      return duramen_value_bool(value) ? "True" : "False";
+    case DURAMEN_VALUE_INT:
+      return std::to_string(duramen_value_int(value));
+    case DURAMEN_VALUE_BIG_INT:
+      return std::string(text_of(value));
+    case DURAMEN_VALUE_FLOAT:
+      return format_real(duramen_value_float(value));
+    case DURAMEN_VALUE_TEXT:
+      return "'" + std::string(text_of(value)) + "'";
+    case DURAMEN_VALUE_COMPLEX:
+      return "(" + format_real(duramen_value_float(value)) +
+             (duramen_value_imag(value) < 0 ? "" : "+") + format_real(duramen_value_imag(value)) +
+             "j)";
+    case DURAMEN_VALUE_BYTES:
+      duramen_value_bytes(value, &length);
+      return std::to_string(length) + " bytes";
+    case DURAMEN_VALUE_OPAQUE: {
+      const char* name = duramen_value_class_name(value, &length);
+      return std::string(view(name, length));
+    }
+    default:
+      return std::string(duramen_value_kind_name(kind)) + " of " +
+             std::to_string(duramen_value_count(value));
+  }
+}
+
+void write_value(Json& json, const duramen_value* value) {
+  switch (duramen_value_kind(value)) {
+    case DURAMEN_VALUE_BOOL:
+      json.boolean(duramen_value_bool(value) != 0);
+      break;
+    case DURAMEN_VALUE_INT:
+      json.integer(duramen_value_int(value));
+      break;
+    case DURAMEN_VALUE_FLOAT:
+      json.real(duramen_value_float(value));
+      break;
+    case DURAMEN_VALUE_TEXT:
+      json.text(text_of(value));
+      break;
+    case DURAMEN_VALUE_BIG_INT:
+      json.raw(text_of(value));
+      break;
+    case DURAMEN_VALUE_NONE:
+    case DURAMEN_VALUE_DICT:  // containers are empty here
+    case DURAMEN_VALUE_LIST:
+    case DURAMEN_VALUE_TUPLE:
+      json.null();
+      break;
+    default:
+      json.text(describe(value));
+  }
+}
+
+void write_leaf(Json& json, const Leaf& leaf) {
+  json.begin_object().key("path").text(leaf.path);
+  json.key("kind").text(duramen_value_kind_name(duramen_value_kind(leaf.value))).key("value");
+  write_value(json, leaf.value);
+  json.end_object();
+}
+
+std::string line_of(const Leaf& leaf) {
+  constexpr size_t kWidestValue = 1000;
+  return abbreviated(printable(leaf.path), kWidestName) + " = " +
+         abbreviated(printable(describe(leaf.value)), kWidestValue) + "\n";
+}
+
+}  // namespace cli

@@ -1,0 +1,47 @@
+# Made by tools/cli_files.py from the tool's --help. Completion of duramen for bash.
+_duramen() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} verb='' options='' i
+  [[ $word == '=' ]] && word=''
+  [[ $before == '=' ]] && before=${COMP_WORDS[COMP_CWORD-2]}
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; ++i)); do
+    if [[ ${COMP_WORDS[i]} != -* ]]; then
+      verb=${COMP_WORDS[i]}
+      break
+    fi
+  done
+  case $before in
+    --dtype)
+      COMPREPLY=($(compgen -W 'float32 float64 float16 bfloat16' -- "$word"))
+      return
+      ;;
+    --grad-output | --grads | --input | --output | --weights | -o) return ;;
+    --threads) return ;;
+    --select) return ;;
+    --rename) return ;;
+    --seed) return ;;
+    --color)
+      COMPREPLY=($(compgen -W 'auto always never' -- "$word"))
+      return
+      ;;
+  esac
+  case $verb in
+    '') options='ls info show tree init check run describe doctor -h --help --version' ;;
+    ls) options='-h --help --json --hash --color' ;;
+    info) options='-h --help --json --color' ;;
+    show) options='-h --help --full --stats --json --color' ;;
+    tree) options='-h --help --dtype --seed --json --hash --color' ;;
+    init) options='-h --help --dtype --seed -o --output' ;;
+    check) options='-h --help --dtype --select --rename --json --color' ;;
+    run) options='-h --help --dtype --seed --weights --select --rename --input -o --output --train --threads --grad-output --grads' ;;
+    describe) options='-h --help --json --color' ;;
+    doctor) options='-h --help --json --color' ;;
+  esac
+  if [[ $verb == describe && $word != -* ]]; then
+    options=$(duramen describe --color=never 2>/dev/null | awk 'NF > 1 { print $1 }')
+  elif [[ -n $verb && $word != -* ]]; then
+    return  # file names, by complete -o default
+  fi
+  COMPREPLY=($(compgen -W "$options" -- "$word"))
+}
+complete -o default -F _duramen duramen

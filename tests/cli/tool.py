@@ -1,0 +1,94 @@
+"""What the tests of the tool share: running it, and files put together by hand. Each test is run as
+NAME_test.py DURAMEN DATA_FOLDER.
+"""
+import json
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zipfile
+
+TOOL, DATA = sys.argv[1], pathlib.Path(sys.argv[2])
+
+
+def duramen(*arguments, text=None, **options):
+    return subprocess.run([TOOL, *map(str, arguments)], input=text, capture_output=True, text=True, **options)
+
+
+def good(*arguments, text=None):
+    """What a command prints that must succeed, and say nothing on stderr."""
+    result = duramen(*arguments, text=text)
+    if result.returncode != 0 or result.stderr:
+        raise AssertionError(f"{arguments}: exit {result.returncode}: {result.stderr}")
+    return result.stdout
+
+
+def as_json(*arguments, text=None):
+    return json.loads(good(*arguments, text=text))
+
+
+class ToolTest(unittest.TestCase):
+    """With an empty folder, as text and as `self.folder`, for every test."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def file(self, name, content):
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def needs(self, program):
+        """Where a program of that name is; without one the test is skipped, or fails where all is required."""
+        path = shutil.which(program)
+        if not path and os.environ.get("DURAMEN_REQUIRE_ALL") == "1":
+            self.fail(f"{program} is not installed")
+        if not path:
+            self.skipTest(f"{program} is not installed")
+        return path
+
+    def refused(self, code, *arguments, text=None):
+        """One line on stderr, nothing on stdout, the exit code; gives the line."""
+        result = duramen(*arguments, text=text)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(result.stdout, "")
+        self.assertTrue(result.stderr.startswith("duramen: error: "), result.stderr)
+        self.assertEqual(result.stderr.count("\n"), 1, result.stderr)
+        self.assertFalse([c for c in result.stderr[:-1] if c < " " or c == "\x7f"], result.stderr)
+        return result.stderr
+
+
+def main():
+    unittest.main(argv=sys.argv[:1], verbosity=2)
+
+
+def safetensors(names):
+    entries = {name: {"dtype": "U8", "shape": [1], "data_offsets": [i, i + 1]} for i, name in enumerate(names)}
+    header = json.dumps(entries).encode()
+    return struct.pack("<Q", len(header)) + header + bytes(len(names))
+
+
+def torch_file(path, pickle, storages=()):
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("a/data.pkl", pickle)
+        file.writestr("a/version", "3\n")
+        for key, content in enumerate(storages):
+            file.writestr(f"a/data/{key}", content)
+
+
+def text_opcode(text):
+    return b"X" + struct.pack("<I", len(text)) + text
+
+
+def array(values, shape, descr="<f4"):
+    """An .npy of these numbers."""
+    header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {tuple(shape)!r}, }}\n".encode()
+    letter = {"f4": "f", "f8": "d", "i8": "q", "i4": "i"}[descr[1:]]
+    return (b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header
+            + struct.pack(f"{descr[0]}{len(values)}{letter}", *values))

@@ -65,6 +65,27 @@ class Arithmetic(Handle):
     def __pow__(self, other: Any) -> Any:
         return self._binary("pow", other)
 
+    def __eq__(self, other: object) -> Any:
+        """Element by element, as all comparisons; `a is b` asks for the object."""
+        return self._binary("eq", other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._binary("ne", other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._binary("lt", other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._binary("le", other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._binary("gt", other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._binary("ge", other)
+
+    __hash__ = object.__hash__
+
     def __neg__(self) -> Tensor:
         return self._op("neg")
 

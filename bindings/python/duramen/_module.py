@@ -87,7 +87,7 @@ class Module(Handle):
                              if name not in _INTERNAL else name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in _INTERNAL:
+        if name in _INTERNAL or name == "training":
             object.__setattr__(self, name, value)
             return
         kind, _ = self._slot(name)
@@ -285,6 +285,14 @@ class Module(Handle):
     @property
     def training(self) -> bool:
         return bool(lib.duramen_module_is_training(self.handle))
+
+    @training.setter
+    def training(self, mode: bool) -> None:
+        """Sets this module's own flag; those below keep theirs."""
+        below = [(module, module.training) for module in self.modules()][1:]
+        self.train(bool(mode))
+        for module, before in below:
+            module.train(before)
 
     def train(self, mode: bool = True) -> Module:
         if not isinstance(mode, bool):

@@ -176,7 +176,7 @@ class Tensor(Arithmetic):
         """The tensor itself when it has the dtype, else a converted copy."""
         if isinstance(dtype, Tensor):
             dtype = dtype.dtype
-        wanted = self.dtype if dtype is None or dtype == "cpu" else dtype_of(dtype)
+        wanted = self.dtype if dtype is None or str(dtype) == "cpu" else dtype_of(dtype)
         if copy and wanted == self.dtype:
             return self.clone()
         return self._view(lib.duramen_to_dtype, wanted.number)

@@ -14,8 +14,9 @@ from interpreter import use_one_with  # noqa: E402
 
 
 def main():
-    use_one_with("numpy")
     library, name = sys.argv[1:]
+    with_torch = name == "test_exchange" and os.environ.get("DURAMEN_REQUIRE_ALL") == "1"
+    use_one_with("numpy", *(["torch"] if with_torch else []))
     os.environ["DURAMEN_LIBRARY"] = library
     os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE.parent), str(HERE)])
     sys.path[:0] = [str(HERE.parent), str(HERE)]

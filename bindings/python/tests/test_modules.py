@@ -145,6 +145,8 @@ class Editing(unittest.TestCase):
         weight = m[0].weight
         self.assertIs(m.eval(), m)
         self.assertEqual([x.training for x in m.modules()], [False] * 3)
+        m.training = True
+        self.assertEqual([x.training for x in m.modules()], [True, False, False])
         self.assertIs(m.train(), m)
         self.assertIs(m.double(), m)
         self.assertIs(m[0].weight, weight)

@@ -53,6 +53,7 @@ class Making(unittest.TestCase):
             self.assertEqual(lib.duramen_dtype_name(number).decode(), dtype)
         for given in ("torch.float64", np.float64, np.dtype("f8"), float, duramen.float64, "double"):
             self.assertIs(dtype_of(given), duramen.float64)
+            self.assertEqual(self.ctx.zeros((1,)).to(given).dtype, "float64")
         with self.assertRaises(TypeError):
             dtype_of("float63")
 
@@ -122,6 +123,14 @@ class Computing(unittest.TestCase):
         self.assertEqual((x * float("inf")).tolist(), [[float("inf"), float("-inf")], [float("inf"), float("inf")]])
         with self.assertRaises(TypeError):
             x + "a"
+
+    def test_comparisons_go_element_by_element(self):
+        x, y = self.ctx.tensor([1.0, 2.0, 3.0]), self.ctx.tensor([3.0, 2.0, 1.0])
+        for got, expected in ((x == y, [False, True, False]), (x != y, [True, False, True]), (x < y, [True, False, False]),
+                              (x >= 2, [False, True, True]), (2 > x, [True, False, False]), (x <= y, [True, True, False])):
+            self.assertEqual((got.dtype, got.tolist()), ("bool", expected))
+        self.assertFalse(x is None or x == None)  # noqa: E711
+        self.assertEqual({x: 1}[x], 1)
 
     def test_backward_adds_gradients(self):
         x = self.ctx.tensor([1.0, 2.0], requires_grad=True)

@@ -1,6 +1,8 @@
 // The constructors of duramen::nn beside the texts that they stand for.
 #include <duramen/duramen.hpp>
 #include <functional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -57,6 +59,29 @@ const std::vector<Type>& types() {
        [](auto& c) {
          return nn::CrossEntropyLoss(c, {{"reduction", "sum"}});
        }},
+      {"Conv2d(1, 4, (3, 3), padding=1)",
+       [](auto& c) {
+         return nn::Conv2d(c, 1, 4, 3, {{"padding", 1}});
+       }},
+      {"MaxPool2d(2)", [](auto& c) { return nn::MaxPool2d(c, 2); }},
+      {"AdaptiveAvgPool2d(1)", [](auto& c) { return nn::AdaptiveAvgPool2d(c, 1); }},
+      {"LayerNorm((2, 3), eps=0.1)",
+       [](auto& c) {
+         return nn::LayerNorm(c, {2, 3}, {{"eps", 0.1}});
+       }},
+      {"Embedding(5, 2, padding_idx=0)",
+       [](auto& c) {
+         return nn::Embedding(c, 5, 2, {{"padding_idx", 0}});
+       }},
+      {"GELU(approximate='tanh')",
+       [](auto& c) {
+         return nn::GELU(c, {{"approximate", "tanh"}});
+       }},
+      {"SiLU()", [](auto& c) { return nn::SiLU(c); }},
+      {"Softmax(dim=-1)", [](auto& c) { return nn::Softmax(c, -1); }},
+      {"LogSoftmax(dim=1)", [](auto& c) { return nn::LogSoftmax(c, 1); }},
+      {"ParameterList()", [](auto& c) { return nn::ParameterList(c); }},
+      {"ParameterDict()", [](auto& c) { return nn::ParameterDict(c); }},
       {"MSELoss()", [](auto& c) { return nn::MSELoss(c); }},
   };
   return all;
@@ -79,6 +104,26 @@ TEST_CASE("every constructor builds what its text builds", "[cxx]") {
     CHECK(made.repr() == read.repr());
     CHECK(values(one, made) == values(other, read));
   }
+}
+
+TEST_CASE("every type of the registry has a constructor", "[cxx]") {
+  const auto text = duramen::make<duramen::String>(
+      [](auto** out, auto** error) { return duramen_registry_describe(out, error); });
+  const std::string json(text.view());
+  const std::string modules = json.substr(0, json.find("\"operators\""));
+  std::set<std::string> described, here;
+  const std::string start = "{\"name\": \"";
+  for (size_t at = modules.find(start); at != std::string::npos; at = modules.find(start, at + 1)) {
+    const size_t name = at + start.size();
+    if (modules[name] >= 'A' && modules[name] <= 'Z') {
+      described.insert(modules.substr(name, modules.find('"', name) - name));
+    }
+  }
+  for (const Type& type : types()) {
+    const std::string call(type.text);
+    here.insert(call.substr(0, call.find('(')));
+  }
+  CHECK(here == described);
 }
 
 TEST_CASE("arguments of every kind", "[cxx]") {

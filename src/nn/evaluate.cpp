@@ -59,8 +59,8 @@ void add_mapping(Expression& dict, Expression given) {
   }
   if (const auto* parameters = dynamic_cast<const ParameterDict*>(module_of(given))) {
     dict.keys = *iterated(given);
-    for (const auto& entry : parameters->values()) {
-      dict.items.push_back(parameters->entry(entry.name));
+    for (const std::string& key : parameters->keys()) {
+      dict.items.push_back(parameters->entry(key));
     }
     return;
   }
@@ -158,9 +158,9 @@ std::optional<Expressions> iterated_module(const Module* module, uint32_t column
   } else if (dynamic_cast<const ModuleDict*>(module)) {
     for (const auto& entry : module->children()) out.push_back(text_at(entry.name, column));
   } else if (const auto* list = dynamic_cast<const ParameterList*>(module)) {
-    for (const auto& entry : list->values()) out.push_back(list->entry(entry.name));
+    for (const std::string& key : list->keys()) out.push_back(list->entry(key));
   } else if (const auto* dict = dynamic_cast<const ParameterDict*>(module)) {
-    for (const auto& entry : dict->values()) out.push_back(text_at(entry.name, column));
+    for (const std::string& key : dict->keys()) out.push_back(text_at(key, column));
   } else {
     return std::nullopt;
   }

@@ -67,7 +67,8 @@ class LayerNorm final : public Module {
 };
 
 constexpr spec::Parameter kLayerNormParameters[] = {
-    {"normalized_shape", spec::kAny, "", "sizes of the last dimensions, which are normalised"},
+    {"normalized_shape", spec::kInts | spec::kAny, "",
+     "sizes of the last dimensions, which are normalised"},
     {"eps", spec::kAny, "1e-05", "added to the variance"},
     {"elementwise_affine", spec::kTruth, "True",
      "learned scale and shift; without them the names hold None"},

@@ -79,6 +79,24 @@ void ParameterContainer::put_plain(std::string_view key, const Expression& value
   assign(key, TensorRef());  // the name is taken
 }
 
+bool ParameterContainer::has_entry(std::string_view key) const {
+  return parameters().contains(key) || buffers().contains(key) || children().contains(key) ||
+         plain_attributes().contains(key);
+}
+
+std::vector<std::string> ParameterContainer::keys() const {
+  std::vector<std::string> put, put_parameters, others, all;
+  for (const auto& entry : values_) {
+    if (!has_entry(entry.name)) continue;
+    put.push_back(entry.name);
+    (parameters().contains(entry.name) ? put_parameters : others).push_back(entry.name);
+  }
+  for (const auto& entry : parameters()) all.push_back(entry.name);
+  if (put_parameters == all) return put;
+  all.insert(all.end(), others.begin(), others.end());  // edited since
+  return all;
+}
+
 Expression ParameterContainer::entry(std::string_view key) const {
   for (const Tensors* tensors : {&parameters(), &buffers()}) {
     const TensorRef* found = tensors->find(key);
@@ -114,7 +132,7 @@ std::string ParameterContainer::described(const Expression& value) const {
 
 std::string ParameterContainer::extra_repr() const {
   std::string out;
-  for (const auto& [key, value] : values_) {
+  for (const std::string& key : keys()) {
     out += join(out.empty() ? "" : "\n", "  (", key, "): ", described(entry(key)));
   }
   return out;
@@ -231,7 +249,7 @@ ModuleRef create_list(const BuildContext&, const spec::Arguments& arguments) {
                                      "got ",
                                      type_name(values)));
   }
-  for (const Expression& item : *items) out->append(item);
+  for (size_t i = 0; i < items->size(); ++i) out->put(std::to_string(i), (*items)[i]);
   return out;
 }
 
@@ -242,7 +260,7 @@ ModuleRef create_dict(const BuildContext&, const spec::Arguments& arguments) {
   if (given.form == Form::dict) {
     put_dict(*out, given);
   } else if (const auto* other = dynamic_cast<const ParameterDict*>(module_of(given))) {
-    for (const auto& entry : other->values()) out->put(entry.name, other->entry(entry.name));
+    for (const std::string& key : other->keys()) out->put(key, other->entry(key));
   } else {
     put_pairs(*out, given);
   }

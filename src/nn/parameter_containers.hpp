@@ -8,15 +8,11 @@
 
 namespace duramen::nn {
 
-// What both share: the keys of the entries in their order. Each entry is the attribute of that
-// name.
+// What both share: entries in an order, each of them the attribute of that name.
 class ParameterContainer : public Module {
  public:
-  using Values = OrderedMap<spec::Expression>;
-
-  size_t size() const noexcept { return values_.size(); }
-  // Keys in order; the value counts where it is neither a tensor nor a module.
-  const Values& values() const noexcept { return values_; }
+  // In order. A parameter that was registered, assigned or removed as any module's counts too.
+  std::vector<std::string> keys() const;
   // The attribute as it is now: an object, or what was put there. STATE (AttributeError) when it is
   // gone.
   spec::Expression entry(std::string_view key) const;
@@ -34,14 +30,15 @@ class ParameterContainer : public Module {
  private:
   void put_plain(std::string_view key, const spec::Expression& value);
   std::string described(const spec::Expression& value) const;
+  bool has_entry(std::string_view key) const;
 
-  Values values_;
+  // What was put here, in order; the value counts where it is neither a tensor nor a module.
+  OrderedMap<spec::Expression> values_;
 };
 
 class ParameterList final : public ParameterContainer {
  public:
   ParameterList() : ParameterContainer("ParameterList") {}
-  void append(const spec::Expression& value) { put(std::to_string(size()), value); }
   ModuleRef shell() const override { return make<ParameterList>(*this); }
   bool has_attribute(std::string_view name) const override;
 

@@ -110,14 +110,14 @@ std::string StateMachine::repr(const Json& step) { return json_text(nn::repr(mod
 
 std::string StateMachine::length(const Json& step) {
   const auto* parameters = dynamic_cast<const nn::ParameterContainer*>(&module(step, 1));
-  return std::to_string(parameters ? parameters->size() : module(step, 1).children().size());
+  return std::to_string(parameters ? parameters->keys().size() : module(step, 1).children().size());
 }
 
 std::string StateMachine::dict_keys(const Json& step) {
   std::vector<std::string> names;
   if (std::holds_alternative<nn::ModuleRef>(thing(step, 1))) {
     if (const auto* one = dynamic_cast<const nn::ParameterContainer*>(&module(step, 1))) {
-      for (const auto& entry : one->values()) names.push_back(entry.name);
+      names = one->keys();
     }
     for (const auto& entry : module(step, 1).children()) names.push_back(entry.name);
   } else {

@@ -50,7 +50,8 @@ template <class D, class V = hn::Vec<D>>
 HWY_INLINE V normal_cdf_of(D d, V x, V bell) {
   using Tail = NormalTail<hn::TFromD<D>>;
   const V one = hn::Set(d, hn::TFromD<D>(1));
-  const V t = hn::Div(one, hn::MulAdd(hn::Abs(x), hn::Set(d, Tail::a), one));
+  const V far = hn::Min(hn::Abs(x), hn::Set(d, hn::TFromD<D>(1e9)));  // the bell is 0 by then
+  const V t = reciprocal_of(d, hn::MulAdd(far, hn::Set(d, Tail::a), one));
   constexpr size_t kCount = sizeof(Tail::k) / sizeof(Tail::k[0]);
   V sum = hn::Set(d, Tail::k[0]);
   HWY_UNROLL(20)
@@ -82,7 +83,7 @@ template <class D, class V = hn::Vec<D>>
 HWY_INLINE Sigmoids<V> sigmoids_of(D d, V u) {
   const V one = hn::Set(d, hn::TFromD<D>(1));
   const V e = exp_of_negative(d, hn::Neg(hn::Abs(u)));
-  const V larger = hn::Div(one, hn::Add(one, e));
+  const V larger = reciprocal_of(d, hn::Add(one, e));
   const V smaller = hn::Mul(e, larger);
   const auto swapped = hn::Lt(u, hn::Zero(d));
   return {hn::IfThenElse(swapped, smaller, larger), hn::IfThenElse(swapped, larger, smaller)};
@@ -103,7 +104,7 @@ HWY_INLINE V gated(D d, V x, V u) {
   const V one = hn::Set(d, hn::TFromD<D>(1));
   const V e = exp_of_negative(d, hn::Neg(hn::Abs(u)));
   const V above = hn::Mul(x, hn::IfThenElse(hn::Lt(u, hn::Zero(d)), e, one));
-  return hn::Div(above, hn::Add(one, e));
+  return hn::Mul(above, reciprocal_of(d, hn::Add(one, e)));
 }
 
 template <class D, class V = hn::Vec<D>>

@@ -1,5 +1,7 @@
 #include "kernels/embedding.hpp"
 
+#include <hwy/cache_control.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -9,6 +11,7 @@ namespace duramen::kernels {
 namespace {
 
 constexpr int64_t kGrainBytes = int64_t{1} << 17;
+constexpr int64_t kAhead = 8;  // rows whose first line is asked for early
 
 // Calls body(begin, end) for runs of rows that depend on the shape only.
 template <class Body>
@@ -50,6 +53,7 @@ void gather_rows(ThreadPool& pool, Tensor& out, const Tensor& table, const int64
   std::byte* to = out.mutable_bytes();
   for_rows(pool, count, row_bytes, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
+      if (i + kAhead < end) hwy::Prefetch(table.bytes() + indices[i + kAhead] * step);
       std::memcpy(to + i * row_bytes, table.bytes() + indices[i] * step,
                   static_cast<size_t>(row_bytes));
     }

@@ -59,6 +59,9 @@ struct TapGradient {
   T* dweight;
 };
 
+template <class T>
+bool all_finite(const T* x, int64_t count) noexcept;
+
 // Channels and taps [begin, end).
 struct TapPiece {
   int64_t channel_begin;

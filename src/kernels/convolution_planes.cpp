@@ -10,7 +10,6 @@
 namespace duramen::kernels {
 namespace {
 
-constexpr int64_t kBlockElements = int64_t{1} << 17;
 constexpr int64_t kGrainElements = int64_t{1} << 14;
 constexpr int64_t kParallelElements = int64_t{1} << 16;
 
@@ -58,8 +57,8 @@ Axis Axis::of_taps(int64_t in, int64_t out, int64_t kernel, int64_t stride, int6
   return {in, 0, 0, stride, dilation, phases, reach, out + reach};
 }
 
-Axis Axis::with_border(int64_t in, int64_t border) {
-  return {in, border, border, 1, 1, 1, 0, in + 2 * border};
+Axis Axis::with_border(int64_t in, int64_t before, int64_t after) {
+  return {in, before, after, 1, 1, 1, 0, in + before + after};
 }
 
 Sources::Sources(const Ref<Allocator>& allocator, const Axis& axis, Border border)
@@ -145,6 +144,8 @@ void fill_line(const T* from, const Sources::Line& line, int64_t size, int64_t s
   const T* run = from + line.start;
   if (stride == 1) {
     std::copy_n(run, line.run, to + line.lead);
+  } else if (stride == 2) {  // whose loop vectorises
+    for (int64_t i = 0; i < line.run; ++i) to[line.lead + i] = run[i * 2];
   } else {
     for (int64_t i = 0; i < line.run; ++i) to[line.lead + i] = run[i * stride];
   }
@@ -198,10 +199,11 @@ void PhasePlanes<T>::collect_channel(const T* from, T* x) const noexcept {
   }
 }
 
-int64_t images_of_block(const Axis& rows, const Axis& columns, int64_t channels, int64_t batch) {
+int64_t images_of_block(const Axis& rows, const Axis& columns, int64_t channels, int64_t batch,
+                        int64_t most) {
   const int64_t elements =
       product({channels, rows.phases, columns.phases, rows.size, columns.size});
-  return std::clamp<int64_t>(kBlockElements / elements, 1, batch);
+  return std::clamp<int64_t>(most / elements, 1, batch);
 }
 
 template class Block<float>;

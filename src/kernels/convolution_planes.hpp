@@ -40,7 +40,7 @@ struct Axis {
 
   static Axis of_taps(int64_t in, int64_t out, int64_t kernel, int64_t stride, int64_t dilation);
   // One phase, with zeros around.
-  static Axis with_border(int64_t in, int64_t border);
+  static Axis with_border(int64_t in, int64_t before, int64_t after);
 
   // Tap k reads phase_of(k), shifted.
   int64_t phase_of(int64_t tap) const noexcept { return tap % phases; }
@@ -105,8 +105,9 @@ class PhasePlanes {
   Block<T> data_;
 };
 
-// Images that go through a convolution together: a block that stays in the second cache.
-int64_t images_of_block(const Axis& rows, const Axis& columns, int64_t channels, int64_t batch);
+// Images that go through a loop together, of `most` elements or a single one.
+int64_t images_of_block(const Axis& rows, const Axis& columns, int64_t channels, int64_t batch,
+                        int64_t most);
 
 extern template class Block<float>;
 extern template class Block<double>;

@@ -332,7 +332,9 @@ void max_pool_backward(ThreadPool& pool, const PoolPlanes& shape, const T* dy,
     for (int64_t plane = begin; plane < end; ++plane) {
       T* to = dx + plane * in;
       std::fill_n(to, in, T(0));
-      for (int64_t i = plane * out; i < (plane + 1) * out; ++i) to[indices[i]] += dy[i];
+      for (int64_t i = plane * out; i < (plane + 1) * out; ++i) {
+        if (indices[i] < in) to[indices[i]] += dy[i];
+      }
     }
   });
 }

@@ -8,7 +8,7 @@
 
 namespace duramen::kernels {
 
-// Requires: no extent is empty; each window meets the plane.
+// Requires: no extent is empty.
 struct MaxPoolShape {
   int64_t planes;
   Extent in;
@@ -20,7 +20,8 @@ struct MaxPoolShape {
 };
 
 // NaN wins, the last one of several; of equal elements the first. `indices`: where in the plane;
-// null when nobody wants to know.
+// null when nobody wants to know. A window that meets no element, which dilation can bring about,
+// gives the lowest value and, as in PyTorch, the place where it would have begun, outside.
 template <class T>
 void max_pool(ThreadPool& pool, const MaxPoolShape& shape, const T* x, T* y, int64_t* indices);
 extern template void max_pool<float>(ThreadPool&, const MaxPoolShape&, const float*, float*,
@@ -36,7 +37,7 @@ struct PoolPlanes {
   Extent out;
 };
 
-// dx = 0, then dx[indices] += dy, plane by plane.
+// dx = 0, then dx[indices] += dy, plane by plane; indices outside of it count for nothing.
 template <class T>
 void max_pool_backward(ThreadPool& pool, const PoolPlanes& shape, const T* dy,
                        const int64_t* indices, T* dx);

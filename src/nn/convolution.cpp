@@ -199,8 +199,8 @@ void check_padding(const spec::Arguments& arguments, const Conv2dConfig& config)
   }
   if (border_of(config.padding_mode)) return;
   throw value_error(arguments, "padding_mode",
-                    join("padding_mode must be one of {'zeros', 'reflect', 'replicate', "
-                         "'circular'}, but got padding_mode='",
+                    join("padding_mode must be one of {'zeros', 'circular', 'reflect', "
+                         "'replicate'}, but got padding_mode='",
                          printable(config.padding_mode, 40), "'"));
 }
 

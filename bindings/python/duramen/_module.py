@@ -264,9 +264,6 @@ class Module(Handle):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """One tensor, or nested tuples of them."""
-        if len(args) == 1 and not kwargs and isinstance(args[0], Tensor):
-            address = self._context.build(lib.duramen_module_forward, self.handle, args[0].handle)
-            return wrap_tensor(address, self._context)
         if kwargs and self.class_name in built_in():
             args, kwargs = in_order(args, kwargs), {}
         with Values(self._context) as values:

@@ -183,6 +183,11 @@ class Running(unittest.TestCase):
         m.zero_grad()
         self.assertIsNone(m.bias.grad)
 
+    def test_more_than_one_tensor_back(self):
+        pool = self.ctx.module("MaxPool2d(2, return_indices=True)")
+        values, indices = pool(self.ctx.tensor([[[1.0, 2.0], [4.0, 3.0]]]))
+        self.assertEqual((values.tolist(), indices.tolist()), ([[[4.0]]], [[[2]]]))
+
     def test_several_arguments_and_keywords(self):
         loss = self.ctx.module("CrossEntropyLoss()")
         logits, target = self.ctx.tensor(np.zeros((2, 3), np.float32)), self.ctx.tensor([0, 2])

@@ -229,9 +229,9 @@ duramen_save_options save_options() {
   return options;
 }
 
-void try_content(duramen_context* context, const duramen_value* content) {
+void try_content(duramen_context* context, const duramen_value* content, const char* ending) {
   const uint64_t hash = hash_of(context, content);
-  const std::string path = scratch_file(".pt");
+  const std::string path = scratch_file(ending);
   const duramen_save_options options = save_options();
   ErrorSlot error;
   if (!error.good(
@@ -276,7 +276,9 @@ void try_checkpoint(const uint8_t* data, size_t size, const char* ending) {
   const ContextHandle context = make_context(memory);
   const CheckpointHandle checkpoint = open_bytes(context.get(), data, size);
   if (!checkpoint) return;
-  try_content(context.get(), duramen_checkpoint_content(checkpoint.get()));
+  const duramen_value* content = duramen_checkpoint_content(checkpoint.get());
+  try_content(context.get(), content, ".pt");
+  try_content(context.get(), content, ".npy");
   const DictHandle dict = dict_of(context.get(), checkpoint.get());
   if (dict) try_dict(context.get(), dict.get(), ending);
 }

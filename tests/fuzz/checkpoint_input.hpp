@@ -8,7 +8,7 @@
 
 namespace duramen::fuzz {
 
-// `ending` of the file to save: ".pt" or ".safetensors".
+// `ending` of the file to save the state dict to: ".pt" or ".safetensors".
 void try_checkpoint(const uint8_t* data, size_t size, const char* ending);
 
 }  // namespace duramen::fuzz

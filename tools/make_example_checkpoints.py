@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Train the networks of two C examples and write examples/data/mlp_classifier.pt and text_classifier.pt.
+"""Train the networks of three C examples and write examples/data/mlp_classifier.pt, small_cnn.pt and text_classifier.pt.
 
 Needs torch and numpy. Each file holds the network as text, its weights and its optimizer after a short training, and
 what the next training step gives: in float32, as the example's own step, and in float64, which tells how far rounding
@@ -74,20 +74,32 @@ def save(content, name):
     print(f"{name}: {content['test_correct']} right, {(DATA / name).stat().st_size} bytes")
 
 
-def mlp():
+def digits(architecture, optimizer, shape, epochs, name):
+    """A network that classifies the digits, as images of this shape."""
     with gzip.open(DATA / "digits.csv.gz", "rt") as file:
         rows = np.loadtxt(file, delimiter=",", dtype=np.float32)
     images, classes = torch.from_numpy(rows[:, :64] / 16), torch.from_numpy(rows[:, 64].astype(np.int64))
 
     def logits_of(model, inputs):
-        return model(inputs.to(next(model.parameters()).dtype))
+        return model(inputs.reshape(-1, *shape).to(next(model.parameters()).dtype))
 
-    batches = [(images[i : i + BATCH], classes[i : i + BATCH]) for i in range(0, IMAGES, BATCH)] * 4
+    batches = [(images[i : i + BATCH], classes[i : i + BATCH]) for i in range(0, IMAGES, BATCH)] * epochs
     model, content = content_of(
-        "Sequential(Linear(64, 20), ReLU(), Linear(20, 10))", "AdamW(lr=0.01, weight_decay=0.05)",
-        logits_of, batches, (images[IMAGES : IMAGES + BATCH], classes[IMAGES : IMAGES + BATCH]))
+        architecture, optimizer, logits_of, batches,
+        (images[IMAGES : IMAGES + BATCH], classes[IMAGES : IMAGES + BATCH]))
     content["test_correct"] = count_right(model, logits_of, images[-TESTED:], classes[-TESTED:])
-    save(content, "mlp_classifier.pt")
+    save(content, name)
+
+
+def mlp():
+    digits("Sequential(Linear(64, 20), ReLU(), Linear(20, 10))", "AdamW(lr=0.01, weight_decay=0.05)", (64,), 4,
+           "mlp_classifier.pt")
+
+
+def cnn():
+    digits("Sequential(Conv2d(1, 8, 3, padding=1), ReLU(), MaxPool2d(2), Conv2d(8, 16, 3, padding='same'), ReLU(), "
+           "AdaptiveAvgPool2d(2), Flatten(), Linear(64, 10))", "SGD(lr=0.1, momentum=0.9)", (1, 8, 8), 30,
+           "small_cnn.pt")
 
 
 def read_sentences():
@@ -123,6 +135,7 @@ def text():
 def main():
     torch.set_num_threads(1)
     mlp()
+    cnn()
     text()
 
 

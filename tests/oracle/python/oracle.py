@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The comparison with the real PyTorch through the Python package: oracle.py LIBRARY [--seed N] [--cases N] [--only FAMILY].
+"""The comparison with the real PyTorch through the Python package: oracle.py LIBRARY [--seed N] [--cases N] [--only FAMILY]
+[--self-test].
 
 Random trees, loads, layers, training runs and files on both sides. Every case depends on the seed, its family and its number
 only; a failure names them. Exit 77: no PyTorch (an error where DURAMEN_REQUIRE_ALL=1).
@@ -99,6 +100,7 @@ def main():
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
     parser.add_argument("--only", help="one family: trees, loads, layers, training or files")
+    parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()
     use_one_with("torch", "safetensors", "numpy")
     sys.dont_write_bytecode = True
@@ -107,6 +109,10 @@ def main():
     import torch
 
     torch.set_num_threads(1)
+    if options.self_test:
+        import self_test
+
+        sys.exit(0 if self_test.run() else 1)
     start = time.monotonic()
     done = [family for family in families(options.seed, options.cases) if options.only in (None, family.name)]
     for family in done:

@@ -1,8 +1,8 @@
 """How close is right, where both sides round: the float64 run is the truth.
 
-float32: the error is at most twice PyTorch's own, and two units in the last place of the tensor's scale. PyTorch's own is
-the largest that it makes for this tensor in the draws of the case, relative to the scale. float64: 1e-12 of the scale. A tensor
-that is zero but for rounding (a bias before a batch norm) has the scale of the whole case.
+All draws of a case count as one tensor of that name. float32: the error is at most twice PyTorch's own, and two units in the
+last place of the tensor's scale, its largest element. float64: 1e-12 of the scale. A tensor that is zero but for rounding (a
+bias before a batch norm) has the scale of the whole case.
 """
 import math
 
@@ -33,11 +33,10 @@ def error(values, truth):
 
 
 class Rule:
-    """Collects named tensors of all draws, then judges; `worst` is the largest part of an allowance that was used."""
+    """Collects named tensors of all draws, then judges."""
 
     def __init__(self):
-        self.rows = []
-        self.worst = 0.0
+        self.rows = {}
 
     def add(self, name, ours, theirs, truth):
         require(tuple(ours.shape) == tuple(truth.shape), f"{name}: shape {tuple(ours.shape)}, not {tuple(truth.shape)}")
@@ -45,18 +44,17 @@ class Rule:
             require(torch.equal(ours, theirs), f"{name}: {ours.tolist()} instead of {theirs.tolist()}")
             return
         require(ours.dtype == theirs.dtype, f"{name}: {ours.dtype}, not {theirs.dtype}")
-        self.rows.append((name, error(ours, truth), error(theirs, truth), scale_of(truth), ours.dtype))
+        row = self.rows.setdefault((name, ours.dtype), [0.0, 0.0, 0.0])
+        found = error(ours, truth), error(theirs, truth), scale_of(truth)
+        row[:] = [max(old, new) for old, new in zip(row, found)]
 
     def judge(self):
-        case = max((row[3] for row in self.rows), default=0.0)
-        torchs = {}
-        rows = [(name, a, b, scale if scale >= ZERO * case else case, dtype) for name, a, b, scale, dtype in self.rows]
-        for name, _, theirs, scale, _ in rows:
-            torchs[name] = max(torchs.get(name, 0.0), theirs / scale if scale else 0.0)
-        for name, ours, _, scale, dtype in rows:
-            allowed = 1e-12 * scale if dtype == torch.float64 else 2 * torchs[name] * scale + 2 * ulp(scale)
-            if ours > allowed:
-                require(False, f"{name}: the error {ours:.3g} is beyond {allowed:.3g} "
-                               f"(PyTorch's {torchs[name] * scale:.3g}, scale {scale:.3g}, {dtype})")
-            self.worst = max(self.worst, ours / allowed if allowed else 0.0)
-        return self.worst
+        """Returns the largest part of an allowance that was used."""
+        case, worst = max((row[2] for row in self.rows.values()), default=0.0), 0.0
+        for (name, dtype), (ours, theirs, scale) in self.rows.items():
+            scale = scale if scale >= ZERO * case else case
+            allowed = 1e-12 * scale if dtype == torch.float64 else 2 * theirs + 2 * ulp(scale)
+            require(ours <= allowed, f"{name}: the error {ours:.3g} is beyond {allowed:.3g} (PyTorch's {theirs:.3g}, scale "
+                                     f"{scale:.3g}, {dtype})")
+            worst = max(worst, ours / allowed if allowed else 0.0)
+        return worst

@@ -47,7 +47,7 @@ def dtype_name(tensor):
 
 def bytes_of(tensor):
     """The bytes of a PyTorch tensor in C order."""
-    flat = tensor.detach().contiguous().reshape(-1)
+    flat = tensor.detach().clone(memory_format=torch.contiguous_format).reshape(-1)
     return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
 
 

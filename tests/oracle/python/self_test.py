@@ -1,0 +1,89 @@
+"""Each family of the comparison finds a fault that is planted on our side: run by `oracle.py LIBRARY --self-test`."""
+import contextlib
+
+import duramen
+import files
+import layers
+import loads
+import training
+import trees
+from sides import Mismatch
+
+
+@contextlib.contextmanager
+def planted(owner, name, make):
+    """Replaces owner.name by make(the original) for a while."""
+    original = getattr(owner, name)
+    setattr(owner, name, make(original))
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+def scaled(original):
+    """Every result of a module is off by three units in the sixth place."""
+    return lambda self, *args, **kwargs: original(self, *args, **kwargs) * 1.000003
+
+
+def unfrozen(original):
+    return lambda self, flag=True: original(self, True)
+
+
+def reordered(original):
+    return lambda self, **how: iter(sorted(original(self, **how), key=lambda pair: pair[0]))
+
+
+def always_lax(original):
+    return lambda self, state, strict=True, assign=False: original(self, state, strict=False, assign=assign)
+
+
+def faster(original):
+    """A learning rate that grows by two millionths a step."""
+    def step(self, closure=None):
+        for group in self.param_groups:
+            group["lr"] = group["lr"] * 1.000002
+        return original(self, closure)
+    return step
+
+
+def truncated(original):
+    def load(path, **how):
+        found = original(path, **how)
+        return found if not isinstance(found, dict) else dict(list(found.items())[:-1])
+    return load
+
+
+def one_more_type(original):
+    return lambda: {**original(), "modules": [*original()["modules"], {"name": "Invented"}]}
+
+
+FAULTS = [
+    ("a result that is off", duramen.Module, "__call__", scaled, lambda i: layers.run_case(1, "Linear", i)),
+    ("freezing that does nothing", duramen.Module, "requires_grad_", unfrozen, lambda i: trees.run_case(1, i)),
+    ("another order", duramen.Module, "named_parameters", reordered, lambda i: trees.run_case(1, i)),
+    ("loads that are never strict", duramen.Module, "load_state_dict", always_lax, lambda i: loads.run_case(1, i)),
+    ("a learning rate that is off", duramen.Optimizer, "step", faster, lambda i: training.run_case(1, "SGD", i)),
+    ("a file that loses its last entry", duramen, "load", truncated, lambda i: files.run_case(1, i)),
+    ("a type without a generator", duramen, "registry", one_more_type, lambda i: layers.check_registry()),
+]
+
+
+def found(owner, name, make, case):
+    """Whether one of a few cases fails with the fault, and none without."""
+    for i in range(12):
+        with planted(owner, name, make):
+            try:
+                case(i)
+                continue
+            except Mismatch:
+                pass
+        case(i)
+        return True
+    return False
+
+
+def run():
+    missed = [title for title, *fault in FAULTS if not found(*fault)]
+    print(f"oracle: {len(FAULTS) - len(missed)} of {len(FAULTS)} planted faults found", *missed, sep="; not found: ")
+    return not missed

@@ -1,4 +1,4 @@
-"""Files: PyTorch's .pt and .safetensors; the format is told by the content."""
+"""Files: PyTorch's .pt, .safetensors and NumPy's .npy; the format is told by the content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from ._value import Values, python_of
 if TYPE_CHECKING:
     from ._context import Context
 
-_FORMATS = {None: _api.FORMAT_AUTOMATIC, "safetensors": _api.FORMAT_SAFETENSORS, "torch": _api.FORMAT_TORCH}
+_FORMATS = {None: _api.FORMAT_AUTOMATIC, "safetensors": _api.FORMAT_SAFETENSORS, "torch": _api.FORMAT_TORCH,
+            "npy": _api.FORMAT_NPY}
 
 
 class Checkpoint(Handle):
@@ -85,7 +86,7 @@ def save(data: Any, path: str | os.PathLike[str], *, format: str | None = None, 
     `metadata` are free texts of a safetensors file.
     """
     if format not in _FORMATS:
-        raise ValueError(f"format is 'safetensors', 'torch' or None, not {format!r}")
+        raise ValueError(f"format is 'safetensors', 'torch', 'npy' or None, not {format!r}")
     target = os.fspath(path)
     how = options("duramen_save_options", format=_FORMATS[format],
                   durability=_api.DURABILITY_DURABLE if durable else _api.DURABILITY_ATOMIC)

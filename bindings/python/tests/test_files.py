@@ -53,6 +53,10 @@ class Files(unittest.TestCase):
         self.assertEqual(self.ctx.load(self.path("n.safetensors"))["x"].tolist(), [0, 1, 2])
         duramen.save(self.ctx.tensor([1.5]), self.path("t.pt"))
         self.assertEqual(duramen.load(self.path("t.pt")).tolist(), [1.5])
+        duramen.save(np.arange(6.0).reshape(2, 3), self.path("a.npy"))
+        self.assertEqual(np.load(self.path("a.npy")).tolist(), [[0, 1, 2], [3, 4, 5]])
+        np.save(self.path("b.npy"), np.arange(6, dtype=np.int16).reshape(2, 3).T)
+        self.assertEqual(duramen.load(self.path("b.npy")).tolist(), [[0, 3], [1, 4], [2, 5]])
         tensor = duramen.load(self.path("t.pt"), read=True, verify=True)
         self.assertEqual(tensor.tolist(), [1.5])
 

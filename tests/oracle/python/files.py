@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import duramen
+import numpy
 import safetensors.torch
 import torch
 
@@ -132,7 +133,20 @@ def ties(ctx, rng, folder):
     same(first_places(one.untyped_storage().data_ptr() for one in back.values()), shared, "memories of what was saved here")
 
 
-KINDS = [nested_values, states, plain_tensors, ties]
+def arrays(ctx, rng, folder):
+    """NumPy's own files, in C and Fortran order."""
+    theirs = tensor(rng, torch.Generator().manual_seed(rng.randrange(2**31)))
+    if str(theirs.dtype) in ("torch.bfloat16", "torch.float8_e4m3fn", "torch.float8_e5m2"):
+        theirs = theirs.float()
+    numpy.save(folder / "theirs.npy", theirs.numpy())
+    same(described_ours(duramen.load(folder / "theirs.npy")), described_theirs(theirs), "what NumPy saved")
+    duramen.save(to_ours(ctx, theirs), folder / "ours.npy", durable=False)
+    back = numpy.load(folder / "ours.npy", allow_pickle=False)
+    same((back.dtype.name, back.shape, back.tobytes()), (dtype_name(theirs), tuple(theirs.shape), bytes_of(theirs)),
+         "what was saved here")
+
+
+KINDS = [arrays, nested_values, states, plain_tensors, ties]
 
 
 def run_case(seed, number):

@@ -157,6 +157,20 @@ class Computed(ToolTest):
                     with self.subTest(text=text, dtype=dtype, train=train):
                         self.compare(text, shape, dtype, train)
 
+    def test_several_outputs(self):
+        x = torch.randn(1, 2, 4, 4, generator=torch.Generator().manual_seed(5), requires_grad=True)
+        values, indices = torch.nn.functional.max_pool2d(x, 2, return_indices=True)
+        w = torch.randn(values.shape, generator=torch.Generator().manual_seed(6))
+        (values * w).sum().backward()
+        numpy.save(self.folder / "x.npy", x.detach().numpy())
+        numpy.save(self.folder / "w.npy", w.numpy())
+        good("run", "MaxPool2d(2, return_indices=True)", "--input", self.folder / "x.npy", "-o", self.folder / "y.npy",
+             "--grad-output", self.folder / "w.npy", "--grads", self.folder / "g")
+        numpy.testing.assert_array_equal(numpy.load(self.folder / "y.0.npy"), values.detach().numpy())
+        numpy.testing.assert_array_equal(numpy.load(self.folder / "y.1.npy"), indices.numpy())
+        self.assertFalse((self.folder / "y.npy").exists())
+        self.assertTrue(torch.equal(load_file(self.folder / "g")["input.0"], x.grad))
+
     def test_initial_values_and_dropout_follow_the_seed(self):
         text = "Sequential(Linear(6, 50), Dropout(0.5))"
         module = self.built(text, torch.float32)

@@ -166,7 +166,8 @@ constexpr spec::Parameter kConv2dParameters[] = {
     kDtypeParameter,
 };
 
-Error value_error(const spec::Arguments& arguments, const char* argument, std::string message) {
+Error value_error(const spec::Arguments& arguments, const char* argument,
+                  const std::string& message) {
   return spec::error_at(arguments[argument], Code::invalid_argument, "Conv2d: " + message)
       .with("argument", argument)
       .with("torch_error", "ValueError");

@@ -183,9 +183,13 @@ Planes check_planes(const Request& r) {
 
 void check_types(const Request& r) {
   const Dtype dtype = r.input.dtype();
+  const bool dilated = r.dilation != Extents(r.dilation.size(), 1);
+  const bool small = dtype == Dtype::int32 || dtype == Dtype::int16 || dtype == Dtype::int8 ||
+                     dtype == Dtype::uint8;
   if (dtype == Dtype::boolean || dtype == Dtype::uint16 || dtype == Dtype::uint32 ||
-      dtype == Dtype::uint64) {
-    throw Error(Code::unsupported, join("conv2d: \"slow_conv2d_cpu\" not implemented for '",
+      dtype == Dtype::uint64 || (small && dilated)) {
+    const char* function = dilated ? "slow_conv_dilated<>" : "slow_conv2d_cpu";
+    throw Error(Code::unsupported, join("conv2d: \"", function, "\" not implemented for '",
                                         scalar_type_name(dtype), "'"))
         .with("torch_error", "NotImplementedError");
   }

@@ -305,6 +305,10 @@ TEST_CASE("conv2d refuses mixed element types", "[ops][conv2d]") {
   CHECK(refused(w, y, nullptr) == "conv2d: expected scalar type Double but found Float");
   const TensorRef bits = make_tensor(context, Shape{1, 1, 1, 1}, Dtype::boolean, Values{1});
   CHECK(error_of([&] { ops::conv2d(context, bits, bits, nullptr); }).code() == Code::unsupported);
+  const TensorRef whole = make_tensor(context, Shape{1, 1, 1, 1}, Dtype::int32, Values{1});
+  CHECK(refusal([&] {
+          ops::conv2d(context, whole, whole, nullptr, {{1}, {0}, {}, {2}, 1});
+        }) == "NotImplementedError conv2d: \"slow_conv_dilated<>\" not implemented for 'Int'");
 }
 
 TEST_CASE("borders refuse in PyTorch's words", "[ops][conv2d]") {

@@ -1,4 +1,6 @@
 // Every registered type, and the build, as JSON.
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "handles.hpp"
 #include "kernels/blas.hpp"
@@ -66,7 +68,17 @@ void append_parameter(std::string& out, const spec::Parameter& parameter) {
   out += '}';
 }
 
-void append_extras(std::string&, const nn::ModuleType&) {}
+void append_extras(std::string& out, const nn::ModuleType& type) {
+  out += ", \"hidden\": [";
+  std::string_view rest = type.hidden;
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find(", "));
+    if (out.back() != '[') out += ", ";
+    append_quoted(out, name);
+    rest.remove_prefix(std::min(name.size() + 2, rest.size()));
+  }
+  out += ']';
+}
 void append_extras(std::string&, const optim::OptimizerType&) {}
 void append_extras(std::string& out, const ops::OpType& type) {
   out += join(", \"min_tensors\": ", type.min_tensors, ", \"max_tensors\": ");

@@ -11,19 +11,20 @@ namespace {
 using Item = LoadReport::Item;
 
 static_assert(DURAMEN_LOAD_MISSING == static_cast<int>(LoadReport::Kind::missing));
-static_assert(DURAMEN_LOAD_FAILED == static_cast<int>(LoadReport::Kind::failed));
+static_assert(DURAMEN_LOAD_ADOPTED == static_cast<int>(LoadReport::Kind::adopted));
 
 nn::LoadOptions load_options(const duramen_load_options* options) {
   const auto given = read_options(options, "options");
   constexpr uint64_t kPolicy = DURAMEN_LOAD_ALLOW_MISSING | DURAMEN_LOAD_ALLOW_UNEXPECTED |
                                DURAMEN_LOAD_SKIP_MISMATCHED | DURAMEN_LOAD_REQUIRE_DTYPE |
-                               DURAMEN_LOAD_ASSIGN | DURAMEN_LOAD_PARTIAL;
+                               DURAMEN_LOAD_ASSIGN | DURAMEN_LOAD_PARTIAL | DURAMEN_LOAD_ADOPT;
   const uint64_t policy = known_flags(given.policy, kPolicy, "policy");
   return {.allow_missing = (policy & DURAMEN_LOAD_ALLOW_MISSING) != 0,
           .allow_unexpected = (policy & DURAMEN_LOAD_ALLOW_UNEXPECTED) != 0,
           .skip_mismatched = (policy & DURAMEN_LOAD_SKIP_MISMATCHED) != 0,
           .require_dtype = (policy & DURAMEN_LOAD_REQUIRE_DTYPE) != 0,
           .assign = (policy & DURAMEN_LOAD_ASSIGN) != 0,
+          .adopt = (policy & DURAMEN_LOAD_ADOPT) != 0,
           .partial = (policy & DURAMEN_LOAD_PARTIAL) != 0};
 }
 

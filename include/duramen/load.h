@@ -29,7 +29,11 @@ enum {
   /* Puts the dict's tensors in the module's places instead of copying, as assign=True. */
   DURAMEN_LOAD_ASSIGN = 16,
   /* PyTorch's way: what fits is loaded even when the call fails. */
-  DURAMEN_LOAD_PARTIAL = 32
+  DURAMEN_LOAD_PARTIAL = 32,
+  /* Entries that lie directly in a container which stands for an unknown class
+   * (DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS) and that it has no place for become its own: what the dict
+   * knows to be a buffer a buffer, the rest parameters, but for dtypes that cannot require grad. */
+  DURAMEN_LOAD_ADOPT = 64
 };
 
 /* What an item of a report is about; later levels may add numbers. */
@@ -45,14 +49,16 @@ enum {
   /* Missing, and filled by a rule of the class (num_batches_tracked). */
   DURAMEN_LOAD_DEFAULTED = 6,
   /* Could not be copied. */
-  DURAMEN_LOAD_FAILED = 7
+  DURAMEN_LOAD_FAILED = 7,
+  /* In the dict only, taken by a container that stands for an unknown class. */
+  DURAMEN_LOAD_ADOPTED = 8
 };
 
 /* How to load; zero is the default of every field after the first. */
 typedef struct duramen_load_options {
   uint32_t struct_size; /* sizeof(duramen_load_options) */
   uint32_t reserved;
-  uint64_t policy; /* DURAMEN_LOAD_ALLOW_MISSING ... DURAMEN_LOAD_PARTIAL; 0: strict */
+  uint64_t policy; /* DURAMEN_LOAD_ALLOW_MISSING ... DURAMEN_LOAD_ADOPT; 0: strict */
 } duramen_load_options;
 
 /* Fills the options with their defaults; `struct_size` is the caller's sizeof.

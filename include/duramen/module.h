@@ -50,7 +50,8 @@ duramen_scope_retain(DURAMEN_NULLABLE duramen_scope* scope) DURAMEN_NOEXCEPT;
 DURAMEN_API void DURAMEN_CALL duramen_scope_release(DURAMEN_NULLABLE duramen_scope* scope)
     DURAMEN_NOEXCEPT;
 
-/* Builds a module from a constructor call, such as "Linear(784, 10, bias=False)", nested at will.
+/* Builds a module from a constructor call, such as "Linear(784, 10, bias=False)", nested at will,
+ * or from what print(model) shows in PyTorch, or from duramen_module_text's form.
  *
  * Initial values are drawn from the context's generator exactly as PyTorch draws them.
  * Fails: INVALID_ARGUMENT with the detail "column" for a malformed text or wrong arguments,
@@ -79,9 +80,10 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_from_tex
  * "int", "float", "str", "dtype", "tensor", "module", "list" (or tuple), "ints" (an int, or a list
  * or tuple of ints), "dict", "any"; with "truth" whatever is true or false in Python is taken, too.
  * "variadic": takes all further positional arguments; with "keyword_only" it takes, and ignores,
- * any other keyword. An operator has "min_tensors" and "max_tensors" beside, the number of tensors
- * that it is applied to (null: a list of any length); an optimizer's parameters are those after
- * `params`.
+ * any other keyword. A module type has "hidden", too: the arguments that print(model) does not
+ * show, beside device and dtype. An operator has "min_tensors" and "max_tensors", the number of
+ * tensors that it is applied to (null: a list of any length). An optimizer's parameters are those
+ * after `params`.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_registry_describe(duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;

@@ -1,6 +1,7 @@
 #include "nn/build.hpp"
 
 #include "nn/evaluate.hpp"
+#include "nn/text_build.hpp"
 #include "spec/named_call.hpp"
 
 namespace duramen::nn {
@@ -33,12 +34,14 @@ void check_device(const Expression& device) {
       .with("actual", spec::format(device));
 }
 
-ModuleRef built(Context& context, Expression expression) {
-  const BuildContext build{context};
+ModuleRef built(Context& context, Expression expression, TextBuild* text) {
+  const BuildContext build{context, text};
   const Generator before = context.generator();
   try {
     build.evaluate(expression);
-    return build.module(expression);
+    ModuleRef module = build.module(expression);
+    if (text) text->finish(*module);
+    return module;
   } catch (const Error& error) {
     if (error.code() == Code::cancelled) context.generator() = before;
     throw;
@@ -64,14 +67,19 @@ TensorRef BuildContext::tensor(const Expression& expression) const {
       .with("torch_error", "TypeError");
 }
 
-ModuleRef module_from_text(Context& context, std::string_view text,
-                           std::span<const spec::NamedObject> objects) {
-  return built(context, spec::parse(text, objects));
+ModuleRef module_from_text(Context& context, std::string_view text, const TextOptions& options) {
+  const auto is_unknown = [](const Expression& callee) {
+    return !module_types().find(callee.text) && !is_text_function(callee.text);
+  };
+  TextBuild build(options);
+  constexpr uint32_t kMaxRepeated = 1u << 18;  // no short text may ask for all memory
+  return built(context, spec::parse_module(text, {options.objects, is_unknown, kMaxRepeated}),
+               &build);
 }
 
 ModuleRef module_from_call(Context& context, Expression call) {
   spec::arrange(module_types().get(call, "module type").signature, call);
-  return built(context, std::move(call));
+  return built(context, std::move(call), nullptr);
 }
 
 Dtype dtype_argument(const BuildContext& build, const spec::Arguments& arguments) {

@@ -137,6 +137,7 @@ ModuleRef create_embedding(const BuildContext& build, const spec::Arguments& arg
 constinit const ModuleType kEmbeddingType = {
     {"Embedding", kEmbeddingParameters,
      "Rows of a table by number. Parameter: weight (num_embeddings, embedding_dim)."},
-    create_embedding};
+    create_embedding,
+    "_weight, _freeze"};
 
 }  // namespace duramen::nn

@@ -2,8 +2,12 @@
 
 #include "base/text.hpp"
 #include "nn/containers.hpp"
+#include "nn/hidden.hpp"
+#include "nn/origin.hpp"
 #include "nn/parameter_containers.hpp"
+#include "nn/placeholder.hpp"
 #include "nn/tensor_functions.hpp"
+#include "nn/text_build.hpp"
 #include "nn/torch_names.hpp"
 
 namespace duramen::nn {
@@ -113,13 +117,32 @@ Expression object_at(Ref<Counted> object, std::string text, uint32_t column) {
   return out;
 }
 
-ModuleRef made_module(const BuildContext& build, const Expression& call) {
-  build.context.cancel().check("module");
-  const ModuleType& type = module_types().get(call, "module type");
-  return type.create(build, spec::Arguments(type.signature, call));
+ModuleRef created(const BuildContext& build, Expression& call) {
+  const ModuleType* type = module_types().find(call.text);
+  if (!type) throw_unknown_type(call);
+  if (build.text) build.text->complete(build, type->signature, call);
+  check_hidden(*type, call);
+  const spec::Arguments arguments(type->signature, call);
+  ModuleRef module = type->create(build, arguments);
+  set_origin(*module, build, type->signature, arguments);
+  return module;
 }
 
-Expression made_object(const BuildContext& build, const Expression& call) {
+ModuleRef made_module(const BuildContext& build, Expression& call) {
+  build.context.cancel().check("module");
+  if (!build.text) return created(build, call);
+  ModuleRef module;
+  if (call.verbatim && build.text->options().unknown_as_containers) {
+    module = make<Placeholder>(call.text, call.shown, call.is_list);
+  } else {
+    module = call.text == "container" ? make_container(call) : created(build, call);
+  }
+  build.text->add_children(build, *module, call);
+  build.text->set_attributes(build, module, call);
+  return module;
+}
+
+Expression made_object(const BuildContext& build, Expression& call) {
   const std::string text = join(call.text, "(…)");
   try {
     if (!is_tensor_function(call)) return object_at(made_module(build, call), text, call.column);
@@ -130,7 +153,14 @@ Expression made_object(const BuildContext& build, const Expression& call) {
   }
 }
 
+void check_plain(const Expression& call) {
+  if (call.children.empty() && call.attributes.empty()) return;
+  throw spec::error_at(call, Code::invalid_argument,
+                       join("text: ", printable(call.text, 60), "(…) is no module"));
+}
+
 Expression made(const BuildContext& build, Expression call) {
+  if (is_text_function(call.text) && call.text != "container") check_plain(call);
   if (call.text == "OrderedDict" || call.text == "dict") return made_dict(std::move(call));
   if (call.text == "device") return call;  // looked at by those who take one
   return made_object(build, call);
@@ -144,7 +174,13 @@ void BuildContext::evaluate(Expression& expression) const {
     evaluate(expression.items[i]);
   }
   for (auto& [name, value] : expression.keywords) evaluate(value);
-  if (expression.form == Form::call) expression = made(*this, std::move(expression));
+  const uint32_t definition = expression.definition;
+  if (expression.form == Form::call) {
+    expression = made(*this, std::move(expression));
+  } else if (text && expression.form == Form::name && expression.text.starts_with('@')) {
+    expression = text->reference(expression);
+  }
+  if (definition) text->define(expression, definition, expression);
 }
 
 // ---- Values as Python sees them ----

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
+#include "nn/adopt.hpp"
 #include "nn/match.hpp"
 #include "nn/traverse.hpp"
 
@@ -178,11 +179,13 @@ void check(const Matcher& matcher, const LoadOptions& options) {
 
 void commit(Context& context, const Module& module, const Matcher& matcher,
             const LoadOptions& options) {
+  AdoptedEntries adopted(context, matcher.adoptions(), matcher.moves(), options.assign);
   if (options.assign) {
     Assignments(module, matcher.moves()).commit();
   } else {
     commit_copies(context, matcher.moves());
   }
+  adopted.commit();
   for (const std::string& warning : matcher.warnings()) {
     context.log().write(LogLevel::warning, warning);
   }

@@ -14,6 +14,7 @@ struct LoadOptions {
   bool skip_mismatched = false;
   bool require_dtype = false;
   bool assign = false;
+  bool adopt = false;    // entries directly in a placeholder become its own
   bool partial = false;  // PyTorch's way: what fits is loaded even when the call fails
 };
 

@@ -105,8 +105,11 @@ constinit const ModuleType kCrossEntropyLossType = {
     {"CrossEntropyLoss", kCrossEntropyParameters,
      "Cross entropy between unnormalised scores and class numbers or class probabilities. Buffer: "
      "weight, when given."},
-    create_cross_entropy};
+    create_cross_entropy,
+    "weight, size_average, ignore_index, reduce, reduction, label_smoothing"};
 constinit const ModuleType kMseLossType = {
-    {"MSELoss", kMseParameters, "Squared difference of two tensors."}, create_mse};
+    {"MSELoss", kMseParameters, "Squared difference of two tensors."},
+    create_mse,
+    "size_average, reduce, reduction"};
 
 }  // namespace duramen::nn

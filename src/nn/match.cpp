@@ -3,6 +3,8 @@
 #include "autograd/conversion.hpp"
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
+#include "nn/adopt.hpp"
+#include "nn/placeholder.hpp"
 #include "nn/traverse.hpp"
 
 namespace duramen::nn {
@@ -92,7 +94,7 @@ void Matcher::run() {
       [](Module&) {});
   const bool all_matched = match_count_ == dict_.entries().size() && added_.empty();
   if (!all_matched || !dotted_children_.empty()) find_unexpected();
-  report_->loaded = moves_.size() + extra_states_.size();
+  report_->loaded = moves_.size() + extra_states_.size() + report_->count(Kind::adopted);
   report_->find_nearest();
 }
 
@@ -101,6 +103,7 @@ void Matcher::enter(Module& module) {
     const std::string& name = module.children()[i].name;
     if (name.find('.') != std::string::npos) dotted_children_[&module].push_back(i);
   }
+  if (options_.adopt && placeholder_of(module)) placeholders_.emplace(prefix_, &module);
   const size_t prefix_size = prefix_.size();
   const auto has = [&](std::string_view name) {
     prefix_ += name;
@@ -267,8 +270,22 @@ void Matcher::find_unexpected() {
       continue;
     }
     const auto& [name, entry] = dict_.entries()[index];
+    if (adopt(name, entry)) continue;
     add(Kind::unexpected, name, nullptr, entry.tensor.get());
   }
+}
+
+// A name that two paths of one module give is taken once.
+bool Matcher::adopt(std::string_view key, const StateEntry& entry) {
+  const size_t name_start = key.rfind('.') + 1;  // 0 without a dot
+  const auto found = placeholders_.find(std::string(key.substr(0, name_start)));
+  const std::string_view name = key.substr(name_start);
+  if (found == placeholders_.end() || !entry.tensor || name.empty()) return false;
+  if (entry.kind == StateKind::extra_state || found->second->has_name(name)) return false;
+  add(Kind::adopted, key, nullptr, entry.tensor.get());
+  if (!adopted_.emplace(found->second, name).second) return true;
+  adoptions_.push_back({found->second, std::string(name), entry.tensor, adopts_as_buffer(entry)});
+  return true;
 }
 
 }  // namespace duramen::nn

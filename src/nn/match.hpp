@@ -2,6 +2,7 @@
 // the dict and writes down what does not fit. Nothing changes.
 #pragma once
 
+#include <set>
 #include <unordered_map>
 
 #include "nn/extra_state.hpp"
@@ -35,6 +36,14 @@ struct AddedKey {
   TensorRef value;
 };
 
+// An entry of the dict that a placeholder takes as its own.
+struct Adoption {
+  Module* owner;
+  std::string name;
+  TensorRef source;
+  bool is_buffer;
+};
+
 class Matcher {
  public:
   Matcher(const Module& root, const StateDict& dict, const LoadOptions& options);
@@ -43,6 +52,7 @@ class Matcher {
   const Ref<LoadReport>& report() const noexcept { return report_; }
   const std::vector<LoadMove>& moves() const noexcept { return moves_; }
   const std::vector<ExtraStateMove>& extra_states() const noexcept { return extra_states_; }
+  const std::vector<Adoption>& adoptions() const noexcept { return adoptions_; }
   // What carrying out the moves deserves.
   const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
@@ -58,6 +68,7 @@ class Matcher {
   LoadReport::Item& add(Kind kind, std::string_view key, const Tensor* target,
                         const Tensor* source);
   void find_unexpected();
+  bool adopt(std::string_view key, const StateEntry& entry);
 
   const Module& root_;
   const StateDict& dict_;
@@ -70,6 +81,9 @@ class Matcher {
   std::vector<uint8_t> matched_;  // of each entry of the dict
   size_t match_count_ = 0;
   std::vector<AddedKey> added_;
+  std::unordered_map<std::string, Module*> placeholders_;  // by their prefix
+  std::vector<Adoption> adoptions_;
+  std::set<std::pair<const Module*, std::string>> adopted_;
   // Dicts mostly follow the walk's order: the next entry and the next version are looked at before
   // anything is searched for.
   size_t next_entry_ = 0;

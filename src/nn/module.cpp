@@ -177,6 +177,14 @@ void Module::put_parameter_for_buffer(std::string name, TensorRef parameter) noe
   parameters_.append(std::move(name), std::move(parameter));
 }
 
+void Module::append_entry(std::string name, TensorRef tensor, bool is_buffer) noexcept {
+  if (is_buffer) {
+    buffers_.append(std::move(name), std::move(tensor));
+  } else {
+    parameters_.append(std::move(name), std::move(tensor));
+  }
+}
+
 void Module::assign(std::string_view name, TensorRef value) {
   if (value && value->is_parameter()) {
     check_parameter_for_buffer(name, *value);
@@ -216,6 +224,15 @@ void Module::assign(std::string_view name, ModuleRef value) {
   children_.set(name, std::move(value));
   if (buffers_.erase(name)) erase_persistence(name);
   plain_.erase(name);
+}
+
+void Module::put_slots(Slots slots) {
+  decltype(non_persistent_) non_persistent;
+  for (std::string& name : slots.non_persistent) non_persistent.insert(std::move(name));
+  parameters_ = std::move(slots.parameters);
+  buffers_ = std::move(slots.buffers);
+  plain_ = std::move(slots.plain);
+  non_persistent_.swap(non_persistent);
 }
 
 TensorRef Module::forward(Context&, std::span<const TensorRef>) {

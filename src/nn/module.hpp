@@ -85,8 +85,26 @@ class Module : public Counted {
   void check_parameter_for_buffer(std::string_view name, const Tensor& parameter) const;
   // Requires: both of the above. Positions of buffers behind it change.
   void put_parameter_for_buffer(std::string name, TensorRef parameter) noexcept;
+  // Entries of new names, in two halves: makes room for `count` of each kind; puts one there.
+  void reserve_entries(size_t count) {
+    parameters_.reserve(parameters_.size() + count);
+    buffers_.reserve(buffers_.size() + count);
+  }
+  void append_entry(std::string name, TensorRef tensor, bool is_buffer) noexcept;
   // A container's edit: all children anew.
   void put_children(Children children) noexcept { children_ = std::move(children); }
+
+  // For the text form: these entries instead of those there are. Requires: no name is there twice.
+  struct Slots {
+    Tensors parameters;
+    Tensors buffers;
+    Tensors plain;
+    std::vector<std::string> non_persistent;  // of the buffers
+  };
+  void put_slots(Slots slots);
+  // How it was built (nn::Origin); null where it was not built from text or options.
+  const Counted* origin() const noexcept { return origin_.get(); }
+  void set_origin(Ref<const Counted> origin) noexcept { origin_ = std::move(origin); }
 
   bool training() const noexcept { return training_; }
   void set_training(bool training) noexcept { training_ = training; }  // this module only
@@ -131,12 +149,13 @@ class Module : public Counted {
   virtual bool has_attribute(std::string_view name) const;
 
  protected:
-  // A shell: class, version and training flag.
+  // A shell: class, version, training flag and origin.
   Module(const Module& other)
       : Counted(kTag),
         training_(other.training_),
         version_(other.version_),
-        class_name_(other.class_name_) {}
+        class_name_(other.class_name_),
+        origin_(other.origin_) {}
   void destroy() const noexcept override;
 
  private:
@@ -160,6 +179,7 @@ class Module : public Counted {
   std::string class_name_;
   Tensors plain_;
   std::unordered_set<std::string, NameHash, std::equal_to<>> non_persistent_;
+  Ref<const Counted> origin_;
   mutable const Module* next_dead_ = nullptr;  // the chain of destroy()
 };
 

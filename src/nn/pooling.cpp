@@ -140,7 +140,8 @@ ModuleRef create_adaptive_avg_pool2d(const BuildContext&, const spec::Arguments&
 constinit const ModuleType kMaxPool2dType = {
     {"MaxPool2d", kMaxPool2dParameters,
      "The largest element of each window of the planes. Input: (N, C, H, W) or (C, H, W)."},
-    create_max_pool2d};
+    create_max_pool2d,
+    "return_indices"};
 constinit const ModuleType kAdaptiveAvgPool2dType = {
     {"AdaptiveAvgPool2d", kAdaptiveParameters,
      "Means of as many windows as wanted, which cover each plane. Input: (N, C, H, W) or "

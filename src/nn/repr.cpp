@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "nn/build.hpp"
+#include "nn/placeholder.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -74,7 +75,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 // The class name and what stands before the children. A module without children is done then.
 void Printer::open(const Module& module, size_t depth) {
-  const bool collapses = module.class_name() == "ModuleList";
+  const bool collapses = module.class_name() == "ModuleList" || is_list_placeholder(module);
   const auto lines = collapses ? std::vector<std::string>() : lines_of(module.extra_repr());
   out_ += module.class_name();
   out_ += '(';

@@ -1,5 +1,7 @@
 #include "spec/scanner.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 
 namespace duramen::spec {
@@ -112,11 +114,60 @@ bool Scanner::at_keyword() const noexcept {
   return ahead.accept('=') && ahead.peek() != '=';
 }
 
-bool Scanner::at_printed_child() const noexcept {
-  if (peek() != '(') return false;
-  size_t length = 1;
-  while (is_word(peek(length)) || peek(length) == '-') ++length;
-  return length > 1 && peek(length) == ')' && peek(length + 1) == ':';
+// Beyond this no name is looked for, and no end of a line: a text of one line is read once.
+static constexpr size_t kLongestLine = 4096;
+
+size_t Scanner::printed_name_size() const noexcept {
+  if (peek() != '(') return 0;
+  const std::string_view rest = line();
+  for (size_t end = rest.find("):"); end != rest.npos; end = rest.find("):", end + 1)) {
+    if (end + 2 < rest.size() && !is_blank(rest[end + 2])) continue;
+    const std::string_view name = rest.substr(1, end - 1);
+    const bool is_plain =
+        std::all_of(name.begin(), name.end(), [](char c) { return is_word(c) || c == '-'; });
+    return is_plain || at_line_start() ? name.size() : 0;
+  }
+  return 0;
+}
+
+std::string_view Scanner::printed_value() const noexcept {
+  const std::string_view rest = line().substr(printed_name_size() + 3);
+  return rest.substr(std::min(rest.find_first_not_of(" \t"), rest.size()));
+}
+
+bool Scanner::at_line_start() const noexcept {
+  size_t at = position_;
+  while (at > 0 && is_blank(text_[at - 1]) && text_[at - 1] != '\n') --at;
+  return at == 0 || text_[at - 1] == '\n';
+}
+
+std::string_view Scanner::line() const noexcept {
+  const std::string_view rest = text_.substr(position_, kLongestLine);
+  return rest.substr(0, rest.find('\n'));
+}
+
+size_t Scanner::indent() const noexcept {
+  const size_t start = position_ == 0 ? 0 : text_.rfind('\n', position_ - 1) + 1;
+  return std::min(text_.find_first_not_of(" \t", start), text_.size()) - start;
+}
+
+std::string_view Scanner::take(size_t bytes) noexcept {
+  const size_t start = position_;
+  advance(bytes);
+  return text_.substr(start, position_ - start);
+}
+
+std::string_view Scanner::digits() noexcept {
+  size_t size = 0;
+  while (is_digit(peek(size))) ++size;
+  return take(size);
+}
+
+bool Scanner::accept_arrow() noexcept {
+  skip_blanks();
+  if (peek() != '-' || peek(1) != '>') return false;
+  advance(2);
+  return true;
 }
 
 std::string_view Scanner::identifier() noexcept {

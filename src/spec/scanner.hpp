@@ -32,9 +32,25 @@ class Scanner {
   bool at_identifier() const noexcept;
   // Whether a name and then one "=" come next.
   bool at_keyword() const noexcept;
-  // Whether "(name):" comes next, as in the text that print(model) shows.
-  bool at_printed_child() const noexcept;
+  // The size of the name when "(name): " comes next, as in the text that print(model) shows, else
+  // 0. A name of other characters than Python's counts at the start of a line only.
+  size_t printed_name_size() const noexcept;
+  // Requires: printed_name_size() > 0. What stands behind the name on the line.
+  std::string_view printed_value() const noexcept;
 
+  // What stands between here and the end of the line, a long one cut off.
+  std::string_view line() const noexcept;
+  // How many blanks start the line that this is on.
+  size_t indent() const noexcept;
+  // Requires: `end` is a later place of the same text.
+  std::string_view up_to(const Scanner& end) const noexcept {
+    return text_.substr(position_, end.position_ - position_);
+  }
+
+  std::string_view take(size_t bytes) noexcept;
+  std::string_view digits() noexcept;
+  // Skips blanks, then takes "->" when it is next.
+  bool accept_arrow() noexcept;
   std::string_view identifier() noexcept;
   std::string_view dotted_name();
   // Requires: at_number. An int, a real or a complex; `negative` is applied.
@@ -53,6 +69,7 @@ class Scanner {
   void escape(std::string& out);
   uint32_t hexadecimal(size_t digits);
   std::string next_thing() const;
+  bool at_line_start() const noexcept;
 
   std::string_view text_;
   size_t position_ = 0;

@@ -4,12 +4,10 @@
 #include <limits>
 
 #include "base/text.hpp"
-#include "spec/scanner.hpp"
+#include "spec/parser.hpp"
 
 namespace duramen::spec {
 namespace {
-
-constexpr uint32_t kDeepest = 500;  // the parser and the destructor recurse
 
 // Where PyTorch users import from; the longest first.
 constexpr std::string_view kNamespaces[] = {"torch.nn.modules.",
@@ -52,42 +50,7 @@ std::optional<double> named_real(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-class Parser {
- public:
-  Parser(std::string_view text, std::span<const NamedObject> objects, const Limits& limits)
-      : scanner_(text), objects_(objects), max_depth_(std::min(limits.max_depth, kDeepest)) {}
-
-  Expression whole() {
-    Expression out = expression();
-    scanner_.skip_blanks();
-    if (!scanner_.at_end()) scanner_.fail("end of text");
-    return out;
-  }
-
- private:
-  Expression expression();
-  Expression atom(bool negative);
-  Expression signed_number(bool negative);
-  Expression parenthesised();
-  Expression bracketed();
-  Expression braced();
-  Expression named();
-  Expression called(std::string_view name, uint32_t column);
-  void argument(Expression& call);
-  void add_imaginary(Expression& number);
-  void enter();
-  Expression start(Form form) const {
-    Expression out;
-    out.form = form;
-    out.column = scanner_.column();
-    return out;
-  }
-
-  Scanner scanner_;
-  std::span<const NamedObject> objects_;
-  uint32_t max_depth_;
-  uint32_t depth_ = 0;
-};
+}  // namespace
 
 void Parser::enter() {
   if (++depth_ <= max_depth_) return;
@@ -148,6 +111,7 @@ void Parser::add_imaginary(Expression& number) {
 Expression Parser::atom(bool negative) {
   if (scanner_.at_number()) return scanner_.number(negative);
   Expression out;
+  if (modules_ && at_special()) return special();
   if (scanner_.at_string()) {
     out = start(Form::text);
     out.text = scanner_.string();
@@ -213,11 +177,18 @@ Expression Parser::braced() {
   return out;
 }
 
+// Whether parentheses follow a name; a module's next child is behind a blank.
+bool Parser::at_call() const noexcept {
+  Scanner ahead = scanner_;
+  ahead.skip_blanks();
+  const bool has_blank = ahead.column() != scanner_.column();
+  return ahead.peek() == '(' && !(modules_ && has_blank && ahead.printed_name_size() > 0);
+}
+
 Expression Parser::named() {
   Expression out = start(Form::name);
   const std::string_view name = scanner_.dotted_name();
-  Scanner ahead = scanner_;
-  if (ahead.accept('(')) return called(name, out.column);
+  if (at_call()) return called(name, out.column);
   if (name == "None") return out.form = Form::none, out;
   if (name == "True" || name == "False") {
     out.form = Form::boolean;
@@ -239,6 +210,8 @@ Expression Parser::named() {
   }
   return out;
 }
+
+namespace {
 
 std::string_view stripped(std::string_view text) noexcept {
   constexpr std::string_view kBlanks = " \t\n\r\f\v";
@@ -264,6 +237,8 @@ void fold_float(Expression& call) {
   call.real = *value;
 }
 
+}  // namespace
+
 Expression Parser::called(std::string_view name, uint32_t column) {
   Expression out;
   out.form = Form::call;
@@ -271,9 +246,13 @@ Expression Parser::called(std::string_view name, uint32_t column) {
   out.text = bare_callee(name);
   enter();
   scanner_.accept('(');
-  for (bool comma = true; !scanner_.accept(')'); comma = scanner_.accept(',')) {
-    if (!comma) scanner_.fail("',' or ')'");
-    argument(out);
+  if (modules_) {
+    module_body(out);
+  } else {
+    for (bool comma = true; !scanner_.accept(')'); comma = scanner_.accept(',')) {
+      if (!comma) scanner_.fail("',' or ')'");
+      argument(out);
+    }
   }
   --depth_;
   fold_float(out);
@@ -282,13 +261,6 @@ Expression Parser::called(std::string_view name, uint32_t column) {
 
 void Parser::argument(Expression& call) {
   scanner_.skip_blanks();
-  if (scanner_.at_printed_child()) {
-    throw error_at(start(Form::none), Code::unsupported,
-                   "text: this is the text that print(model) shows, which cannot be read yet "
-                   "(expected constructor calls such as Sequential(Linear(3, 4), ReLU()))")
-        .with("expected", "a constructor call")
-        .with("actual", "a printed module");
-  }
   if (scanner_.at_keyword()) {
     std::string name(scanner_.identifier());
     scanner_.accept('=');
@@ -300,22 +272,38 @@ void Parser::argument(Expression& call) {
   }
 }
 
-}  // namespace
+namespace {
 
-std::string_view bare_callee(std::string_view name) noexcept {
-  const std::string_view bare = without_prefix(name, kNamespaces);
-  const bool in_modules = name.substr(0, name.size() - bare.size()).ends_with("nn.modules.");
-  return in_modules ? without_prefix(bare, kModuleFiles) : bare;
-}
-
-Expression parse(std::string_view text, std::span<const NamedObject> objects,
-                 const Limits& limits) {
+void check_text(std::string_view text, const Limits& limits) {
   if (text.size() > limits.max_length) {
     throw Error(Code::limit, join("text: longer than the limit (expected at most ",
                                   limits.max_length, " bytes, got ", text.size(), ")"));
   }
   check_utf8(text);
+}
+
+}  // namespace
+
+// A bare name stays as it is.
+std::string_view bare_callee(std::string_view name) noexcept {
+  for (size_t size = name.size() + 1; name.size() < size;) {
+    size = name.size();
+    const std::string_view bare = without_prefix(name, kNamespaces);
+    const bool in_modules = name.substr(0, size - bare.size()).ends_with("nn.modules.");
+    name = in_modules ? without_prefix(bare, kModuleFiles) : bare;
+  }
+  return name;
+}
+
+Expression parse(std::string_view text, std::span<const NamedObject> objects,
+                 const Limits& limits) {
+  check_text(text, limits);
   return Parser(text, objects, limits).whole();
+}
+
+Expression parse_module(std::string_view text, const ModuleSyntax& syntax) {
+  check_text(text, syntax.limits);
+  return Parser(text, syntax).whole();
 }
 
 Error error_at(const Expression& where, Code code, std::string_view message) {

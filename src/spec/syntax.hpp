@@ -9,6 +9,7 @@
 
 #include "base/counted.hpp"
 #include "base/error.hpp"
+#include "base/function_ref.hpp"
 
 namespace duramen::spec {
 
@@ -43,6 +44,15 @@ struct Expression {
   std::vector<Expression> keys;   // dict
   std::vector<Keyword> keywords;  // a call's
   Ref<Counted> object;            // given by the caller under a name: a tensor or a module
+
+  // Of a module's text only (parse_module):
+  std::vector<Keyword> children;    // a call's, as print(model) shows them
+  std::vector<Keyword> attributes;  // a call's, in braces behind it
+  bool verbatim = false;            // the callee is unknown; `shown` stands for its arguments
+  bool is_list = false;             // of those, one that prints equal neighbours once
+  std::string shown;
+  uint32_t repeat = 1;      // a child's: "(0-5): 6 x …"
+  uint32_t definition = 0;  // N of "@N = …"
 };
 
 struct Keyword {
@@ -69,6 +79,20 @@ struct NamedObject {
 // float('inf') are reals. UNSUPPORTED for the text that print(model) shows.
 Expression parse(std::string_view text, std::span<const NamedObject> objects = {},
                  const Limits& limits = {});
+// What a module's text may have beside Python: the text that print(model) shows, old and new, and
+// what the lossless form adds (docs/text-form.md). A printed child is `(name): …`, one of the
+// lossless form may be `['name']: …`, a repeated one is stored once with its `repeat`; `@N` and
+// `...` are names; `Parameter containing: […]` is Parameter(zeros(…)).
+struct ModuleSyntax {
+  std::span<const NamedObject> objects;
+  // Called with each call whose arguments come next: whether they are taken as they are shown.
+  FunctionRef<bool(const Expression& callee)> is_verbatim;
+  // How many modules repeated children may stand for.
+  uint32_t max_modules = 1u << 20;
+  Limits limits = {};
+};
+Expression parse_module(std::string_view text, const ModuleSyntax& syntax);
+
 // Back to Python text; parse(format(e)) gives e again (given the same objects).
 std::string format(const Expression& expression);
 

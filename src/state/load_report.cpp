@@ -28,6 +28,8 @@ std::string_view kind_name(Kind kind) noexcept {
       return "defaulted";
     case Kind::failed:
       return "not copyable";
+    case Kind::adopted:
+      return "adopted";
   }
   return "";
 }
@@ -115,6 +117,7 @@ bool LoadReport::is_error(Kind kind, const Errors& errors) const noexcept {
     case Kind::failed:
       return true;
     case Kind::defaulted:
+    case Kind::adopted:
       return false;
   }
   return false;

@@ -21,6 +21,7 @@ class LoadReport final : public Counted {
     not_a_tensor = 5,
     defaulted = 6,  // missing, and filled by a versioning rule (num_batches_tracked)
     failed = 7,     // could not be copied: overlapping memory, a class's own error
+    adopted = 8,    // in the dict only, taken by a module of an unknown class
   };
   struct Item {
     Kind kind;

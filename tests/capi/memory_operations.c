@@ -64,6 +64,67 @@ release:
   return status;
 }
 
+/* A printout with an unknown class, and back by the lossless form. */
+static duramen_status build_printout(struct world* w, duramen_error** error) {
+  duramen_text_options options = {0};
+  duramen_module* module = NULL;
+  duramen_module* again = NULL;
+  duramen_value* unknown = NULL;
+  duramen_string* text = NULL;
+  duramen_status status;
+  options.struct_size = sizeof options;
+  options.flags = DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS;
+  TRY(duramen_module_from_text_with(
+      w->context, "Net(\n  (0-1): 2 x Block(3 -> 4\n    (fc): Linear(2, 3)\n  )\n  (x): None\n)",
+      SIZE_MAX, &options, &module, &unknown, error));
+  TRY(duramen_module_text(module, &text, error));
+  TRY(duramen_module_from_text(w->context, duramen_string_data(text, NULL), SIZE_MAX, &again,
+                               error));
+release:
+  duramen_module_release(again);
+  duramen_string_release(text);
+  duramen_value_release(unknown);
+  duramen_module_release(module);
+  return status;
+}
+
+static duramen_status write_net(struct world* w, duramen_error** error) {
+  duramen_string* text = NULL;
+  duramen_status status = duramen_module_text(w->net, &text, error);
+  duramen_string_release(text);
+  return status;
+}
+
+/* All or nothing: a container's entry, and slots of known classes. */
+static duramen_status adopt(struct world* w, duramen_error** error) {
+  duramen_text_options reading = {0};
+  duramen_load_options options = {0};
+  duramen_module* module = NULL;
+  duramen_state_dict* dict = NULL;
+  duramen_status status;
+  reading.struct_size = sizeof reading;
+  reading.flags = DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS;
+  options.struct_size = sizeof options;
+  options.policy = DURAMEN_LOAD_ADOPT | DURAMEN_LOAD_ALLOW_MISSING;
+  TRY(duramen_module_from_text_with(w->context, "Net(\n  (0): Block()\n)", SIZE_MAX, &reading,
+                                    &module, NULL, error));
+  TRY(duramen_module_state_dict(module, NULL, 0, 0, &dict, error));
+  TRY(duramen_state_dict_set_tensor(dict, "0.scale", SIZE_MAX, w->deep[0], error));
+  TRY(duramen_state_dict_set_tensor(dict, "shift", SIZE_MAX, w->deep[1], error));
+  status = duramen_module_load_state_dict(w->context, module, dict, &options, NULL, error);
+  if (status != DURAMEN_OK) {
+    duramen_tensor* none = NULL;
+    if (duramen_module_get_parameter(module, "0.scale", SIZE_MAX, &none, NULL) == DURAMEN_OK) {
+      status = -2000; /* half a load */
+    }
+    duramen_tensor_release(none);
+  }
+release:
+  duramen_state_dict_release(dict);
+  duramen_module_release(module);
+  return status;
+}
+
 static duramen_status build_from_options(struct world* w, duramen_error** error) {
   static const int64_t kShape[2] = {3, 4};
   duramen_options* options = NULL;
@@ -359,6 +420,9 @@ const struct operation kModuleOperations[] = {
     {"build an unknown", NO_NET, 1, DURAMEN_E_UNSUPPORTED, build_unknown},
     {"build from a malformed text", NO_NET, 1, DURAMEN_E_INVALID_ARGUMENT, build_malformed},
     {"build in a scope", 0, 1, DURAMEN_OK, build_scoped},
+    {"build from a printout", NO_NET, 1, DURAMEN_OK, build_printout},
+    {"write as text", 0, 1, DURAMEN_OK, write_net},
+    {"adopt", WITH_DEEP, 1, DURAMEN_OK, adopt},
     {"build from options", WITH_GRAPH, 1, DURAMEN_OK, build_from_options},
     {"list", 0, 1, DURAMEN_OK, list},
     {"describe", 0, 1, DURAMEN_OK, describe},

@@ -1,5 +1,6 @@
 // The text form: what parses is printed and parsed again to the same; what names a module, an
-// operator or an optimizer builds it in bounded memory, and a module prints.
+// operator or an optimizer builds it in bounded memory, and a module prints and comes back from its
+// lossless text.
 #include <new>
 #include <string_view>
 
@@ -39,10 +40,14 @@ void try_syntax(std::string_view text) {
   EXPECT(again == printed);
 }
 
-void try_module(Context& context, std::string_view text) {
+void try_module(Context& context, std::string_view text, bool unknown_as_containers) {
   attempt([&] {
-    const nn::ModuleRef module = nn::module_from_text(context, text);
+    nn::TextOptions options;
+    options.unknown_as_containers = unknown_as_containers;
+    const nn::ModuleRef module = nn::module_from_text(context, text, options);
     EXPECT(!nn::repr(*module).empty());
+    const std::string lossless = nn::lossless_text(*module);
+    EXPECT(nn::lossless_text(*nn::module_from_text(context, lossless)) == lossless);
   });
 }
 
@@ -59,7 +64,8 @@ void try_text(std::string_view text) {
   options.memory = {BoundedMemory::allocate, BoundedMemory::release, &memory, nullptr};
   const auto context = make<Context>(options);
   try_syntax(text);
-  try_module(*context, text);
+  try_module(*context, text, false);
+  try_module(*context, text, true);
   try_optimizer(*context, text);
   attempt([&] { make<ops::Op>(text); });
 }

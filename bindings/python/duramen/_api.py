@@ -233,6 +233,9 @@ FUNCTIONS: dict[str, str] = {
     "duramen_load_report_retain": "P:P",
     "duramen_load_report_release": "v:P",
     "duramen_module_create_custom": "i:PPPPP",
+    "duramen_text_options_init": "i:PZP",
+    "duramen_module_from_text_with": "i:PSZPPPP",
+    "duramen_module_text": "i:PPP",
     "duramen_op_from_text": "i:SZPP",
     "duramen_op_name": "P:PP",
     "duramen_op_apply": "i:PPPPP",
@@ -320,6 +323,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_function_type": (("struct_size", "I"), ("output_count", "I"), ("flags", "Q"), ("name", "S"), ("name_length", "Q"), ("forward", "P"), ("backward", "P"), ("destroy", "P")),
     "duramen_load_options": (("struct_size", "I"), ("reserved", "I"), ("policy", "Q")),
     "duramen_module_class": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("version", "q"), ("forward", "P"), ("clone", "P"), ("extra_repr", "P"), ("get_extra_state", "P"), ("set_extra_state", "P"), ("destroy", "P")),
+    "duramen_text_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("scope", "P"), ("arguments", "P")),
 }
 
 OK = 0
@@ -422,6 +426,7 @@ LOAD_SKIP_MISMATCHED = 4
 LOAD_REQUIRE_DTYPE = 8
 LOAD_ASSIGN = 16
 LOAD_PARTIAL = 32
+LOAD_ADOPT = 64
 LOAD_MISSING = 1
 LOAD_UNEXPECTED = 2
 LOAD_SHAPE_MISMATCH = 3
@@ -429,6 +434,8 @@ LOAD_DTYPE_MISMATCH = 4
 LOAD_NOT_A_TENSOR = 5
 LOAD_DEFAULTED = 6
 LOAD_FAILED = 7
+LOAD_ADOPTED = 8
+TEXT_UNKNOWN_AS_CONTAINERS = 1
 REDUCTION_MEAN = 0
 REDUCTION_SUM = 1
 REDUCTION_NONE = 2

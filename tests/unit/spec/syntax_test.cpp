@@ -321,12 +321,13 @@ TEST_CASE("errors tell column, expectation and what was there", "[spec][syntax]"
   CHECK(failure_of(std::string_view("f(\0)", 4)).column == "3");
 }
 
-TEST_CASE("a printed module is refused by name for now", "[spec][syntax]") {
+TEST_CASE("a printed module is no Python", "[spec][syntax]") {
   const Failure failure = failure_of("Sequential(\n  (0): Linear(in_features=3)\n)");
-  CHECK(failure.code == Code::unsupported);
-  CHECK(failure.column == "15");
-  CHECK(failure.message.find("print(model)") != std::string::npos);
-  CHECK(failure_of("ModuleList((0-5): 6 x ReLU())").code == Code::unsupported);
+  CHECK(failure.code == Code::invalid_argument);
+  CHECK(failure.column == "18");
+  CHECK(failure_of("f() {training=True}").code == Code::invalid_argument);
+  CHECK(failure_of("f(@1)").column == "3");
+  CHECK(failure_of("f(...)").column == "3");
   CHECK(failure_of("f((0))").code == Code::ok);
 }
 

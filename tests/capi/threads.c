@@ -1,4 +1,5 @@
-/* Many readers of one eval module, each with a context of its own; cancel from another thread. */
+/* Many readers of one eval module, each with a context of its own; trainings side by side; cancel
+ * from another thread. */
 #include <pthread.h>
 
 #include "check.h"
@@ -65,6 +66,61 @@ static void readers(duramen_context* context) {
     CHECK(result == &sums[i] && sums[i] == sums[0]);
   }
   duramen_module_release(shared);
+}
+
+/* A training of its own: context, pool, module, optimizer. Writes the last loss. */
+static void* train(void* user) {
+  static const int64_t kBatch[2] = {256, 64};
+  double* loss_value = user;
+  duramen_context_options options = {0};
+  duramen_context* context = NULL;
+  duramen_module* net;
+  duramen_optimizer* optimizer = NULL;
+  duramen_tensor *x = NULL, *parameters[2] = {NULL, NULL};
+  int step;
+  options.struct_size = sizeof options;
+  options.num_threads = 2;
+  options.seed = 5;
+  OK(duramen_context_create(&options, &context, ERROR));
+  net = new_module(context, "Linear(64, 300)");
+  OK(duramen_module_get_parameter(net, "weight", SIZE_MAX, &parameters[0], ERROR));
+  OK(duramen_module_get_parameter(net, "bias", SIZE_MAX, &parameters[1], ERROR));
+  OK(duramen_optimizer_from_text(context, "SGD(lr=0.01, momentum=0.9)", SIZE_MAX, parameters, 2,
+                                 &optimizer, ERROR));
+  OK(duramen_tensor_empty(context, DURAMEN_DTYPE_FLOAT32, kBatch, 2, &x, ERROR));
+  OK(duramen_tensor_fill_normal(context, x, 0, 1, ERROR));
+  for (step = 0; step < 10; ++step) {
+    duramen_tensor *y = NULL, *square = NULL, *loss = NULL;
+    OK(duramen_optimizer_zero_grad(optimizer, 1, ERROR));
+    OK(duramen_module_forward(context, net, x, &y, ERROR));
+    OK(duramen_mul(context, y, y, &square, ERROR));
+    OK(duramen_mean(context, square, NULL, 0, 0, &loss, ERROR));
+    OK(duramen_tensor_backward(context, loss, NULL, NULL, ERROR));
+    OK(duramen_optimizer_step(context, optimizer, ERROR));
+    OK(duramen_tensor_item(loss, NULL, 0, loss_value, ERROR));
+    duramen_tensor_release(loss);
+    duramen_tensor_release(square);
+    duramen_tensor_release(y);
+  }
+  duramen_tensor_release(x);
+  duramen_tensor_release(parameters[1]);
+  duramen_tensor_release(parameters[0]);
+  duramen_optimizer_release(optimizer);
+  duramen_module_release(net);
+  duramen_context_release(context);
+  error_slot();
+  return user;
+}
+
+/* Two contexts at once, each with a pool: they never see each other. */
+static void trainers(void) {
+  pthread_t threads[2];
+  double alone = 0, losses[2] = {0, 0};
+  int i;
+  train(&alone);
+  for (i = 0; i < 2; ++i) CHECK(pthread_create(&threads[i], NULL, train, &losses[i]) == 0);
+  for (i = 0; i < 2; ++i) CHECK(pthread_join(threads[i], NULL) == 0);
+  CHECK(alone > 0 && losses[0] == alone && losses[1] == alone);
 }
 
 static void* cancel(void* context) {
@@ -136,6 +192,7 @@ static void runner(void) {
 int main(void) {
   duramen_context* context = new_context();
   readers(context);
+  trainers();
   cancelling(context);
   released_elsewhere(context);
   runner();

@@ -359,6 +359,7 @@ void write_npy(const Services& services, const Tensor& tensor, const std::string
     file.write(bytes.subspan(done, std::min(bytes.size() - done, kChunk)));
   }
   services.progress.report("save", bytes.size(), bytes.size());
+  services.cancel.check("save");
   file.commit(options.durability);
 }
 

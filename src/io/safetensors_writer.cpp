@@ -65,6 +65,7 @@ class Writer {
       done += static_cast<uint64_t>(item.tensor->nbytes());
     }
     services_.progress.report("save", total_, total_);
+    services_.cancel.check("save");
     file.commit(options_.durability);
   }
 

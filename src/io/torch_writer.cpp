@@ -353,6 +353,7 @@ void write_torch(const Services& services, const Value& content, const std::stri
   uint64_t done = 0;
   for (const Record* record : writer.records()) write_storage(services, zip, *record, done, total);
   services.progress.report("save", total, total);
+  services.cancel.check("save");
   zip.whole("version", "3\n");
   zip.whole(".data/serialization_id", zip.serialization_id());
   zip.finish();

@@ -9,7 +9,7 @@
 #include "failing_files.h"
 #include "file_world.h"
 
-static const char* const kNames[] = {"a.pt", "a.safetensors"};
+static const char* const kNames[] = {"a.pt", "a.safetensors", "a.npy"};
 
 static duramen_status open_with(duramen_context* context, const char* path, uint64_t flags,
                                 duramen_checkpoint** out, duramen_error** error) {

@@ -14,7 +14,7 @@ struct target {
   int32_t durability;
 };
 
-static const char* const kNames[] = {"a.pt", "a.safetensors"};
+static const char* const kNames[] = {"a.pt", "a.safetensors", "a.npy"};
 
 static void complain(const struct target* target, const char* call, long number, int error) {
   fprintf(stderr, "  %s, %s, call %ld: %s: %s\n", target->name,

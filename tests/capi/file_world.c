@@ -24,19 +24,34 @@ duramen_state_dict* new_dict(duramen_context* context, double value) {
   return dict;
 }
 
+/* The first of the dict's tensors, which is all that an .npy holds. */
+static duramen_status save_first(duramen_context* context, const duramen_state_dict* dict,
+                                 const char* path, const duramen_save_options* options,
+                                 duramen_error** error) {
+  duramen_value* first = NULL;
+  duramen_status status = duramen_state_dict_get_value(dict, "first", SIZE_MAX, &first, error);
+  if (status == DURAMEN_OK)
+    status = duramen_value_save(context, first, path, SIZE_MAX, options, error);
+  duramen_value_release(first);
+  return status;
+}
+
 duramen_status save_dict(duramen_context* context, const duramen_state_dict* dict, const char* path,
                          int32_t durability, duramen_error** error) {
   duramen_save_options options = {0};
+  const size_t length = strlen(path);
   options.struct_size = sizeof options;
   options.durability = durability;
+  if (length > 4 && strcmp(path + length - 4, ".npy") == 0)
+    return save_first(context, dict, path, &options, error);
   return duramen_state_dict_save(context, dict, path, SIZE_MAX, &options, error);
 }
 
-static double value_of_entry(const duramen_entry* entry) {
+static double value_of_tensor(const duramen_tensor* tensor) {
   const void* data = NULL;
   int64_t i;
-  if (!entry->tensor || duramen_tensor_data_const(entry->tensor, &data, NULL)) return -2;
-  for (i = 1; i < duramen_tensor_numel(entry->tensor); ++i) {
+  if (!tensor || duramen_tensor_data_const(tensor, &data, NULL)) return -2;
+  for (i = 1; i < duramen_tensor_numel(tensor); ++i) {
     if (((const float*)data)[i] != ((const float*)data)[0]) return -2;
   }
   return ((const float*)data)[0];
@@ -48,11 +63,14 @@ double value_of_checkpoint(duramen_context* context, const duramen_checkpoint* c
   const char* entries;
   size_t count = 0, stride = 0, i;
   double value = -2;
+  if (strcmp(duramen_checkpoint_format(checkpoint, NULL), "npy") == 0)
+    return value_of_tensor(duramen_value_tensor(duramen_checkpoint_content(checkpoint)));
   if (duramen_checkpoint_state_dict(context, checkpoint, NULL, 0, &dict, ERROR)) return -2;
   OK(duramen_state_dict_list(dict, &listing, ERROR));
   entries = (const char*)duramen_listing_entries(listing, &count, &stride);
   for (i = 0; i < count; ++i) {
-    const double one = value_of_entry((const duramen_entry*)(const void*)(entries + i * stride));
+    const duramen_entry* entry = (const duramen_entry*)(const void*)(entries + i * stride);
+    const double one = value_of_tensor(entry->tensor);
     value = i == 0 || one == value ? one : -2;
   }
   duramen_listing_release(listing);

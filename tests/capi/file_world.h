@@ -8,6 +8,7 @@
 /* Tensors that are larger than what a save gathers, so that there are several writes; all elements
  * are `value`. */
 duramen_state_dict* new_dict(duramen_context* context, double value);
+/* By the path's ending; an .npy gets the first tensor alone. */
 duramen_status save_dict(duramen_context* context, const duramen_state_dict* dict, const char* path,
                          int32_t durability, duramen_error** error);
 /* The value that every element of the file has, read whole and checked; -1 when there is no file,

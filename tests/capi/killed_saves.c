@@ -75,7 +75,7 @@ static void every_kind(duramen_context* context, struct target* target) {
 }
 
 int main(void) {
-  static const char* const kNames[] = {"a.pt", "a.safetensors"};
+  static const char* const kNames[] = {"a.pt", "a.safetensors", "a.npy"};
   duramen_context* context = new_context();
   struct target target;
   size_t i;

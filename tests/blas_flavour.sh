@@ -12,7 +12,7 @@ if [[ ! -f ${libraries[0]} ]]; then
 fi
 export LD_LIBRARY_PATH=${libraries[0]%/*}
 
-loaded() { LD_TRACE_LOADED_OBJECTS=1 "$1" | grep -q "openblas-$flavour/libopenblas"; }
+loaded() { LD_TRACE_LOADED_OBJECTS=1 "$1" | grep "openblas-$flavour/libopenblas" >/dev/null; }
 
 failed=0
 run() {

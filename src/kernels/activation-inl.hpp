@@ -9,6 +9,8 @@
 #define DURAMEN_KERNELS_ACTIVATION_INL_HPP
 #endif
 
+#include <iterator>
+
 #include "kernels/math-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -52,7 +54,7 @@ HWY_INLINE V normal_cdf_of(D d, V x, V bell) {
   const V one = hn::Set(d, hn::TFromD<D>(1));
   const V far = hn::Min(hn::Abs(x), hn::Set(d, hn::TFromD<D>(1e9)));  // the bell is 0 by then
   const V t = reciprocal_of(d, hn::MulAdd(far, hn::Set(d, Tail::a), one));
-  constexpr size_t kCount = sizeof(Tail::k) / sizeof(Tail::k[0]);
+  constexpr size_t kCount = std::size(Tail::k);
   V sum = hn::Set(d, Tail::k[0]);
   HWY_UNROLL(20)
   for (size_t i = 1; i < kCount; ++i) sum = hn::MulAdd(sum, t, hn::Set(d, Tail::k[i]));

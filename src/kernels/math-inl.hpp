@@ -11,6 +11,7 @@
 // After highway.h.
 #include <hwy/contrib/math/math-inl.h>
 
+#include <iterator>
 #include <limits>
 
 HWY_BEFORE_NAMESPACE();
@@ -75,9 +76,10 @@ HWY_INLINE V exp_of_negative(D d, V x) {
   const V n = hn::Sub(shifted, hn::Set(d, Exp::kMagic));
   V r = hn::NegMulAdd(n, hn::Set(d, Exp::kLn2High), x);
   r = hn::NegMulAdd(n, hn::Set(d, Exp::kLn2Low), r);
+  constexpr size_t kCount = std::size(Exp::k);
   V sum = hn::Set(d, Exp::k[0]);
   HWY_UNROLL(10)
-  for (size_t i = 1; i < sizeof(Exp::k) / sizeof(T); ++i) {
+  for (size_t i = 1; i < kCount; ++i) {
     sum = hn::MulAdd(sum, r, hn::Set(d, Exp::k[i]));
   }
   sum = hn::Add(hn::MulAdd(hn::Mul(r, r), sum, r), hn::Set(d, T(1)));

@@ -120,8 +120,7 @@ ModuleRef create_embedding(const BuildContext& build, const spec::Arguments& arg
   const Shape shape = {arguments.integer("num_embeddings"), arguments.integer("embedding_dim")};
   const bool trained = !arguments.boolean("_freeze");
   if (arguments.is_none("_weight")) {
-    TensorRef weight = new_parameter(build.context, shape, dtype);
-    weight->set_requires_grad(trained);
+    TensorRef weight = new_parameter(build.context, shape, dtype, trained);
     return make<Embedding>(build.context, std::move(config), std::move(weight));
   }
   const TensorRef values = build.tensor(arguments["_weight"]);

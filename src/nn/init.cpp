@@ -63,8 +63,8 @@ void uniform_by_fan_in(Context& context, Tensor& tensor, int64_t fan_in) {
   uniform(context, tensor, -bound, bound);
 }
 
-TensorRef new_parameter(Context& context, Shape shape, Dtype dtype) {
-  return make_parameter(*new_tensor(context, std::move(shape), dtype), true);
+TensorRef new_parameter(Context& context, Shape shape, Dtype dtype, bool requires_grad) {
+  return make_parameter(*new_tensor(context, std::move(shape), dtype), requires_grad);
 }
 
 TensorRef new_buffer(Context& context, Shape shape, Dtype dtype, double value) {

@@ -22,7 +22,7 @@ void uniform_by_fan_in(Context& context, Tensor& tensor, int64_t fan_in);
 
 // Parameter(torch.empty(shape)). INVALID_ARGUMENT with PyTorch's text (RuntimeError) for a negative
 // size; DTYPE_MISMATCH for a dtype that cannot require grad.
-TensorRef new_parameter(Context& context, Shape shape, Dtype dtype);
+TensorRef new_parameter(Context& context, Shape shape, Dtype dtype, bool requires_grad = true);
 // torch.full(shape, value). INVALID_ARGUMENT as above.
 TensorRef new_buffer(Context& context, Shape shape, Dtype dtype, double value);
 

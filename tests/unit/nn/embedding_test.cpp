@@ -72,4 +72,6 @@ TEST_CASE("Embedding checks its arguments", "[nn][embedding]") {
   CHECK(build_refusal("Embedding(0, 2, 0)").find("IndexError") == 0);
   CHECK(build_refusal("Embedding(3.0, 2)").find("TypeError") == 0);
   CHECK(build_refusal("Embedding(3, 2, dtype=int64)").find("RuntimeError") == 0);
+  CHECK(build_refusal("Embedding(3, 2, _freeze=True, dtype=int64)").find("NotImplementedError") ==
+        0);
 }

@@ -81,6 +81,28 @@ release:
   return status;
 }
 
+static duramen_status planes(struct world* w, duramen_error** error) {
+  static const char kText[] =
+      "Sequential(Conv2d(2, 4, 3, stride=2, padding=1, groups=2), MaxPool2d(2, 1), "
+      "Conv2d(4, 3, 3, padding='same', padding_mode='reflect'), AdaptiveAvgPool2d((3, 2)))";
+  static const int64_t kShape[] = {2, 2, 9, 8};
+  duramen_module* net = NULL;
+  duramen_tensor *x = NULL, *y = NULL, *loss = NULL;
+  duramen_status status;
+  TRY(duramen_module_from_text(w->context, kText, SIZE_MAX, &net, error));
+  TRY(duramen_tensor_full(w->context, DURAMEN_DTYPE_FLOAT32, kShape, 4, 0.5, &x, error));
+  TRY(duramen_tensor_set_requires_grad(x, 1, error));
+  TRY(duramen_module_forward(w->context, net, x, &y, error));
+  TRY(duramen_sum(w->context, y, NULL, 0, 0, &loss, error));
+  TRY(duramen_tensor_backward(w->context, loss, NULL, NULL, error));
+release:
+  duramen_tensor_release(loss);
+  duramen_tensor_release(y);
+  duramen_tensor_release(x);
+  duramen_module_release(net);
+  return status;
+}
+
 static duramen_status shapes_differ(struct world* w, duramen_error** error) {
   duramen_tensor* out = NULL;
   return duramen_add(w->context, w->deep[0], w->x, &out, error);
@@ -181,6 +203,8 @@ const struct operation kTensorOperations[] = {
     {"reduce rank 9, own runner", NO_NET | WITH_DEEP | OWN_RUNNER, 1, DURAMEN_OK, deep_reductions},
     {"write rank 9", NO_NET | WITH_DEEP | TWO_THREADS, 0, DURAMEN_OK, deep_writing},
     {"prepared operators", NO_NET | WITH_DEEP | TWO_THREADS, 1, DURAMEN_OK, prepared},
+    {"convolution and pooling", NO_NET | TWO_THREADS, 1, DURAMEN_OK, planes},
+    {"convolution and pooling, own memory", NO_NET | OWN_MEMORY, 1, DURAMEN_OK, planes},
     {"shapes that differ", WITH_GRAPH | WITH_DEEP, 1, DURAMEN_E_SHAPE_MISMATCH, shapes_differ},
     {"values", NO_NET, 1, DURAMEN_OK, make_values},
     {"an error", NO_NET, 1, DURAMEN_OK, make_error},

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "kernels/adam_loops.hpp"
-#include "kernels/small_float.hpp"
 
 namespace duramen::kernels {
 namespace {
@@ -37,33 +36,14 @@ void run(const AdamFactors<float>& f, const UpdateArrays<float, 3>& at) noexcept
 void run(const AdamFactors<double>& f, const UpdateArrays<double, 3>& at) noexcept {
   adam_doubles(f, at);
 }
-
-// PyTorch rounds after every operation; of the factors, only that of an addition before it.
-template <class T>
-void update_small(const AdamFactors<float>& f, const UpdateArrays<T, 3>& at, size_t i) noexcept {
-  const auto rounded = [](float value) { return T::from(value).value(); };
-  const auto state = [&](size_t k) { return f.first ? 0.0f : at.state[k][i].value(); };
-  float p = at.parameter[i].value();
-  float grad = f.maximize ? -at.grad[i].value() : at.grad[i].value();
-  if (f.has_shrink) p = rounded(p * f.shrink);
-  if (f.has_decay) grad = rounded(std::fma(p, rounded(f.decay), grad));
-  const float start = f.from_grad ? grad : state(0);
-  const float mean = rounded(std::fma(f.lerp, grad - state(0), start));
-  const float square = rounded(std::fma(f.taken * grad, grad, rounded(state(1) * f.beta2)));
-  at.state[0][i] = T::from(mean);
-  at.state[1][i] = T::from(square);
-  float largest = square;
-  if (at.state[2]) {
-    const float known = state(2);
-    if (known >= square || std::isnan(known)) largest = known;
-    at.state[2][i] = T::from(largest);
-  }
-  const float root = rounded(rounded(std::sqrt(largest)) / f.root);
-  at.parameter[i] = T::from(p + f.minus_step * mean / rounded(root + f.eps));
+// Of the factors, PyTorch rounds that of an addition alone.
+void run(AdamFactors<float> f, const UpdateArrays<Half, 3>& at) noexcept {
+  f.decay = Half::from(f.decay).value();
+  adam_halves(f, at);
 }
-template <class T>
-void run(const AdamFactors<float>& f, const UpdateArrays<T, 3>& at) noexcept {
-  for (size_t i = 0; i < at.count; ++i) update_small(f, at, i);
+void run(AdamFactors<float> f, const UpdateArrays<Bfloat16, 3>& at) noexcept {
+  f.decay = Bfloat16::from(f.decay).value();
+  adam_bfloats(f, at);
 }
 
 template <class T, class F>

@@ -6,6 +6,7 @@
 //   v = fma((1 - beta2) g, g, beta2 v);  x = amsgrad ? (l = maximum(l, v)) : v
 //   p = p + (-lr / (1 - beta1^step)) m / (sqrt(x) / sqrt(1 - beta2^step) + eps)
 // where m, v, l are exp_avg, exp_avg_sq, max_exp_avg_sq. A weight decay of 0 is left out.
+// PyTorch's square root of a vector is not always the nearest number; this one is.
 #pragma once
 
 #include "kernels/update_walk.hpp"

@@ -5,10 +5,10 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "kernels/stored_vectors-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace duramen::kernels::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
 
 template <class V>
 struct Values {
@@ -25,66 +25,70 @@ HWY_INLINE V maximum(D, V a, V b) {
   return hn::IfThenElse(hn::Or(hn::Ge(a, b), hn::IsNaN(a)), a, b);
 }
 
-// Each line stands for one tensor operation of PyTorch.
-template <bool kLargest, class D, class T = hn::TFromD<D>>
+// Each line stands for one tensor operation of PyTorch, which rounds to the stored type S.
+template <class S, bool kLargest, class D, class T = hn::TFromD<D>>
 HWY_INLINE void update(D d, const AdamFactors<T>& f, Values<hn::Vec<D>>& at) {
+  const auto rounded = [&](hn::Vec<D> x) HWY_ATTR { return Rounding<S>::rounded(d, x); };
   if (f.maximize) at.grad = hn::Neg(at.grad);
-  if (f.has_shrink) at.parameter = hn::Mul(at.parameter, hn::Set(d, f.shrink));
-  if (f.has_decay) at.grad = hn::MulAdd(at.parameter, hn::Set(d, f.decay), at.grad);
+  if (f.has_shrink) at.parameter = rounded(hn::Mul(at.parameter, hn::Set(d, f.shrink)));
+  if (f.has_decay) at.grad = rounded(hn::MulAdd(at.parameter, hn::Set(d, f.decay), at.grad));
   const auto start = f.from_grad ? at.grad : at.mean;
-  at.mean = hn::MulAdd(hn::Set(d, f.lerp), hn::Sub(at.grad, at.mean), start);
+  at.mean = rounded(hn::MulAdd(hn::Set(d, f.lerp), hn::Sub(at.grad, at.mean), start));
   const auto taken = hn::Mul(hn::Set(d, f.taken), at.grad);
-  at.square = hn::MulAdd(taken, at.grad, hn::Mul(at.square, hn::Set(d, f.beta2)));
+  const auto kept = rounded(hn::Mul(at.square, hn::Set(d, f.beta2)));
+  at.square = rounded(hn::MulAdd(taken, at.grad, kept));
   if (kLargest) at.largest = maximum(d, at.largest, at.square);
-  const auto root = hn::Div(hn::Sqrt(kLargest ? at.largest : at.square), hn::Set(d, f.root));
+  const auto deviation = rounded(hn::Sqrt(kLargest ? at.largest : at.square));
+  const auto root = rounded(hn::Div(deviation, hn::Set(d, f.root)));
+  const auto divisor = rounded(hn::Add(root, hn::Set(d, f.eps)));
   const auto scaled = hn::Mul(hn::Set(d, f.minus_step), at.mean);
-  at.parameter = hn::Add(at.parameter, hn::Div(scaled, hn::Add(root, hn::Set(d, f.eps))));
+  at.parameter = rounded(hn::Add(at.parameter, hn::Div(scaled, divisor)));
 }
 
-// `load(pointer)` and `store(values, pointer)` reach one vector or the rest of one.
-template <bool kLargest, class D, class T, class Load, class Store>
-HWY_INLINE void update_at(D d, const AdamFactors<T>& f, const UpdateArrays<T, 3>& at, size_t i,
-                          const Load& load, const Store& store) {
-  auto [mean, square, largest] = at.state;
+// `count` elements from i on, at most a vector.
+template <bool kLargest, class D, class S, class T = hn::TFromD<D>>
+HWY_INLINE void update_at(D d, const AdamFactors<T>& f, const UpdateArrays<S, 3>& at, size_t i,
+                          size_t count) {
+  const auto [mean, square, largest] = at.state;
   const auto zero = hn::Zero(d);
-  Values<hn::Vec<D>> values{load(at.parameter + i), load(at.grad + i), zero, zero, zero};
+  Values<hn::Vec<D>> values{load_stored(d, at.parameter + i, count),
+                            load_stored(d, at.grad + i, count), zero, zero, zero};
   if (!f.first) {
-    values.mean = load(mean + i);
-    values.square = load(square + i);
-    if (kLargest) values.largest = load(largest + i);
+    values.mean = load_stored(d, mean + i, count);
+    values.square = load_stored(d, square + i, count);
+    if (kLargest) values.largest = load_stored(d, largest + i, count);
   }
-  update<kLargest>(d, f, values);
-  store(values.mean, mean + i);
-  store(values.square, square + i);
-  if (kLargest) store(values.largest, largest + i);
-  store(values.parameter, at.parameter + i);
+  update<S, kLargest>(d, f, values);
+  store_stored(d, values.mean, mean + i, count);
+  store_stored(d, values.square, square + i, count);
+  if (kLargest) store_stored(d, values.largest, largest + i, count);
+  store_stored(d, values.parameter, at.parameter + i, count);
 }
 
-template <bool kLargest, class T>
-HWY_INLINE void loop(const AdamFactors<T> f, const UpdateArrays<T, 3> at) {
-  using D = hn::ScalableTag<T>;
-  const D d;
+template <bool kLargest, class T, class S>
+HWY_INLINE void update_all_of(const AdamFactors<T> f, const UpdateArrays<S, 3> at) {
+  const hn::ScalableTag<T> d;
   const size_t step = hn::Lanes(d);
   size_t i = 0;
-  for (; i + step <= at.count; i += step) {
-    update_at<kLargest>(
-        d, f, at, i, [&](const T* from) HWY_ATTR { return hn::LoadU(d, from); },
-        [&](hn::Vec<D> value, T* to) HWY_ATTR { hn::StoreU(value, d, to); });
-  }
-  if (i == at.count) return;
-  const auto rest = hn::FirstN(d, at.count - i);
-  update_at<kLargest>(
-      d, f, at, i, [&](const T* from) HWY_ATTR { return hn::MaskedLoad(rest, d, from); },
-      [&](hn::Vec<D> value, T* to) HWY_ATTR { hn::BlendedStore(value, rest, d, to); });
+  for (; i + step <= at.count; i += step) update_at<kLargest>(d, f, at, i, step);
+  if (i < at.count) update_at<kLargest>(d, f, at, i, at.count - i);
+}
+
+template <class T, class S>
+HWY_INLINE void loop(const AdamFactors<T>& f, const UpdateArrays<S, 3>& at) {
+  if (at.state[2]) return update_all_of<true>(f, at);
+  update_all_of<false>(f, at);
 }
 
 void adam_floats_loop(const AdamFactors<float>& f, const UpdateArrays<float, 3>& at) {
-  if (at.state[2]) return loop<true>(f, at);
-  loop<false>(f, at);
+  loop(f, at);
 }
 void adam_doubles_loop(const AdamFactors<double>& f, const UpdateArrays<double, 3>& at) {
-  if (at.state[2]) return loop<true>(f, at);
-  loop<false>(f, at);
+  loop(f, at);
+}
+void adam_halves_loop(const AdamFactors<float>& f, const UpdateArrays<Half, 3>& at) { loop(f, at); }
+void adam_bfloats_loop(const AdamFactors<float>& f, const UpdateArrays<Bfloat16, 3>& at) {
+  loop(f, at);
 }
 
 }  // namespace duramen::kernels::HWY_NAMESPACE
@@ -95,12 +99,20 @@ namespace duramen::kernels {
 
 HWY_EXPORT(adam_floats_loop);
 HWY_EXPORT(adam_doubles_loop);
+HWY_EXPORT(adam_halves_loop);
+HWY_EXPORT(adam_bfloats_loop);
 
 void adam_floats(const AdamFactors<float>& factors, const UpdateArrays<float, 3>& at) noexcept {
   HWY_DYNAMIC_DISPATCH(adam_floats_loop)(factors, at);
 }
 void adam_doubles(const AdamFactors<double>& factors, const UpdateArrays<double, 3>& at) noexcept {
   HWY_DYNAMIC_DISPATCH(adam_doubles_loop)(factors, at);
+}
+void adam_halves(const AdamFactors<float>& factors, const UpdateArrays<Half, 3>& at) noexcept {
+  HWY_DYNAMIC_DISPATCH(adam_halves_loop)(factors, at);
+}
+void adam_bfloats(const AdamFactors<float>& factors, const UpdateArrays<Bfloat16, 3>& at) noexcept {
+  HWY_DYNAMIC_DISPATCH(adam_bfloats_loop)(factors, at);
 }
 
 }  // namespace duramen::kernels

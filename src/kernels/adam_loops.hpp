@@ -1,11 +1,12 @@
 // The loops of Adam over contiguous memory, compiled once for every kind of CPU.
 #pragma once
 
+#include "kernels/small_float.hpp"
 #include "kernels/update_walk.hpp"
 
 namespace duramen::kernels {
 
-// The rule of one step in the element type, as PyTorch rounds its scalars.
+// The rule of one step in the type that is computed in, as PyTorch rounds its scalars.
 template <class T>
 struct AdamFactors {
   T shrink;  // 1 - lr weight_decay, of AdamW
@@ -25,5 +26,7 @@ struct AdamFactors {
 
 void adam_floats(const AdamFactors<float>& factors, const UpdateArrays<float, 3>& at) noexcept;
 void adam_doubles(const AdamFactors<double>& factors, const UpdateArrays<double, 3>& at) noexcept;
+void adam_halves(const AdamFactors<float>& factors, const UpdateArrays<Half, 3>& at) noexcept;
+void adam_bfloats(const AdamFactors<float>& factors, const UpdateArrays<Bfloat16, 3>& at) noexcept;
 
 }  // namespace duramen::kernels

@@ -1,7 +1,6 @@
 #include "kernels/sgd.hpp"
 
 #include "kernels/sgd_loops.hpp"
-#include "kernels/small_float.hpp"
 #include "kernels/update_walk.hpp"
 
 namespace duramen::kernels {
@@ -14,6 +13,7 @@ template <class T>
 SgdFactors<T> factors_of(const SgdRule& rule, bool first) noexcept {
   return {static_cast<T>(rule.weight_decay),
           static_cast<T>(rule.momentum),
+          static_cast<T>(rule.momentum),
           static_cast<T>(1 - rule.dampening),
           static_cast<T>(-rule.lr),
           rule.weight_decay != 0,
@@ -22,34 +22,25 @@ SgdFactors<T> factors_of(const SgdRule& rule, bool first) noexcept {
           first};
 }
 
-void run(const SgdFactors<float>& f, const UpdateArrays<float, 1>& at) noexcept {
-  sgd_floats(f, at.parameter, at.grad, at.state[0], at.count);
-}
-void run(const SgdFactors<double>& f, const UpdateArrays<double, 1>& at) noexcept {
-  sgd_doubles(f, at.parameter, at.grad, at.state[0], at.count);
+template <class T>
+SgdFactors<float> with_rounded_terms(SgdFactors<float> f) noexcept {
+  for (float* factor : {&f.decay, &f.ahead, &f.taken, &f.minus_lr}) {
+    *factor = T::from(*factor).value();
+  }
+  return f;
 }
 
-// PyTorch rounds after every operation, and the factor of an addition before it, yet not that of
-// the product. A product of two of these numbers is exact in float.
-template <class T>
-void update_small(const SgdFactors<float>& f, T& parameter, T grad_in, T* buffer) noexcept {
-  const auto rounded = [](float value) { return T::from(value).value(); };
-  const auto add = [&](float a, float b, float factor) { return rounded(a + b * rounded(factor)); };
-  const float p = parameter.value();
-  float grad = f.maximize ? -grad_in.value() : grad_in.value();
-  if (f.has_decay) grad = add(grad, p, f.decay);
-  if (buffer) {
-    const float b = f.first ? grad : add(rounded(buffer->value() * f.momentum), grad, f.taken);
-    *buffer = T::from(b);
-    grad = f.nesterov ? add(grad, b, f.momentum) : b;
-  }
-  parameter = T::from(add(p, grad, f.minus_lr));
+void run(const SgdFactors<float>& f, const UpdateArrays<float, 1>& at) noexcept {
+  sgd_floats(f, at);
 }
-template <class T>
-void run(const SgdFactors<float>& f, const UpdateArrays<T, 1>& at) noexcept {
-  for (size_t i = 0; i < at.count; ++i) {
-    update_small(f, at.parameter[i], at.grad[i], at.state[0] ? at.state[0] + i : nullptr);
-  }
+void run(const SgdFactors<double>& f, const UpdateArrays<double, 1>& at) noexcept {
+  sgd_doubles(f, at);
+}
+void run(const SgdFactors<float>& f, const UpdateArrays<Half, 1>& at) noexcept {
+  sgd_halves(with_rounded_terms<Half>(f), at);
+}
+void run(const SgdFactors<float>& f, const UpdateArrays<Bfloat16, 1>& at) noexcept {
+  sgd_bfloats(with_rounded_terms<Bfloat16>(f), at);
 }
 
 template <class T, class F>

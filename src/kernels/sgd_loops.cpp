@@ -5,10 +5,10 @@
 #include <hwy/foreach_target.h>  // IWYU pragma: keep
 #include <hwy/highway.h>
 
+#include "kernels/stored_vectors-inl.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace duramen::kernels::HWY_NAMESPACE {
-
-namespace hn = hwy::HWY_NAMESPACE;
 
 template <class D, class V = hn::Vec<D>>
 struct Values {
@@ -17,60 +17,54 @@ struct Values {
   V buffer;
 };
 
-// Each MulAdd stands for one tensor operation of PyTorch.
-template <bool kMomentum, class D, class T = hn::TFromD<D>>
+// Each MulAdd stands for one tensor operation of PyTorch, which rounds to the stored type S.
+template <class S, bool kMomentum, class D, class T = hn::TFromD<D>>
 HWY_INLINE void update(D d, const SgdFactors<T>& f, Values<D>& at) {
+  const auto rounded = [&](hn::Vec<D> x) HWY_ATTR { return Rounding<S>::rounded(d, x); };
   if (f.maximize) at.grad = hn::Neg(at.grad);
-  if (f.has_decay) at.grad = hn::MulAdd(at.parameter, hn::Set(d, f.decay), at.grad);
+  if (f.has_decay) at.grad = rounded(hn::MulAdd(at.parameter, hn::Set(d, f.decay), at.grad));
   if (kMomentum) {
-    const auto momentum = hn::Set(d, f.momentum);
-    at.buffer =
-        f.first ? at.grad : hn::MulAdd(at.grad, hn::Set(d, f.taken), hn::Mul(at.buffer, momentum));
-    at.grad = f.nesterov ? hn::MulAdd(at.buffer, momentum, at.grad) : at.buffer;
+    const auto kept = rounded(hn::Mul(at.buffer, hn::Set(d, f.momentum)));
+    at.buffer = f.first ? at.grad : rounded(hn::MulAdd(at.grad, hn::Set(d, f.taken), kept));
+    at.grad = f.nesterov ? rounded(hn::MulAdd(at.buffer, hn::Set(d, f.ahead), at.grad)) : at.buffer;
   }
-  at.parameter = hn::MulAdd(at.grad, hn::Set(d, f.minus_lr), at.parameter);
+  at.parameter = rounded(hn::MulAdd(at.grad, hn::Set(d, f.minus_lr), at.parameter));
 }
 
-template <bool kMomentum, class T>
-HWY_INLINE void update_all(const SgdFactors<T>& f, T* HWY_RESTRICT parameter,
-                           const T* HWY_RESTRICT grad, T* HWY_RESTRICT buffer, size_t count) {
-  using D = hn::ScalableTag<T>;
-  const D d;
+// `count` elements from i on, at most a vector.
+template <bool kMomentum, class D, class S, class T = hn::TFromD<D>>
+HWY_INLINE void update_at(D d, const SgdFactors<T>& f, const UpdateArrays<S, 1>& at, size_t i,
+                          size_t count) {
+  Values<D> values{load_stored(d, at.parameter + i, count), load_stored(d, at.grad + i, count),
+                   hn::Zero(d)};
+  if (kMomentum && !f.first) values.buffer = load_stored(d, at.state[0] + i, count);
+  update<S, kMomentum>(d, f, values);
+  if (kMomentum) store_stored(d, values.buffer, at.state[0] + i, count);
+  store_stored(d, values.parameter, at.parameter + i, count);
+}
+
+template <bool kMomentum, class T, class S>
+HWY_INLINE void update_all_of(const SgdFactors<T> f, const UpdateArrays<S, 1> at) {
+  const hn::ScalableTag<T> d;
   const size_t step = hn::Lanes(d);
   size_t i = 0;
-  for (; i + step <= count; i += step) {
-    Values<D> at{hn::LoadU(d, parameter + i), hn::LoadU(d, grad + i), hn::Zero(d)};
-    if (kMomentum && !f.first) at.buffer = hn::LoadU(d, buffer + i);
-    update<kMomentum>(d, f, at);
-    if (kMomentum) hn::StoreU(at.buffer, d, buffer + i);
-    hn::StoreU(at.parameter, d, parameter + i);
-  }
-  if (i == count) return;
-  const auto rest = hn::FirstN(d, count - i);
-  Values<D> at{hn::MaskedLoad(rest, d, parameter + i), hn::MaskedLoad(rest, d, grad + i),
-               hn::Zero(d)};
-  if (kMomentum && !f.first) at.buffer = hn::MaskedLoad(rest, d, buffer + i);
-  update<kMomentum>(d, f, at);
-  if (kMomentum) hn::BlendedStore(at.buffer, rest, d, buffer + i);
-  hn::BlendedStore(at.parameter, rest, d, parameter + i);
+  for (; i + step <= at.count; i += step) update_at<kMomentum>(d, f, at, i, step);
+  if (i < at.count) update_at<kMomentum>(d, f, at, i, at.count - i);
 }
 
-template <class T>
-HWY_INLINE void loop(const SgdFactors<T>& f, T* parameter, const T* grad, T* buffer, size_t count) {
-  if (buffer) {
-    update_all<true>(f, parameter, grad, buffer, count);
-  } else {
-    update_all<false>(f, parameter, grad, buffer, count);
-  }
+template <class T, class S>
+HWY_INLINE void loop(const SgdFactors<T>& f, const UpdateArrays<S, 1>& at) {
+  if (at.state[0]) return update_all_of<true>(f, at);
+  update_all_of<false>(f, at);
 }
 
-void sgd_floats_loop(const SgdFactors<float>& f, float* parameter, const float* grad, float* buffer,
-                     size_t count) {
-  loop(f, parameter, grad, buffer, count);
+void sgd_floats_loop(const SgdFactors<float>& f, const UpdateArrays<float, 1>& at) { loop(f, at); }
+void sgd_doubles_loop(const SgdFactors<double>& f, const UpdateArrays<double, 1>& at) {
+  loop(f, at);
 }
-void sgd_doubles_loop(const SgdFactors<double>& f, double* parameter, const double* grad,
-                      double* buffer, size_t count) {
-  loop(f, parameter, grad, buffer, count);
+void sgd_halves_loop(const SgdFactors<float>& f, const UpdateArrays<Half, 1>& at) { loop(f, at); }
+void sgd_bfloats_loop(const SgdFactors<float>& f, const UpdateArrays<Bfloat16, 1>& at) {
+  loop(f, at);
 }
 
 }  // namespace duramen::kernels::HWY_NAMESPACE
@@ -81,14 +75,20 @@ namespace duramen::kernels {
 
 HWY_EXPORT(sgd_floats_loop);
 HWY_EXPORT(sgd_doubles_loop);
+HWY_EXPORT(sgd_halves_loop);
+HWY_EXPORT(sgd_bfloats_loop);
 
-void sgd_floats(const SgdFactors<float>& factors, float* parameter, const float* grad,
-                float* buffer, size_t count) noexcept {
-  HWY_DYNAMIC_DISPATCH(sgd_floats_loop)(factors, parameter, grad, buffer, count);
+void sgd_floats(const SgdFactors<float>& factors, const UpdateArrays<float, 1>& at) noexcept {
+  HWY_DYNAMIC_DISPATCH(sgd_floats_loop)(factors, at);
 }
-void sgd_doubles(const SgdFactors<double>& factors, double* parameter, const double* grad,
-                 double* buffer, size_t count) noexcept {
-  HWY_DYNAMIC_DISPATCH(sgd_doubles_loop)(factors, parameter, grad, buffer, count);
+void sgd_doubles(const SgdFactors<double>& factors, const UpdateArrays<double, 1>& at) noexcept {
+  HWY_DYNAMIC_DISPATCH(sgd_doubles_loop)(factors, at);
+}
+void sgd_halves(const SgdFactors<float>& factors, const UpdateArrays<Half, 1>& at) noexcept {
+  HWY_DYNAMIC_DISPATCH(sgd_halves_loop)(factors, at);
+}
+void sgd_bfloats(const SgdFactors<float>& factors, const UpdateArrays<Bfloat16, 1>& at) noexcept {
+  HWY_DYNAMIC_DISPATCH(sgd_bfloats_loop)(factors, at);
 }
 
 }  // namespace duramen::kernels

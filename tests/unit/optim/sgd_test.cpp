@@ -1,5 +1,6 @@
 // Expected values: torch.optim.SGD of PyTorch 2.15, three steps of the same gradients.
 #include "kernels/copy.hpp"
+#include "kernels/small_float.hpp"
 #include "optim/optimizer.hpp"
 #include "support/catch.hpp"
 #include "unit/optim/triples.hpp"
@@ -257,4 +258,39 @@ TEST_CASE("a buffer follows its parameter to another dtype", "[optim][sgd]") {
   optimizer->step(context);
   check_equal(*p, {-1.5, -0.5, 0.5});
   CHECK(buffer_of(*optimizer->state_dict()).dtype() == Dtype::float64);
+}
+
+// The vectors convert and round by themselves; small_float.hpp says how.
+TEMPLATE_TEST_CASE("every number of 16 bits is read, rounded and written as it should be",
+                   "[optim][sgd]", kernels::Half, kernels::Bfloat16) {
+  constexpr bool kIsHalf = std::is_same_v<TestType, kernels::Half>;
+  constexpr Dtype kDtype = kIsHalf ? Dtype::float16 : Dtype::bfloat16;
+  Context context;
+  const int64_t count = 65536;
+  for (const float factor : {1.0f, -0.3f, 1e-4f, 3e4f}) {
+    const TensorRef p = make_parameter(*empty(context.allocator(), Shape{count}, kDtype), true);
+    const TensorRef grad = empty(context.allocator(), Shape{count}, kDtype);
+    auto* values = p->mutable_data<TestType>();
+    auto* gradients = grad->mutable_data<TestType>();
+    for (int64_t i = 0; i < count; ++i) {
+      values[i].code = static_cast<uint16_t>(i);
+      gradients[i].code = static_cast<uint16_t>(i * 40503 + 12345);
+    }
+    p->set_grad(grad);
+    const auto optimizer = sgd(context, "lr=1.0, maximize=True", p);
+    optimizer->set_learning_rate(0, std::abs(factor));
+    optimizer->set_option(0, "maximize", Value::boolean(factor > 0));
+    optimizer->step(context);
+    int64_t wrong = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      const TestType before{static_cast<uint16_t>(i)};
+      const double step = TestType::from(factor).value();
+      const auto sum = static_cast<float>(gradients[i].value() * step + before.value());
+      const float expected = TestType::from(sum).value();
+      const bool both_nan = std::isnan(expected) && std::isnan(values[i].value());
+      if (!both_nan && values[i].code != TestType::from(expected).code) ++wrong;
+    }
+    INFO(factor);
+    CHECK(wrong == 0);
+  }
 }

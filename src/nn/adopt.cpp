@@ -29,7 +29,7 @@ TensorRef copy_of(Context& context, const Tensor& source) {
 
 TensorRef made_for(Context& context, const Adoption& adoption, bool assign) {
   const TensorRef& source = adoption.source;
-  const TensorRef data = assign ? source : copy_of(context, *source);
+  TensorRef data = assign ? source : copy_of(context, *source);
   if (adoption.is_buffer || (assign && source->is_parameter())) return data;
   return make_parameter(*data, can_require_grad(source->dtype()));
 }

@@ -209,7 +209,10 @@ def shown(tensor: Tensor) -> str:
     """The elements of a small tensor, else its shape; the type and the history where PyTorch shows them."""
     kind, numel = tensor.dtype, tensor.numel()
     readable = kind in _FORMATS or kind in ("float16", "bfloat16") or kind.is_complex
-    parts = [_written(nested_of(tensor))] if numel <= 64 and readable else [f"shape={tensor.shape}"]
+    if numel == 0 and tensor.ndim != 1:
+        parts = ["[]", f"size={tensor.shape}"]  # the lists around no elements may be many
+    else:
+        parts = [_written(nested_of(tensor))] if numel <= 64 and readable else [f"shape={tensor.shape}"]
     if kind not in ("float32", "int64", "bool") or not readable or numel > 64:
         parts.append(f"dtype={kind!r}")
     if tensor.grad_fn is not None:

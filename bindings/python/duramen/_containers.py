@@ -29,15 +29,20 @@ class _Members(Module):
     def __bool__(self) -> bool:
         return len(self) > 0
 
-    def _put(self, name: str, member: Any) -> None:
-        if self._kinds == _api.KIND_CHILD:
-            self.add_module(name, member)
-        else:
-            setattr(self, name, member)
-
-    def _check_member(self, member: Any) -> None:
-        if self._kinds == _api.KIND_CHILD and member is not None and not isinstance(member, Module):
+    def _ready(self, member: Any) -> Any:
+        """The member as it is put; refuses what cannot be one."""
+        if self._kinds == _api.KIND_PARAMETER:
+            return Parameter(member) if isinstance(member, Tensor) and not member.is_parameter else member
+        if member is not None and not isinstance(member, Module):
             raise TypeError(f"{type(member).__name__} is not a Module subclass")
+        return member
+
+    def _put(self, name: str, member: Any) -> None:
+        ready = self._ready(member)
+        if self._kinds == _api.KIND_CHILD:
+            self.add_module(name, ready)
+        else:
+            setattr(self, name, ready)
 
     def _drop(self, name: str) -> None:
         call(lib.duramen_module_remove, self.handle, *encoded(name))
@@ -53,11 +58,10 @@ class _Numbered(_Members):
         return int(position % count)
 
     def _refill(self, members: list[Any]) -> None:
-        for member in members:
-            self._check_member(member)
+        ready = [self._ready(member) for member in members]
         for name in list(self._members()):
             self._drop(name)
-        for i, member in enumerate(members):
+        for i, member in enumerate(ready):
             self._put(str(i), member)
 
     def __iter__(self) -> Iterator[Any]:
@@ -88,10 +92,7 @@ class _Numbered(_Members):
         return self
 
     def extend(self, members: Iterable[Any]) -> Any:
-        new = list(members)
-        for member in new:
-            self._check_member(member)
-        for member in new:
+        for member in [self._ready(member) for member in members]:
             self.append(member)
         return self
 
@@ -170,12 +171,8 @@ class _Named(_Members):
         if not isinstance(members, (Iterable, _Named)):
             raise TypeError(f"{self.class_name}.update should be called with an iterable of key/value pairs, but got "
                             f"{type(members).__name__}")
-        pairs = self._pairs(members)
-        for _, member in pairs:
-            self._check_member(member)
-        for name, member in pairs:
+        for name, member in [(name, self._ready(member)) for name, member in self._pairs(members)]:
             self[name] = member
-
 
     def _pairs(self, members: Any) -> list[Any]:
         return list(members.items() if isinstance(members, (Mapping, _Named)) else members)
@@ -189,9 +186,6 @@ class ParameterList(_Numbered):
     """A list of parameters; a tensor that is none becomes one."""
 
     _kinds = _api.KIND_PARAMETER
-
-    def _put(self, name: str, member: Any) -> None:
-        super()._put(name, Parameter(member) if isinstance(member, Tensor) and not member.is_parameter else member)
 
 
 class ParameterDict(_Named):
@@ -220,9 +214,6 @@ class ParameterDict(_Named):
         for name, member in self.items():
             made[name] = member
         return made
-
-    def _put(self, name: str, member: Any) -> None:
-        super()._put(name, Parameter(member) if isinstance(member, Tensor) and not member.is_parameter else member)
 
 
 CLASSES.update({one.__name__: one for one in (Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict)})

@@ -286,7 +286,9 @@ class Module(Handle):
     @training.setter
     def training(self, mode: bool) -> None:
         """Sets this module's own flag; those below keep theirs."""
-        below = [(module, module.training) for module in self.modules()][1:]
+        # A shared module at each of its places: the last one is below all that train() reaches it from.
+        places = self.named_modules(remove_duplicate=False)
+        below = [(module, module.training) for _, module in places][1:]
         self.train(bool(mode))
         for module, before in below:
             module.train(before)
@@ -434,5 +436,3 @@ def add_to(destination: MutableMapping[str, Any], state: StateDict) -> None:
     versions = getattr(destination, "_metadata", None)
     if versions is not None and state._metadata is not None:
         versions.update(state._metadata)
-
-

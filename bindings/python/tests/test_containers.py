@@ -53,6 +53,13 @@ class Numbered(unittest.TestCase):
             with self.assertRaises((TypeError, IndexError)):
                 edit()
             self.assertEqual(self.classes(), before)
+        numbers = self.ctx.module("ParameterList([zeros(2), zeros(3)])")
+        whole = self.ctx.tensor([1, 2])  # no parameter: it cannot have a gradient
+        members = list(numbers)
+        for edit in (lambda: numbers.insert(0, whole), lambda: numbers.extend([self.ctx.zeros((1,)), whole])):
+            with self.assertRaises(RuntimeError):
+                edit()
+            self.assertEqual([one.handle for one in numbers], [one.handle for one in members])
 
 
 class Named(unittest.TestCase):

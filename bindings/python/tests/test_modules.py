@@ -140,6 +140,13 @@ class Editing(unittest.TestCase):
         with self.assertRaises(KeyError):
             self.m.register_buffer("label", None)
 
+    def test_a_flag_of_its_own_leaves_shared_modules_alone(self):
+        shared = self.ctx.module("ReLU()")
+        m = self.ctx.module("Sequential(Sequential(a), Sequential(a))", a=shared)
+        shared.eval()
+        m.training = False
+        self.assertEqual([x.training for x in m.modules()], [False, True, False, True])
+
     def test_flags_and_conversions_return_the_module(self):
         m = self.ctx.module("Sequential(Linear(2, 2), Dropout())")
         weight = m[0].weight

@@ -42,6 +42,10 @@ class Making(unittest.TestCase):
         base[0, 0] = 99
         self.assertEqual(tensor[0, 0].item(), 0)
 
+    def test_no_elements_are_printed_as_pytorch_prints_them(self):
+        self.assertEqual(repr(self.ctx.zeros((0,))), "tensor([])")
+        self.assertEqual(repr(self.ctx.zeros((10**12, 0))), "tensor([], size=(1000000000000, 0))")
+
     def test_dtype_names(self):
         self.assertEqual(str(duramen.bfloat16), "bfloat16")
         self.assertEqual(repr(duramen.float32), "duramen.float32")

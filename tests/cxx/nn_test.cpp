@@ -18,6 +18,7 @@ struct Type {
   std::function<Module(const Context&)> make;
 };
 
+// long: one line a type
 const std::vector<Type>& types() {
   static const std::vector<Type> all = {
       {"Module()", [](auto& c) { return nn::Empty(c); }},

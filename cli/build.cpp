@@ -15,13 +15,53 @@ std::string too_large(const std::string& text) {
   return errno == ERANGE ? "too large (expected at most 18446744073709551615)" : "";
 }
 
+std::string not_arguments(const std::string& text) {
+  return text.find(':') == std::string::npos ? "expected 'PATH: KEYWORDS', got '" + text + "'" : "";
+}
+
+Value text_value(std::string_view text) {
+  Value value;
+  call(kUsage, "", [&](auto error) {
+    return duramen_value_create_text(text.data(), text.size(), Out(value), error);
+  });
+  return value;
+}
+
+// {"PATH": "KEYWORDS"}
+Value arguments_value(const std::vector<std::string>& arguments) {
+  std::vector<Value> owners;
+  std::vector<const duramen_value*> keys;
+  std::vector<const duramen_value*> items;
+  for (const std::string& argument : arguments) {
+    const size_t colon = argument.rfind(':', argument.find('='));
+    owners.push_back(text_value(std::string_view(argument).substr(0, colon)));
+    keys.push_back(owners.back().get());
+    owners.push_back(text_value(std::string_view(argument).substr(colon + 1)));
+    items.push_back(owners.back().get());
+  }
+  Value value;
+  call(kUsage, "--arguments", [&](auto error) {
+    return duramen_value_create_dict(keys.data(), items.data(), keys.size(), Out(value), error);
+  });
+  return value;
+}
+
 }  // namespace
 
 void add_text_options(CLI::App& verb, BuildOptions& options) {
-  verb.add_option(
-          "TEXT", options.text,
-          "A constructor call such as 'Linear(784, 10)'; @FILE reads it from a file, - from stdin")
+  verb.add_option("TEXT", options.text,
+                  "A constructor call such as 'Linear(784, 10)', or what print(model) shows; @FILE "
+                  "reads it "
+                  "from a file, - from stdin")
       ->required();
+  verb.add_flag("--unknown-as-containers", options.unknown_as_containers,
+                "A class that is not known becomes a container, which has no forward");
+  verb.add_option("--arguments", options.arguments,
+                  "What print(model) does not show, as 'PATH: KEYWORDS' or 'CLASS: KEYWORDS', such "
+                  "as 'layers.0.attn: num_heads=8'; may be repeated")
+      ->check(CLI::Validator(not_arguments, "", "arguments"))
+      ->type_name("ARGUMENTS")
+      ->allow_extra_args(false);
   verb.add_option("--dtype", options.dtype, "The default dtype, as torch.set_default_dtype")
       ->type_name("DTYPE");
 }
@@ -43,16 +83,23 @@ Context create_context(const BuildOptions& options) {
   return context;
 }
 
-Module build_module(duramen_context* context, const BuildOptions& options) {
+Module build_module(duramen_context* context, const BuildOptions& options, Value* unknown) {
   const std::string text = read_text_argument(options.text);
   if (!options.dtype.empty()) {
     const duramen_dtype dtype = duramen_dtype_from_name(options.dtype.data(), options.dtype.size());
     call(kUsage, "--dtype " + options.dtype,
          [&](auto error) { return duramen_context_set_default_dtype(context, dtype, error); });
   }
+  const Value arguments = arguments_value(options.arguments);
+  duramen_text_options how = {};
+  how.struct_size = sizeof how;
+  how.flags = options.unknown_as_containers ? DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS : 0;
+  how.arguments = arguments.get();
   Module module;
+  Value none;
   call(kUsage, "", [&](auto error) {
-    return duramen_module_from_text(context, text.data(), text.size(), Out(module), error);
+    return duramen_module_from_text_with(context, text.data(), text.size(), &how, Out(module),
+                                         Out(unknown ? *unknown : none), error);
   });
   return module;
 }
@@ -60,7 +107,7 @@ Module build_module(duramen_context* context, const BuildOptions& options) {
 Built build(const BuildOptions& options) {
   Built built;
   built.context = create_context(options);
-  built.module = build_module(built.context.get(), options);
+  built.module = build_module(built.context.get(), options, &built.unknown);
   return built;
 }
 

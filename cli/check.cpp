@@ -23,7 +23,7 @@ struct KindName {
   const char* name;
   bool is_fatal;  // for a strict load
 };
-constexpr std::array<KindName, 7> kKinds = {{
+constexpr std::array<KindName, 8> kKinds = {{
     {DURAMEN_LOAD_MISSING, "missing", true},
     {DURAMEN_LOAD_UNEXPECTED, "unexpected", true},
     {DURAMEN_LOAD_SHAPE_MISMATCH, "shape", true},
@@ -31,6 +31,7 @@ constexpr std::array<KindName, 7> kKinds = {{
     {DURAMEN_LOAD_NOT_A_TENSOR, "not a tensor", true},
     {DURAMEN_LOAD_DEFAULTED, "defaulted", false},
     {DURAMEN_LOAD_FAILED, "failed", true},
+    {DURAMEN_LOAD_ADOPTED, "adopted", false},
 }};
 
 // A kind of a later level: what it means is not known, so it does not pass.
@@ -44,10 +45,12 @@ KindName kind_of(int32_t kind) {
 // The items of a load report.
 class Report {
  public:
-  Report(const duramen_module* module, const duramen_state_dict* dict) {
-    call(kRefused, "", [&](auto error) {
-      return duramen_module_match(module, dict, nullptr, Out(report_), error);
-    });
+  Report(const duramen_module* module, const duramen_state_dict* dict, uint64_t policy) {
+    duramen_load_options how = {};
+    how.struct_size = sizeof how;
+    how.policy = policy;
+    call(kRefused, "",
+         [&](auto error) { return duramen_module_match(module, dict, &how, Out(report_), error); });
   }
   size_t size() const { return duramen_load_report_count(report_.get(), 0); }
   uint64_t loaded() const { return duramen_load_report_loaded(report_.get()); }
@@ -153,6 +156,11 @@ std::string to_text(const Report& report, const std::string& hint, const Palette
          (hint.empty() ? "" : "It loads with " + printable(hint) + "\n");
 }
 
+// Containers for unknown classes take what the file has for them.
+uint64_t policy_of(const Options& options) {
+  return options.build.unknown_as_containers ? DURAMEN_LOAD_ADOPT : 0;
+}
+
 // The option with which a dict inside the file loads; empty when none of the outermost does.
 std::string find_inner(const Built& built, const Options& options) {
   if (!options.weights.select.empty()) return {};
@@ -166,7 +174,8 @@ std::string find_inner(const Built& built, const Options& options) {
     inner.select = text_of(key);
     try {
       const StateDict dict = read_weights(built.context.get(), inner);
-      if (Report(built.module.get(), dict.get()).is_loadable()) return "--select " + inner.select;
+      if (Report(built.module.get(), dict.get(), policy_of(options)).is_loadable())
+        return "--select " + inner.select;
     } catch (const Failure&) {
       continue;  // no state dict
     }
@@ -177,7 +186,7 @@ std::string find_inner(const Built& built, const Options& options) {
 ExitCode run(const Options& options) {
   const Built built = build(options.build);
   const StateDict dict = read_weights(built.context.get(), options.weights);
-  const Report report(built.module.get(), dict.get());
+  const Report report(built.module.get(), dict.get(), policy_of(options));
   const std::string hint = report.is_loadable() ? "" : find_inner(built, options);
   print(options.json ? to_json(report, hint) : to_text(report, hint, Palette(options.color)));
   return report.is_loadable() ? kOk : kDiffers;

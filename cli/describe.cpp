@@ -106,10 +106,24 @@ std::string kinds_text(element parameter) {
   return out;
 }
 
+// The arguments that print(model) does not show.
+std::string hidden_text(element entry) {
+  std::string out;
+  array names;
+  if (entry["hidden"].get_array().get(names)) return out;
+  for (const element hidden : names) {
+    std::string_view name;
+    if (hidden.get_string().get(name)) continue;
+    out += (out.empty() ? "" : ", ") + std::string(name);
+  }
+  return out.empty() ? out : "print(model) does not show: " + out + "\n";
+}
+
 std::string type_text(const Type& type, const Palette& palette) {
   using Align = Table::Align;
   std::string out = palette.bold(signature_text(type.entry)) + "\n";
   out += std::string(text_at(type.entry, "doc")) + " (" + std::string(type.group) + ")\n";
+  out += hidden_text(type.entry);
   Table table({{"parameter", Align::left}, {"kinds", Align::left}, {"", Align::left}});
   size_t count = 0;
   for (const element parameter : items_at(type.entry, "parameters")) {

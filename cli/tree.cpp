@@ -3,6 +3,7 @@
 #include "modules.hpp"
 #include "output.hpp"
 #include "tensors.hpp"
+#include "values.hpp"
 #include "verbs.hpp"
 
 namespace cli {
@@ -12,6 +13,7 @@ struct Options {
   BuildOptions build;
   bool json = false;
   bool hash = false;
+  bool text = false;
   std::string color;
 };
 
@@ -81,6 +83,15 @@ void write_versions(Json& json, const duramen_state_dict* dict) {
   json.end_array();
 }
 
+void write_unknown(Json& json, const duramen_value* unknown) {
+  json.key("unknown").begin_array();
+  for (size_t i = 0; i < duramen_value_count(unknown); ++i) {
+    json.begin_object().key("path").text(text_of(duramen_value_key(unknown, i)));
+    json.key("class").text(text_of(duramen_value_item(unknown, i))).end_object();
+  }
+  json.end_array();
+}
+
 std::string to_json(const Built& built, Hasher* hasher) {
   const StateDict dict = state_of(built.module.get());
   Json json;
@@ -90,6 +101,7 @@ std::string to_json(const Built& built, Hasher* hasher) {
   write_members(json, built.module.get(), true);
   write_state(json, dict.get(), hasher);
   write_versions(json, dict.get());
+  if (duramen_value_count(built.unknown.get()) > 0) write_unknown(json, built.unknown.get());
   return json.end_object().str() + "\n";
 }
 
@@ -128,8 +140,21 @@ std::string to_text(const Built& built, Hasher* hasher, const Palette& palette) 
     if (hasher) row.push_back(none ? "" : (*hasher)(entry.tensor));
     table.add(std::move(row));
   }
-  return printable_lines(repr_of(built.module.get())) +
-         (entries.size() > 0 ? "\n" + table.str(palette) : "");
+  std::string text = printable_lines(repr_of(built.module.get()));
+  if (entries.size() > 0) text += "\n" + table.str(palette);
+  for (size_t i = 0; i < duramen_value_count(built.unknown.get()); ++i) {
+    const std::string_view path = text_of(duramen_value_key(built.unknown.get(), i));
+    text += palette.notable("unknown class ") +
+            printable(text_of(duramen_value_item(built.unknown.get(), i))) + " at '" +
+            printable(path) + "': a container\n";
+  }
+  return text;
+}
+
+std::string lossless_text(const duramen_module* module) {
+  String text;
+  call(kRefused, "", [&](auto error) { return duramen_module_text(module, Out(text), error); });
+  return text_of(text) + "\n";
 }
 
 // Of what is hashed, for the bar; ties count as often as they are.
@@ -143,6 +168,7 @@ uint64_t state_bytes(const duramen_module* module) {
 
 void run(const Options& options) {
   const Built built = build(options.build);
+  if (options.text) return print(lossless_text(built.module.get()));
   std::string text;
   {
     Hasher hasher(built.context.get(), state_bytes(built.module.get()));
@@ -160,13 +186,18 @@ void add_tree(CLI::App& app) {
       "tree", "Build a module from text and show what it owns and where each entry is listed");
   add_text_options(*verb, options->build);
   add_seed_option(*verb, options->build);
+  verb->add_flag(
+      "--text", options->text,
+      "Print instead the text from which the same tree is built: all arguments, entries, "
+      "shapes and flags");
   verb->add_flag("--json", options->json, "Print JSON");
   verb->add_flag("--hash", options->hash, "Add the SHA-256 of each initial value");
   add_color_option(*verb, options->color);
   verb->footer(
       "Examples:\n"
       "  duramen tree 'Sequential(Linear(784, 128), BatchNorm1d(128), ReLU())'\n"
-      "  duramen tree @model.txt --json --hash --seed 1");
+      "  duramen tree @model.txt --json --hash --seed 1\n"
+      "  duramen tree @printed.txt --unknown-as-containers --text");
   verb->callback([options] { run(*options); });
 }
 

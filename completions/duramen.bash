@@ -11,6 +11,7 @@ _duramen() {
     fi
   done
   case $before in
+    --arguments) return ;;
     --dtype)
       COMPREPLY=($(compgen -W 'float32 float64 float16 bfloat16' -- "$word"))
       return
@@ -30,10 +31,10 @@ _duramen() {
     ls) options='-h --help --json --hash --color' ;;
     info) options='-h --help --json --color' ;;
     show) options='-h --help --full --stats --json --color' ;;
-    tree) options='-h --help --dtype --seed --json --hash --color' ;;
-    init) options='-h --help --dtype --seed -o --output' ;;
-    check) options='-h --help --dtype --select --rename --json --color' ;;
-    run) options='-h --help --dtype --seed --weights --select --rename --input -o --output --train --threads --grad-output --grads' ;;
+    tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --text --json --hash --color' ;;
+    init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output' ;;
+    check) options='-h --help --unknown-as-containers --arguments --dtype --select --rename --json --color' ;;
+    run) options='-h --help --unknown-as-containers --arguments --dtype --seed --weights --select --rename --input -o --output --train --threads --grad-output --grads' ;;
     describe) options='-h --help --json --color' ;;
     doctor) options='-h --help --json --color' ;;
   esac

@@ -23,6 +23,7 @@ class Help(ToolTest):
         good("init", "ModuleList([Linear(4, 3)])", "-o", self.folder / "model.pt")
         good("init", "Linear(4, 3)", "-o", self.folder / "model.safetensors")
         self.file("model.txt", b"Linear(4, 3)\n")
+        self.file("printed.txt", b"Net(\n  (fc): Linear(in_features=4, out_features=3, bias=True)\n)\n")
         self.file("x.npy", array([0.5] * 784, (1, 784)))
         self.file("w.npy", array([1] * 10, (1, 10)))
         good("init", "ModuleDict({'module': Linear(784, 10)})", "-o", self.folder / "checkpoint.pt")

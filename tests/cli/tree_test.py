@@ -45,6 +45,47 @@ class Trees(ToolTest):
         self.refused(2, "tree", "Linear(1, 2)", "--dtype", "flot32")
 
 
+class Printouts(ToolTest):
+    PRINTED = """Encoder(
+  (embed): Linear(in_features=3, out_features=4, bias=True)
+  (blocks): ModuleList(
+    (0-1): 2 x Block(
+      (norm): BatchNorm1d(4, eps=1e-05, momentum=0.1, affine=True, track_running_stats=True)
+    )
+  )
+)"""
+
+    def test_unknown_classes(self):
+        self.assertIn("Encoder", self.refused(2, "tree", "-", text=self.PRINTED))
+        tree = as_json("tree", "-", "--json", "--unknown-as-containers", text=self.PRINTED)
+        self.assertEqual([entry["class"] for entry in tree["unknown"]], ["Encoder", "Block", "Block"])
+        self.assertEqual([entry["path"] for entry in tree["unknown"]], ["", "blocks.0", "blocks.1"])
+        self.assertIn("blocks.1.norm.running_var", [entry["key"] for entry in tree["state"]])
+        shown = good("tree", "-", "--unknown-as-containers", text=self.PRINTED)
+        self.assertIn("unknown class Block at 'blocks.0'", shown)
+
+    def test_their_own_parameters_are_adopted(self):
+        path = self.folder / "model.pt"
+        good("init", "-", "--unknown-as-containers", "-o", path, text=self.PRINTED)
+        good("check", "-", path, "--unknown-as-containers", text=self.PRINTED)
+        other = self.PRINTED.replace("(embed): Linear(in_features=3, out_features=4, bias=True)", "(embed): Own()")
+        result = duramen("check", "-", path, "--unknown-as-containers", "--json", text=other)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        adopted = [item["name"] for item in json.loads(result.stdout)["items"] if item["kind"] == "adopted"]
+        self.assertEqual(adopted, ["embed.weight", "embed.bias"])
+
+    def test_what_is_not_shown(self):
+        self.refused(2, "tree", "Linear(1, 1)", "--arguments", "no colon")
+        self.refused(2, "tree", "Sequential(Linear(1, 1))", "--arguments", "nowhere: bias=False")
+
+    def test_the_lossless_text(self):
+        text = good("tree", "Sequential(Linear(2, 3, bias=False), BatchNorm1d(3))", "--text")
+        self.assertEqual(good("tree", "-", "--text", text=text), text)
+        ours, again = (as_json("tree", "-", "--json", text=t)
+                       for t in ("Sequential(Linear(2, 3, bias=False), BatchNorm1d(3))", text))
+        self.assertEqual(ours, again)
+
+
 class Initial(ToolTest):
     def test_files_hold_the_initial_values(self):
         text = "Sequential(Linear(5, 4), BatchNorm1d(4))"

@@ -81,7 +81,7 @@ Sources::Line Sources::line(int64_t phase) const noexcept {
   const int64_t first = axis_.first_of(phase) - axis_.before;
   const int64_t most = std::min(axis_.in, axis_.in + axis_.after);
   Line line{table_.data() + phase * axis_.size, 0, 0, 0};
-  line.lead = first >= 0 ? 0 : (-first + axis_.stride - 1) / axis_.stride;
+  line.lead = first >= 0 ? 0 : (-first - 1) / axis_.stride + 1;
   line.lead = std::min(line.lead, axis_.size);
   line.start = first + line.lead * axis_.stride;
   if (line.start < most) {

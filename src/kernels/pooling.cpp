@@ -129,7 +129,8 @@ struct MaxRow {
       const int64_t room = shape.in.w + shape.padding.w - (shape.kernel.w - 1) * shape.dilation.w;
       const int64_t end = HWY_MIN(shape.out.w, room <= 0 ? 0 : (room - 1) / shape.stride.w + 1);
       constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-      if (end - first >= 4 && shape.in.h * shape.in.w <= kMost && shape.stride.w <= 4096) {
+      const bool is_small = shape.in.h * shape.in.w <= kMost && shape.stride.w <= 4096;
+      if (end - first >= 4 && is_small && rows.first < shape.in.h) {
         for (; col < first; ++col) one(col);
         col = vectors(hn::ScalableTag<T>(), col, end);
         col = vectors(hn::CappedTag<T, 4>(), col, end);
@@ -307,7 +308,8 @@ HWY_EXPORT(spread_f64);
 
 template <class T>
 void max_pool(ThreadPool& pool, const MaxPoolShape& shape, const T* x, T* y, int64_t* indices) {
-  const int64_t work = shape.out.h * shape.out.w * shape.kernel.h * shape.kernel.w;
+  const int64_t work = shape.out.h * shape.out.w * std::min(shape.kernel.h, shape.in.h) *
+                       std::min(shape.kernel.w, shape.in.w);
   for_planes(pool, shape.planes, work, [&](int64_t begin, int64_t end) {
     if constexpr (std::is_same_v<T, float>) {
       HWY_DYNAMIC_DISPATCH(max_f32)(shape, x, y, indices, begin, end);

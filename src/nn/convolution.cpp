@@ -1,3 +1,4 @@
+#include "base/checked.hpp"
 #include "nn/layer.hpp"
 #include "ops/planes.hpp"
 
@@ -138,7 +139,8 @@ class Conv2d final : public Module {
     out.assign(2 * kernel.size(), 0);
     if (*config_.padding_text == "valid") return out;
     for (size_t i = 0; i < std::min(kernel.size(), dilation.size()); ++i) {
-      const int64_t total = dilation[i] * (kernel[i] - 1);
+      int64_t total = 0;
+      if (mul_overflows(dilation[i], kernel[i] - 1, &total)) total = INT64_MAX;
       const size_t at = 2 * (kernel.size() - 1 - i);
       out[at] = total >> 1;  // rounds down, as Python does
       out[at + 1] = total - out[at];

@@ -11,6 +11,17 @@
 namespace duramen::ops {
 namespace {
 
+// Indices of rows that are there. Requires: int64, contiguous.
+void check_inside(const Tensor& indices, int64_t rows) {
+  const auto* first = indices.data<int64_t>();
+  const bool inside = std::all_of(first, first + indices.numel(),
+                                  [rows](int64_t index) { return index >= 0 && index < rows; });
+  if (inside) return;
+  throw Error(Code::invalid_argument, "embedding: index out of range in self")
+      .with("argument", "input")
+      .with("torch_error", "IndexError");
+}
+
 class EmbeddingBackward final : public Node {
  public:
   SavedTensor indices;  // int64, contiguous
@@ -26,6 +37,7 @@ class EmbeddingBackward final : public Node {
                   "have (expected sparse=False where the weight requires grad)");
     }
     const TensorRef& at = indices.unpack(name());
+    check_inside(*at, form.shape[0]);  // borrowed memory changes unseen
     const Dtype compute = compute_dtype(form.dtype, "embedding");
     const TensorRef g = as_contiguous(context, finish(context, grads[0], compute));
     const int64_t rows = form.shape[0];
@@ -39,12 +51,6 @@ class EmbeddingBackward final : public Node {
     return one(finish(context, std::move(out), form.dtype));
   }
 };
-
-Error index_error() {
-  return Error(Code::invalid_argument, "embedding: index out of range in self")
-      .with("argument", "input")
-      .with("torch_error", "IndexError");
-}
 
 void check_tensors(const Tensor& indices, const Tensor& weight) {
   if (weight.rank() != 2) {
@@ -173,15 +179,13 @@ TensorRef embedding(Context& context, const TensorRef& indices, const TensorRef&
   const int64_t rows = weight->size(0);
   const int64_t padding = padding_row(options, rows);
   const TensorRef at = as_contiguous(context, finish(context, indices, Dtype::int64));
-  const auto* first = at->data<int64_t>();
-  const bool inside = std::all_of(first, first + at->numel(),
-                                  [rows](int64_t index) { return index >= 0 && index < rows; });
-  if (!inside) throw index_error();
+  check_inside(*at, rows);
   if (options.max_norm) renormalize(context, *weight, *at, options);
   Shape shape = indices->shape();
   shape.push_back(weight->size(1));
   TensorRef out = empty(context.allocator(), shape, weight->dtype());
-  kernels::gather_rows(context.pool(), *out, *with_whole_rows(context, weight), first);
+  kernels::gather_rows(context.pool(), *out, *with_whole_rows(context, weight),
+                       at->data<int64_t>());
   if (auto node = record<EmbeddingBackward>(context, weight)) {
     node->indices = SavedTensor(at);
     node->form = Form(*weight);

@@ -239,6 +239,28 @@ TEST_CASE("a gradient keeps clear of what its weight does not meet", "[ops][conv
   CHECK(std::isnan(found[3]));
 }
 
+TEST_CASE("strides and borders beyond any plane leave the bias", "[ops][conv2d]") {
+  Context context;
+  constexpr int64_t kLarge = int64_t{1} << 62;
+  for (const int64_t border : {kLarge - 1, kLarge - (int64_t{1} << 40)}) {
+    for (const int64_t stride : {kLarge, 2 * (kLarge - 1) + 1}) {
+      Conv2dOptions options;
+      options.stride = {1, stride};
+      options.padding = {0, border};
+      const TensorRef x = make_tensor(context, Shape{1, 1, 2, 1}, Dtype::float32, Values{5, 7});
+      const TensorRef w = make_tensor(context, Shape{1, 1, 1, 1}, Dtype::float32, Values{3});
+      const TensorRef b = make_tensor(context, Shape{1}, Dtype::float32, Values{2});
+      for (const TensorRef& leaf : {x, w}) leaf->set_requires_grad(true);
+      const TensorRef y = ops::conv2d(context, x, w, b, options);
+      CHECK(values_of(*y) == Values(size_t(y->numel()), 2));
+      CHECK(y->size(3) == (stride == kLarge ? 2 : 1));
+      backward(context, ops::sum(context, y), nullptr);
+      CHECK(values_of(*x->grad()) == Values{0, 0});
+      CHECK(values_of(*w->grad()) == Values{0});
+    }
+  }
+}
+
 TEST_CASE("conv2d refuses in PyTorch's words", "[ops][conv2d]") {
   Context context;
   const auto refused = [&](std::vector<int64_t> input, std::vector<int64_t> weight,

@@ -144,6 +144,20 @@ TEST_CASE("embedding refuses what PyTorch refuses, and changes nothing", "[ops][
             .find("RuntimeError embedding: unsupported operation: more than one element") == 0);
 }
 
+TEST_CASE("indices that leave the table before backward are refused", "[ops][embedding]") {
+  Context context;
+  int64_t memory[] = {1, 3};
+  const TensorRef at = make<Tensor>(Storage::borrow(memory, sizeof memory, false, nullptr, nullptr),
+                                    contiguous_layout(Shape{2}), Dtype::int64);
+  const TensorRef weight = table(context);
+  weight->set_requires_grad(true);
+  const TensorRef out = ops::sum(context, ops::embedding(context, at, weight));
+  memory[1] = 1 << 20;  // by its owner, which no version counts
+  CHECK(test::refusal([&] { backward(context, out, nullptr); }).find("out of range") !=
+        std::string::npos);
+  CHECK(!weight->grad());
+}
+
 TEST_CASE("a sparse gradient is refused when it is asked for", "[ops][embedding]") {
   Context context;
   ops::EmbeddingOptions options;

@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "autograd/backward.hpp"
 #include "ops/planes.hpp"
 #include "support/catch.hpp"
 #include "support/gradcheck.hpp"
@@ -90,6 +91,33 @@ TEST_CASE("max_pool2d of nothing but -inf names the first element", "[ops][pooli
   const auto found = ops::max_pool2d_with_indices(context, x, {{2}, {}, {1}, {1}, false});
   CHECK(values_of(*found.values) == Values(4, -kInfinity));
   CHECK(values_of(*found.indices) == Values{0, 1, 3, 4});
+}
+
+TEST_CASE("a window of nothing but border has no gradient to give", "[ops][pooling]") {
+  Context context;
+  constexpr int64_t kLarge = std::numeric_limits<int32_t>::max();
+  struct Case {
+    MaxPool2dOptions options;
+    std::vector<int64_t> shape;
+    int64_t at;  // of the first window, outside as in PyTorch
+  };
+  const Case cases[] = {
+      {{{2}, {1}, {1}, {5}, false}, {1, 2, 4, 4}, 4 * 4 + 4},
+      {{{2, 1}, {kLarge, 1}, {1, 0}, {kLarge, 1}, true}, {1, 2, 4, 64}, (kLarge - 1) * 64}};
+  for (const Dtype dtype : {Dtype::float32, Dtype::float64}) {
+    for (const Case& c : cases) {
+      const TensorRef x = hashed(context, c.shape, dtype);
+      x->set_requires_grad(true);
+      const auto found = ops::max_pool2d_with_indices(context, x, c.options);
+      const int64_t count = found.values->numel();
+      CHECK(values_of(*found.values) == Values(size_t(count), -kInfinity));
+      Values indices;
+      for (int64_t i = 0; i < count; ++i) indices.push_back(double(c.at + i % (count / 2)));
+      CHECK(values_of(*found.indices) == indices);
+      backward(context, ops::sum(context, found.values), nullptr);
+      CHECK(values_of(*x->grad()) == Values(size_t(x->numel()), 0));
+    }
+  }
 }
 
 TEST_CASE("with ceil_mode the last window starts inside", "[ops][pooling]") {

@@ -110,15 +110,17 @@ void CallOptions::set(std::string_view name, Expression value) {
 
 void CallOptions::add(std::string_view name, std::optional<std::string_view> key, Expression item) {
   const Form form = key ? Form::dict : Form::list;
-  if (!find(name)) set(name, plain_expression(form));
-  Expression& list = *find(name);
-  if (list.form != form) {
+  Expression* const known = find(name);
+  if (known && known->form != form) {
     throw bad_argument("name", join("'", printable(name, 60), "' is set to something else than a ",
                                     key ? "dict" : "list"));
   }
+  Expression made = plain_expression(form);
+  Expression& list = known ? *known : made;
   list.items.reserve(list.items.size() + 1);
   if (key) list.keys.push_back(text_expression(*key));
   list.items.push_back(std::move(item));
+  if (!known) set(name, std::move(made));
 }
 
 Expression CallOptions::call(std::string_view callee) const {

@@ -82,8 +82,15 @@ TEST_CASE("exceptions of a callback arrive at the caller", "[cxx]") {
   const Module bare = duramen::make_own<Scale>(context, 0.0);
   CHECK_THROWS_AS(bare(context, Tensor::zeros(context, {1})), duramen::NotFound);
   const Module mute = duramen::make_own<Mute>(context);
-  CHECK_THROWS_AS(mute(context, Tensor::zeros(context, {1})), duramen::Error);
-  CHECK_THROWS_AS(Module::deepcopy(context, mute), duramen::Error);
+  CHECK_THROWS_AS(mute(context, Tensor::zeros(context, {1})), duramen::Unsupported);
+  CHECK_THROWS_AS(Module::deepcopy(context, mute), duramen::Unsupported);
+  try {
+    mute.call_with(context, duramen::Value::tuple({}));
+    FAIL("a call without a tensor was taken");
+  } catch (const duramen::InvalidArgument& error) {
+    const duramen_error* cause = duramen_error_cause(error.get());
+    CHECK(duramen_error_message(cause, nullptr) == std::string("forward: one tensor is expected"));
+  }
 }
 
 // x² with a gradient of its own.

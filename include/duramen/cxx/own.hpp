@@ -9,8 +9,8 @@
 //   Module scale = make_own<Scale>(context);
 //   scale.register_parameter("factor", …);
 //
-// An exception that leaves a method stops the call that it is part of: an Error keeps its status
-// and object, any other is status -1000 with its what().
+// An exception that leaves a method stops the call that it is part of: an Error keeps its status,
+// and its object or, as the cause, its what(); any other is status -1000 with its what().
 #ifndef DURAMEN_CXX_OWN_HPP
 #define DURAMEN_CXX_OWN_HPP
 
@@ -23,11 +23,12 @@ inline constexpr duramen_status kForeignException = -1000;
 
 namespace detail {
 
-inline duramen_status described(const char* message, duramen_error** error) noexcept {
-  // Without memory for the object the status speaks alone.
-  [[maybe_unused]] const duramen_status made =
-      duramen_error_create(kForeignException, message, SIZE_MAX, error);
-  return kForeignException;
+// The status, with an error object for the text; without memory for that the status speaks alone.
+inline duramen_status described(duramen_status status, const char* message,
+                                duramen_error** error) noexcept {
+  [[maybe_unused]] const duramen_status made = duramen_error_create(
+      status <= kForeignException ? status : kForeignException, message, SIZE_MAX, error);
+  return status;
 }
 
 // Runs a callback's body and turns what it throws into a status and an error object.
@@ -37,13 +38,11 @@ int32_t guarded(duramen_error** error, Body&& body) noexcept {
     body();
     return DURAMEN_OK;
   } catch (const Error& thrown) {
-    if (thrown.get()) {
-      *error = duramen_error_retain(thrown.get());
-      return thrown.status();
-    }
-    return described(thrown.what(), error);
+    if (!thrown.get()) return described(thrown.status(), thrown.what(), error);
+    *error = duramen_error_retain(thrown.get());
+    return thrown.status();
   } catch (const std::exception& thrown) {
-    return described(thrown.what(), error);
+    return described(kForeignException, thrown.what(), error);
   } catch (...) {
     return kForeignException;
   }

@@ -75,6 +75,17 @@ void write_values(Json& json, const Elements& elements, std::span<const int64_t>
   json.end_array();
 }
 
+// By the lists of the elements too: (1000000000, 0) has none of these and very many of those.
+bool is_short(std::span<const int64_t> shape) {
+  auto room = int64_t{kManyElements};
+  for (const int64_t size : shape) {
+    if (size == 0) return true;
+    room /= size;
+    if (room == 0) return false;
+  }
+  return true;
+}
+
 void write_statistics(Json& json, const Statistics& statistics) {
   json.begin_object().key("count").integer(static_cast<int64_t>(statistics.count));
   for (const char* key : {"min", "max", "mean"}) {
@@ -98,7 +109,7 @@ void write_entry(Json& json, duramen_context* context, const Entry& entry, const
   json.begin_object().key("name").text(entry.name).key("dtype").text(dtype_of(entry.tensor));
   write_numbers(json.key("shape"), shape);
   const bool has_values = !is_opaque(duramen_tensor_dtype(entry.tensor));
-  const bool is_short = duramen_tensor_numel(entry.tensor) <= int64_t{kManyElements};
+  const bool in_full = options.full && duramen_tensor_numel(entry.tensor) > 0;
   if (options.stats) {
     json.key("stats");
     if (has_values) {
@@ -106,7 +117,7 @@ void write_entry(Json& json, duramen_context* context, const Entry& entry, const
     } else {
       json.null();
     }
-  } else if (has_values && (options.full || is_short)) {
+  } else if (has_values && (in_full || is_short(shape))) {
     size_t next = 0;
     write_values(json.key("values"), Elements(context, entry.tensor), shape, next);
   } else {

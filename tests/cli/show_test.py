@@ -27,6 +27,14 @@ class Show(ToolTest):
         self.assertIsNone(as_json("show", "--json", path)["entries"][0]["values"])
         self.assertEqual(as_json("show", "--json", "--full", path)["entries"][0]["values"], list(range(2000)))
 
+    def test_lists_of_no_elements_are_not_written_out(self):
+        for shape, values in (((3, 0), [[]] * 3), ((0, 10**12), []), ((10**12, 0), None)):
+            path = self.file("x.npy", array([], shape))
+            for options in ([], ["--full"]):
+                shown = as_json("show", "--json", *options, path)["entries"][0]
+                self.assertEqual((shown["shape"], shown["values"]), (list(shape), values))
+            self.assertIn("size=", good("show", path))
+
     def test_statistics(self):
         path = self.file("x.npy", array([1, 0, float("nan"), float("inf"), -3], (5,)))
         stats = as_json("show", "--json", "--stats", path)["entries"][0]["stats"]

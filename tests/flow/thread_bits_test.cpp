@@ -119,6 +119,7 @@ std::vector<std::string> bits_of(const Sample& sample, uint32_t threads) {
   if (loss->requires_grad()) backward(context, loss, nullptr);
   std::vector<std::string> bits;
   add(bits, out.get());
+  add(bits, loss.get());
   for (const TensorRef& input : inputs) add(bits, input->grad().get());
   add_state(bits, *module);
   return bits;

@@ -32,6 +32,9 @@ Value arguments_value(const std::vector<std::string>& arguments) {
   std::vector<Value> owners;
   std::vector<const duramen_value*> keys;
   std::vector<const duramen_value*> items;
+  owners.reserve(2 * arguments.size());
+  keys.reserve(arguments.size());
+  items.reserve(arguments.size());
   for (const std::string& argument : arguments) {
     const size_t colon = argument.rfind(':', argument.find('='));
     owners.push_back(text_value(std::string_view(argument).substr(0, colon)));

@@ -38,6 +38,7 @@ Tensor read_tensor(duramen_context* context, const std::string& file) {
 
 std::vector<Tensor> read_tensors(duramen_context* context, const std::vector<std::string>& files) {
   std::vector<Tensor> tensors;
+  tensors.reserve(files.size());
   for (const std::string& file : files) tensors.push_back(read_tensor(context, file));
   return tensors;
 }

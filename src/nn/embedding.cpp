@@ -64,7 +64,7 @@ constexpr spec::Parameter kEmbeddingParameters[] = {
     {"scale_grad_by_freq", spec::kTruth, "False",
      "divides the gradient of a row by how often it was used"},
     {"sparse", spec::kTruth, "False",
-     "sparse gradients: not supported, backward to the weight is refused"},
+     "kept and printed; the gradient has the values of PyTorch's sparse one, stored densely"},
     {"_weight", spec::kTensor | spec::kNone, "None", "the table's values, taken as they are"},
     {"_freeze", spec::kTruth, "False", "the table asks for no gradient"},
     kDeviceParameter,

@@ -27,14 +27,14 @@ class EmbeddingBackward final : public Node {
   SavedTensor indices;  // int64, contiguous
   Form form;            // of the weight
   kernels::ScatterRule rule;
-  bool sparse = false;
+  bool sparse = false;  // PyTorch stores such a gradient sparsely; the values are the same
   const char* name() const noexcept override { return "EmbeddingBackward0"; }
   void release_saved() noexcept override { indices.reset(); }
   std::vector<TensorRef> backward(Context& context, std::span<const TensorRef> grads) override {
-    if (sparse) {
+    if (sparse && rule.scale_by_count) {
       throw Error(Code::unsupported,
-                  "embedding: sparse=True asks for a sparse gradient, which this library does not "
-                  "have (expected sparse=False where the weight requires grad)");
+                  "embedding_backward: scale_grad_by_freq not supported with sparse gradients")
+          .with("torch_error", "RuntimeError");
     }
     const TensorRef& at = indices.unpack(name());
     check_inside(*at, form.shape[0]);  // borrowed memory changes unseen

@@ -170,7 +170,7 @@ struct EmbeddingOptions {
   std::optional<double> max_norm = {};      // rows that are named and longer are shortened in place
   double norm_type = 2;
   bool scale_grad_by_freq = false;
-  bool sparse = false;  // backward to the weight is UNSUPPORTED
+  bool sparse = false;  // the gradient is dense all the same; none by frequency then
 };
 // ops/embedding.cpp; the rows of a table, by int32 or int64 numbers.
 TensorRef embedding(Context&, const TensorRef& indices, const TensorRef& weight,

@@ -116,7 +116,7 @@ inline constexpr Parameter kEmbeddingParameters[] = {
     {"max_norm", kInt | kReal | kNone, "None", "longer rows are shortened in place"},
     {"norm_type", kInt | kReal, "2.0", "p of the norm"},
     {"scale_grad_by_freq", kBool, "False", "divide a row's gradient by its number of uses"},
-    {"sparse", kBool, "False", "sparse gradients: backward is refused"}};
+    {"sparse", kBool, "False", "the gradient is dense all the same"}};
 inline constexpr Parameter kReductionOnly[] = {
     {"reduction", kText, "'mean'", "'none', 'mean' or 'sum'", true}};
 inline constexpr Parameter kNllParameters[] = {

@@ -172,21 +172,6 @@ void run_dtype(const Json& one, std::string_view dtype, Goldens& goldens, Proble
   }
 }
 
-// Backward of a layer with sparse gradients must say that there are none here.
-void check_sparse_is_refused(const Json& one, Goldens& goldens, Problems& problems) {
-  Context context;
-  const nn::ModuleRef module = prepare(context, one, goldens, problems);
-  const CaseInputs inputs = make_inputs(context, one, Dtype::float32, problems);
-  const auto outputs = flatten_tensors(*call(context, *module, one, inputs));
-  try {
-    backward(context, weighted_loss(context, outputs, seed_of(one)), nullptr);
-  } catch (const Error& error) {
-    if (error.code() == Code::unsupported) throw Skip{"gradients are sparse"};
-    throw;
-  }
-  problems.add("backward gives a gradient, where PyTorch's is sparse");
-}
-
 void run_case(const Json& one, Goldens& goldens, Problems& problems) {
   const std::string unknown = first_unknown(one);
   if (!unknown.empty()) {
@@ -203,9 +188,6 @@ void run_case(const Json& one, Goldens& goldens, Problems& problems) {
     Context context;
     prepare(context, one, goldens, problems);
     return;
-  }
-  if (has(at(at(one, "runs"), size_t{0}), "sparse_grads")) {
-    return check_sparse_is_refused(one, goldens, problems);
   }
   run_dtype(one, "f32", goldens, problems);
   run_dtype(one, "f64", goldens, problems);

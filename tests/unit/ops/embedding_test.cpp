@@ -158,13 +158,16 @@ TEST_CASE("indices that leave the table before backward are refused", "[ops][emb
   CHECK(!weight->grad());
 }
 
-TEST_CASE("a sparse gradient is refused when it is asked for", "[ops][embedding]") {
+TEST_CASE("a gradient that PyTorch stores sparsely has the same values", "[ops][embedding]") {
   Context context;
-  ops::EmbeddingOptions options;
-  options.sparse = true;
-  const TensorRef at = numbers(context, {2}, {1, 2});
-  CHECK(values_of(*ops::embedding(context, at, table(context), options)) == Values{2, 3, 4, 5});
-  CHECK(test::refusal([&] { gradient(context, options, at); }).find("embedding: sparse=True") == 0);
+  ops::EmbeddingOptions dense, sparse;
+  sparse.sparse = true;
+  const TensorRef at = numbers(context, {3}, {1, 2, 1});
+  CHECK(gradient(context, sparse, at) == gradient(context, dense, at));
+  sparse.scale_grad_by_freq = true;
+  CHECK(test::refusal([&] { gradient(context, sparse, at); }) ==
+        "RuntimeError embedding_backward: scale_grad_by_freq not supported with sparse "
+        "gradients");
 }
 
 }  // namespace duramen

@@ -30,7 +30,6 @@ void FunctionState::close() {
     saved_.emplace_back(std::move(tensor));
   }
   kept_.clear();
-  open_ = false;
 }
 
 TensorRef FunctionState::saved(size_t index) const {
@@ -154,6 +153,7 @@ std::vector<TensorRef> FunctionNode::forward(Context& context, std::span<const T
   const int32_t status = type_.forward(user_, lend<duramen_context>(&context),
                                        lend<duramen_function_state>(state_.get()), given.data(),
                                        given.size(), slots.handles(), &handed_over);
+  state_->stop_saving();
   std::vector<TensorRef> outputs = std::move(slots.take());
   const Callback callback("forward callback", state_->name());
   check_callback(status, handed_over, "apply", callback, Statuses::any);

@@ -20,9 +20,11 @@ class FunctionState final : public Counted {
 
   // STATE outside of forward. Null keeps its place.
   void save(TensorRef tensor);
-  // The end of forward: from now on what was saved must not be written to.
+  // The end of forward, however it ended.
+  void stop_saving() noexcept { open_ = false; }
+  // Of one that went well: from now on what was saved must not be written to.
   void close();
-  // Null for a saved null. NOT_FOUND; STATE before close(), for a stale tensor and a freed graph.
+  // Null for a saved null. NOT_FOUND; STATE in forward, for a stale tensor and a freed graph.
   TensorRef saved(size_t index) const;
   void release_saved() noexcept;
 

@@ -28,6 +28,7 @@ struct square {
   int backwards;
   uint32_t grad_mode; /* in forward */
   uint32_t needs[3];
+  duramen_function_state* kept; /* of a forward that fails */
 };
 
 static int32_t hand_over(int32_t status, duramen_error** error) {
@@ -66,6 +67,7 @@ static int32_t forward(void* user, duramen_context* context, duramen_function_st
   switch (square->mode) {
     case FORWARD_OWN:
       outputs[0] = duramen_tensor_retain(inputs[0]);
+      square->kept = duramen_function_state_retain(state);
       return -2000;
     case FORWARD_ERROR:
       return hand_over(-2000, error);
@@ -300,6 +302,10 @@ static void failures_of_forward(duramen_context* context) {
     FAILS(kCases[i].status, duramen_function_apply(context, &type, &square, &x, 1, &y, ERROR));
     CONTAINS(kCases[i].message, duramen_error_message(last_error(), NULL));
     CHECK(y == NULL && square.destroyed == 0 && duramen_context_grad_enabled(context) == 1);
+    CHECK((square.kept != NULL) == (kCases[i].mode == FORWARD_OWN));
+    if (square.kept)
+      FAILS(DURAMEN_E_STATE, duramen_function_state_save_tensor(square.kept, x, ERROR));
+    duramen_function_state_release(square.kept);
     duramen_context_reset_cancel(context);
     duramen_tensor_release(x);
   }

@@ -60,7 +60,10 @@ AdoptedEntries::AdoptedEntries(Context& context, const std::vector<Adoption>& ad
     entries_.push_back({adoption.owner, adoption.name, tensor, adoption.is_buffer});
     ++count_of[adoption.owner];
   }
-  for (const auto& [owner, count] : count_of) owner->reserve_entries(count);
+  // The same load may turn buffers into parameters.
+  for (const auto& [owner, count] : count_of) {
+    owner->reserve_entries(count + owner->buffers().size());
+  }
 }
 
 void AdoptedEntries::commit() noexcept {

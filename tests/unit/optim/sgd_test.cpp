@@ -154,26 +154,10 @@ TEST_CASE("complex parameters move as pairs of reals", "[optim][sgd]") {
 }
 
 TEST_CASE("large parameters are the same on every number of threads", "[optim][sgd]") {
-  std::vector<float> results[2];
-  for (const uint32_t threads : {1u, 3u}) {
-    ContextOptions options;
-    options.num_threads = threads;
-    Context context(options);
-    const int64_t count = 200001;
-    const TensorRef p =
-        make_parameter(*empty(context.allocator(), Shape{count}, Dtype::float32), true);
-    const TensorRef grad = empty(context.allocator(), Shape{count}, Dtype::float32);
-    for (int64_t i = 0; i < count; ++i) {
-      p->mutable_data<float>()[i] = static_cast<float>(i % 1000) / 7;
-      grad->mutable_data<float>()[i] = static_cast<float>(i % 77) / 3;
-    }
-    p->set_grad(grad);
-    const auto optimizer = sgd(context, "lr=0.1, momentum=0.9, weight_decay=0.01", p);
-    for (int step = 0; step < 3; ++step) optimizer->step(context);
-    results[threads == 1 ? 0 : 1].assign(p->data<float>(), p->data<float>() + count);
-  }
-  CHECK(results[0] == results[1]);
-  CHECK(results[0][5000] != 0);
+  const char* const text = "SGD(lr=0.1, momentum=0.9, weight_decay=0.01)";
+  const std::vector<float> alone = test::trained_on(1, text);
+  CHECK(test::trained_on(3, text) == alone);
+  CHECK(alone[5000] != 0);
 }
 
 TEST_CASE("a step leaves what has no gradient, and marks what it wrote", "[optim][sgd]") {

@@ -1,5 +1,5 @@
-// Parameters and gradients of the optimizers' tests: three values again and again, long enough for
-// whole vectors and a tail.
+// Parameters and gradients of the optimizers' tests: mostly three values again and again, long
+// enough for whole vectors and a tail.
 #pragma once
 
 #include <cmath>
@@ -68,6 +68,25 @@ inline void take_steps(Context& context, optim::Optimizer& optimizer, const Tens
     p->set_grad(tensor_of(context, p->dtype(), gradient(step)));
     optimizer.step(context);
   }
+}
+
+// A large parameter after some steps of an optimizer on so many threads.
+inline std::vector<float> trained_on(uint32_t threads, std::string_view text) {
+  ContextOptions options;
+  options.num_threads = threads;
+  Context context(options);
+  const int64_t count = 200001;
+  const TensorRef p =
+      make_parameter(*empty(context.allocator(), Shape{count}, Dtype::float32), true);
+  const TensorRef grad = empty(context.allocator(), Shape{count}, Dtype::float32);
+  for (int64_t i = 0; i < count; ++i) {
+    p->mutable_data<float>()[i] = static_cast<float>(i % 1000) / 7;
+    grad->mutable_data<float>()[i] = static_cast<float>(i % 77) / 3;
+  }
+  p->set_grad(grad);
+  const auto optimizer = optim::optimizer_from_text(context, text, {p});
+  for (int step = 0; step < 3; ++step) optimizer->step(context);
+  return {p->data<float>(), p->data<float>() + count};
 }
 
 inline std::string keys_of(const Value& dict) {

@@ -387,7 +387,7 @@ void TextBuild::finish(Module& root) {
 
 // ---- Functions of the text ----
 
-bool is_text_function(std::string_view callee) noexcept {
+bool is_text_function(std::string_view callee) {
   Expression call;
   call.text = callee;
   return is_one_of(callee, {"OrderedDict", "container", "device", "dict", "float"}) ||

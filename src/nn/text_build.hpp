@@ -53,7 +53,7 @@ class TextBuild {
 };
 
 // Whether a callee has a meaning beside the module types: tensor, zeros, dict, …
-bool is_text_function(std::string_view callee) noexcept;
+bool is_text_function(std::string_view callee);
 // `container('Encoder', 'd_model=8')`: a placeholder of that class.
 ModuleRef make_container(const spec::Expression& call);
 

@@ -43,11 +43,12 @@ typedef struct duramen_function_type {
    * that needs no gradient (duramen_function_state_needs_input_grad), or a gradient of zero. A
    * gradient has its input's shape, or one that this was broadcast to, and is converted to its
    * dtype. NULL: backward through the function is UNSUPPORTED. */
-  int32_t(DURAMEN_CALL* backward)(void* user, duramen_context* context,
-                                  duramen_function_state* state,
-                                  duramen_tensor* const* output_grads, size_t output_count,
-                                  duramen_tensor** input_grads, size_t input_count,
-                                  duramen_error** error);
+  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* backward)(void* user, duramen_context* context,
+                                                   duramen_function_state* state,
+                                                   duramen_tensor* const* output_grads,
+                                                   size_t output_count,
+                                                   duramen_tensor** input_grads, size_t input_count,
+                                                   duramen_error** error);
   DURAMEN_NULLABLE duramen_destroy destroy;
 } duramen_function_type;
 

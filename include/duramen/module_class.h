@@ -34,27 +34,30 @@ typedef struct duramen_module_class {
   /* Computes. `arguments` is a tuple, `keywords` a dict or NULL; any value comes back, for
    * duramen_module_forward a tensor. Children are found by name on `module` and run on `context`.
    * Without it: UNSUPPORTED, as for PyTorch's Module. */
-  int32_t(DURAMEN_CALL* forward)(void* user, duramen_context* context, duramen_module* module,
-                                 const duramen_value* arguments,
-                                 DURAMEN_NULLABLE const duramen_value* keywords,
-                                 duramen_value** out, duramen_error** error);
+  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* forward)(void* user, duramen_context* context,
+                                                  duramen_module* module,
+                                                  const duramen_value* arguments,
+                                                  DURAMEN_NULLABLE const duramen_value* keywords,
+                                                  duramen_value** out, duramen_error** error);
   /* For duramen_module_deepcopy: what stands behind a copy. The entries are copied by the library,
    * so `user` should hold none of them. `destroy` is called for *out_user as well, which may be
    * NULL or `user` itself. Without it: UNSUPPORTED. */
-  int32_t(DURAMEN_CALL* clone)(void* user, void** out_user, duramen_error** error);
+  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* clone)(void* user, void** out_user, duramen_error** error);
   /* What is printed in the parentheses; lines are separated by line breaks. Without it: nothing. */
-  int32_t(DURAMEN_CALL* extra_repr)(void* user, const duramen_module* module, duramen_string** out,
-                                    duramen_error** error);
+  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* extra_repr)(void* user, const duramen_module* module,
+                                                     duramen_string** out, duramen_error** error);
   /* What state dicts hold for the module as "_extra_state": any value. Without it: no such entry.
    */
-  int32_t(DURAMEN_CALL* get_extra_state)(void* user, const duramen_module* module,
-                                         duramen_value** out, duramen_error** error);
+  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* get_extra_state)(void* user, const duramen_module* module,
+                                                          duramen_value** out,
+                                                          duramen_error** error);
   /* Takes such a value from a load, before the load changes any tensor; a failure leaves the
    * module's own state as it was and the load undone. To undo this call, because a later one of the
    * same load fails, it is called again with what get_extra_state gave before. Without it: an entry
    * "_extra_state" is unexpected. */
-  int32_t(DURAMEN_CALL* set_extra_state)(void* user, duramen_module* module,
-                                         const duramen_value* state, duramen_error** error);
+  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* set_extra_state)(void* user, duramen_module* module,
+                                                          const duramen_value* state,
+                                                          duramen_error** error);
   DURAMEN_NULLABLE duramen_destroy destroy;
 } duramen_module_class;
 

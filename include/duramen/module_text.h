@@ -25,11 +25,11 @@ enum {
 typedef struct duramen_text_options {
   uint32_t struct_size; /* sizeof(duramen_text_options) */
   uint32_t reserved;
-  uint64_t flags;             /* DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS */
-  const duramen_scope* scope; /* names that the text may use; NULL: none */
+  uint64_t flags;                              /* DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS */
+  DURAMEN_NULLABLE const duramen_scope* scope; /* names that the text may use; NULL: none */
   /* A dict of what the text does not show, or NULL: a path in the printed tree ("layers.0.attn",
    * "" is the root) or a class, to keyword arguments as text ("num_heads=8, bias=False"). */
-  const duramen_value* arguments;
+  DURAMEN_NULLABLE const duramen_value* arguments;
 } duramen_text_options;
 
 /* Fills the options with their defaults; `struct_size` is the caller's sizeof.

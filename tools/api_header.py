@@ -182,7 +182,9 @@ def read_fields(raw, header):
     for one in body.split(";"):
         flat = re.sub(r"\s+", " ", one).strip()
         if match := re.fullmatch(r"(.+?) ?\( ?DURAMEN_CALL ?\* ?(\w+)\)\((.*)\)", flat):
-            out.append(Parameter(match.group(2), f"{match.group(1)} (*)({match.group(3)})", []))
+            returns, name, listed = (" ".join(w for w in part.split() if w not in MARKS) for part in match.groups())
+            marks = [word for word in match.group(1).split() if word in MARKS]
+            out.append(Parameter(name, f"{returns} (*)({listed})", marks))
         elif flat:
             out.append(read_parameter(flat, header))
     return out

@@ -9,11 +9,6 @@ namespace {
 
 using kernels::ConvShape;
 
-// Null stays null.
-TensorRef contiguous_in(Context& context, const TensorRef& tensor, Dtype dtype) {
-  return tensor ? as_contiguous(context, finish(context, tensor, dtype)) : nullptr;
-}
-
 template <class T>
 void run_forward(Context& context, const ConvShape& shape, const Tensor& x, const Tensor& weight,
                  const TensorRef& bias, Tensor& out) {

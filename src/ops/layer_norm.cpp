@@ -12,16 +12,6 @@
 namespace duramen::ops {
 namespace {
 
-// Null stays null.
-TensorRef contiguous_in(Context& context, const TensorRef& tensor, Dtype dtype) {
-  return tensor ? as_contiguous(context, finish(context, tensor, dtype)) : nullptr;
-}
-
-template <class T>
-const T* data_of(const TensorRef& tensor) noexcept {
-  return tensor ? tensor->data<T>() : nullptr;
-}
-
 // [blocks][2][cols] to [2][cols].
 TensorRef sum_parts(Context& context, const Tensor& parts) {
   TensorRef out = empty(context.allocator(), Shape{2, parts.size(2)}, parts.dtype());

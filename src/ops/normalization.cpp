@@ -26,16 +26,6 @@ ChannelShape channel_shape(const Tensor& input) {
   return shape;
 }
 
-// Null stays null.
-TensorRef contiguous_in(Context& context, const TensorRef& tensor, Dtype dtype) {
-  return tensor ? as_contiguous(context, finish(context, tensor, dtype)) : nullptr;
-}
-
-template <class T>
-const T* data_of(const TensorRef& tensor) noexcept {
-  return tensor ? tensor->data<T>() : nullptr;
-}
-
 class BatchNormBackward final : public Node {
  public:
   SavedTensor input, weight, statistics;

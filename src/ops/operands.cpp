@@ -123,6 +123,10 @@ TensorRef as_contiguous(Context& context, const TensorRef& tensor) {
   return tensor->is_contiguous() ? tensor : converted(context, *tensor, tensor->dtype());
 }
 
+TensorRef contiguous_in(Context& context, const TensorRef& tensor, Dtype dtype) {
+  return tensor ? as_contiguous(context, finish(context, tensor, dtype)) : nullptr;
+}
+
 namespace {
 
 // Negative: `a` is the inner one. Zero: nothing is said.

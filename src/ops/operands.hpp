@@ -36,6 +36,13 @@ TensorRef promoted(Context& context, kernels::Binary op, const Tensor& a, const 
 TensorRef finish(Context& context, TensorRef computed, Dtype dtype);
 // The tensor itself, or a contiguous copy.
 TensorRef as_contiguous(Context& context, const TensorRef& tensor);
+// The same in `dtype`; null stays null.
+TensorRef contiguous_in(Context& context, const TensorRef& tensor, Dtype dtype);
+// The first element, null for null.
+template <class T>
+const T* data_of(const TensorRef& tensor) noexcept {
+  return tensor ? tensor->data<T>() : nullptr;
+}
 // Strides without gaps in the order of the layout's own, as PyTorch works them out: a stride of
 // zero is no order, and of equal strides the smaller dimension is the inner one.
 Shape dense_strides(const Layout& layout);

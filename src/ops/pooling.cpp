@@ -20,10 +20,6 @@ Error bad_argument(const char* argument, std::string message) {
   return refused(Code::invalid_argument, std::move(message)).with("argument", argument);
 }
 
-TensorRef contiguous_in(Context& context, const TensorRef& tensor, Dtype dtype) {
-  return as_contiguous(context, finish(context, tensor, dtype));
-}
-
 PoolPlanes planes_of(const Shape& in, const Shape& out) {
   const size_t rank = in.size();
   return {numel_of(in.span().first(rank - 2)),

@@ -178,7 +178,8 @@ duramen_module_get_buffer(const duramen_module* module, const char* path, size_t
 
 /* Runs the module: one tensor in, one tensor out.
  *
- * In training mode it may write to its buffers (BatchNorm): then nobody else may use the module.
+ * In training mode it may write to its buffers (BatchNorm), in either mode to a weight (Embedding
+ * with max_norm): then nobody else may use the module.
  * Fails: SHAPE_MISMATCH, DTYPE_MISMATCH, UNSUPPORTED for a class without forward, STATE for a
  * module below itself, LIMIT for more than 1000 modules inside each other, CANCELLED.
  * Threads: context. Since: level 1. */

@@ -185,24 +185,25 @@ class Context(Handle):
 
         return from_dlpack(source, self)
 
-    def empty(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
+    def empty(self, shape: Sequence[int] | int, dtype: Any = None) -> Tensor:
         """A tensor whose elements are not initialised."""
         return self._filled(lib.duramen_tensor_empty, shape, dtype)
 
-    def zeros(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
+    def zeros(self, shape: Sequence[int] | int, dtype: Any = None) -> Tensor:
         return self._filled(lib.duramen_tensor_zeros, shape, dtype)
 
-    def ones(self, shape: Sequence[int], dtype: Any = None) -> Tensor:
+    def ones(self, shape: Sequence[int] | int, dtype: Any = None) -> Tensor:
         return self.full(shape, 1.0, dtype)
 
-    def full(self, shape: Sequence[int], value: float, dtype: Any = None) -> Tensor:
+    def full(self, shape: Sequence[int] | int, value: float, dtype: Any = None) -> Tensor:
         return self._filled(lib.duramen_tensor_full, shape, dtype, ctypes.c_double(value))
 
-    def _filled(self, function: Any, shape: Sequence[int], dtype: Any, *value: Any) -> Tensor:
+    def _filled(self, function: Any, shape: Sequence[int] | int, dtype: Any, *value: Any) -> Tensor:
         from ._tensor import wrap_tensor
 
         number = self.get_default_dtype().number if dtype is None else dtype_of(dtype).number
-        return wrap_tensor(self.build(function, number, *integers(tuple(shape)), *value), self)
+        sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+        return wrap_tensor(self.build(function, number, *integers(sizes), *value), self)
 
     def module(self, text: str, /, **names: Any) -> Module:
         """Builds a module from PyTorch's text; the keywords are modules and tensors that the text may use."""

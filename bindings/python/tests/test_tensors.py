@@ -183,6 +183,10 @@ class Computing(unittest.TestCase):
             x += 1
         self.assertEqual(x.item(), 2.0)
 
+    def test_one_size_is_a_shape(self):
+        self.assertEqual(self.ctx.zeros(3).shape, (3,))
+        self.assertEqual(self.ctx.full((), 2.0).item(), 2.0)
+
     def test_a_leaf_is_filled_without_ceremony(self):
         x = self.ctx.tensor([1.0], requires_grad=True)
         self.assertEqual(x.copy_(self.ctx.tensor([5.0])).item(), 5.0)

@@ -55,7 +55,7 @@ with_cmake() {
 }
 
 stripped_size() {
-  local limit=3000000 size
+  local limit=4000000 size
   strip --strip-unneeded -o "$BUILD/tests/package/stripped.so" "$1"
   size=$(stat -c %s "$BUILD/tests/package/stripped.so")
   echo "libduramen.so.0 stripped: $size bytes (limit $limit)"

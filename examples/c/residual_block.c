@@ -128,8 +128,9 @@ static duramen_status new_data(duramen_context* context, duramen_tensor** x, dur
       .struct_size = sizeof options, .dtype = DURAMEN_DTYPE_FLOAT32, .rank = 2};
   duramen_status status;
   for (int i = 0; i < kRows; ++i) {
-    points[i][0] = (float)(i % 8) / 4 - 1;
-    points[i][1] = (float)(i / 8) / 2 - 1;
+    const int column = i % 8, row = i / 8;
+    points[i][0] = (float)column / 4 - 1;
+    points[i][1] = (float)row / 2 - 1;
     products[i][0] = points[i][0] * points[i][1];
   }
   options.shape = two_wide;

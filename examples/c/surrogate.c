@@ -64,12 +64,12 @@ static double conductivity = 0.2;
 
 static duramen_status heat(duramen_context* context, duramen_tensor* u, duramen_tensor** out,
                            duramen_error** error) {
-  static const duramen_function_type kHeat = {.struct_size = sizeof kHeat,
-                                              .name = "HeatBackward",
-                                              .name_length = 12,
-                                              .forward = heat_forward,
-                                              .backward = heat_backward};
-  return duramen_function_apply(context, &kHeat, &conductivity, &u, 1, out, error);
+  static const duramen_function_type heat_step = {.struct_size = sizeof heat_step,
+                                                  .name = "HeatBackward",
+                                                  .name_length = 12,
+                                                  .forward = heat_forward,
+                                                  .backward = heat_backward};
+  return duramen_function_apply(context, &heat_step, &conductivity, &u, 1, out, error);
 }
 
 /* The caller's array as a tensor over the same memory. */
@@ -89,11 +89,11 @@ static duramen_status view(duramen_context* context, double* data, int64_t rows,
 /* heat(u + network(u)), the network seeing one point at a time */
 static duramen_status simulate(duramen_context* context, duramen_module* network, duramen_tensor* u,
                                duramen_tensor** out, duramen_error** error) {
-  static const int64_t kColumn[] = {kRuns * kPoints, 1}, kRings[] = {kRuns, kPoints};
+  static const int64_t column[] = {kRuns * kPoints, 1}, rings[] = {kRuns, kPoints};
   duramen_tensor* t[4] = {NULL};
-  duramen_status status = duramen_reshape(context, u, kColumn, 2, &t[0], error);
+  duramen_status status = duramen_reshape(context, u, column, 2, &t[0], error);
   if (!status) status = duramen_module_forward(context, network, t[0], &t[1], error);
-  if (!status) status = duramen_reshape(context, t[1], kRings, 2, &t[2], error);
+  if (!status) status = duramen_reshape(context, t[1], rings, 2, &t[2], error);
   if (!status) status = duramen_add(context, u, t[2], &t[3], error);
   if (!status) status = heat(context, t[3], out, error);
   for (int i = 0; i < 4; ++i) duramen_tensor_release(t[i]);

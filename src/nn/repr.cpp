@@ -99,7 +99,8 @@ void Printer::open(const Module& module, size_t depth) {
     return;
   }
   if (!open_.insert(&module).second) {
-    throw Error(Code::state, "repr: the module tree has a cycle");
+    throw Error(Code::state, "repr: the module tree has a cycle")
+        .with("torch_error", "RecursionError");
   }
   frames_.push_back({&module, depth, collapses});
 }

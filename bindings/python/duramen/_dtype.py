@@ -61,5 +61,5 @@ def dtype_of(given: Any) -> dtype:
     data = name.encode("utf-8", "surrogatepass")
     number = lib.duramen_dtype_from_name(data, len(data))
     if number == _api.DTYPE_INVALID:
-        raise TypeError(f"{given!r} is not a dtype")
+        raise TypeError(f"{given!r} is not a dtype (nor the device 'cpu', the only one)")
     return BY_NUMBER[number]

@@ -346,8 +346,13 @@ class Module(Handle):
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:
         """Calls fn with every module, children before their parent."""
+        return self._apply(fn, [])
+
+    def _apply(self, fn: Callable[[Module], Any], above: list[Module]) -> Module:
+        if any(self is one for one in above):
+            raise RecursionError("apply: the module tree has a cycle")
         for child in self.children():
-            child.apply(fn)
+            child._apply(fn, [*above, self])
         fn(self)
         return self
 

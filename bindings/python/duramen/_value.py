@@ -94,6 +94,8 @@ class Values:
                 return self._number(data.item())
         if hasattr(data, "__dlpack__") or hasattr(data, "__array_interface__"):
             return self.of(self._context.tensor(data))
+        if hasattr(data, "state_dict"):
+            raise TypeError(f"{type(data).__name__} is no value: its state_dict() is")
         raise TypeError(f"{type(data).__name__} is no value (None, bool, int, float, complex, str, bytes, tensor, list, "
                         "tuple, dict)")
 

@@ -12,6 +12,12 @@ class Listing(unittest.TestCase):
         self.ctx = duramen.Context(seed=3)
         self.model = self.ctx.module("Sequential(Linear(4, 3), BatchNorm1d(3), Sequential(ReLU()))")
 
+    def test_a_cycle_is_a_recursion_error(self):
+        self.model.again = self.model
+        for walk in (repr, lambda m: m.apply(lambda one: None), lambda m: m.state_dict()):
+            with self.assertRaisesRegex(RecursionError, "has a cycle"):
+                walk(self.model)
+
     def test_names_in_pytorchs_order(self):
         m = self.model
         self.assertEqual([n for n, _ in m.named_parameters()], ["0.weight", "0.bias", "1.weight", "1.bias"])

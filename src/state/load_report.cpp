@@ -141,8 +141,13 @@ std::string LoadReport::summary(const Errors& errors) const {
     counts += join(counts.empty() ? "" : ", ", number, " ", kind_name(kind));
   }
   if (!first) return join("no errors for ", root_class);
+  std::string shapes;
+  if (first->kind == Kind::shape_mismatch) {
+    shapes = join(", expected ", format_shape(first->expected_shape), ", got ",
+                  format_shape(first->actual_shape));
+  }
   return join("the state dict does not fit ", root_class, ": ", counts, " (first: \"",
-              printable(first->name, 100), "\" is ", kind_name(first->kind), ")");
+              printable(first->name, 100), "\" is ", kind_name(first->kind), shapes, ")");
 }
 
 std::string LoadReport::torch_message(const Errors& errors) const {

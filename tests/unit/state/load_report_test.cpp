@@ -56,6 +56,16 @@ TEST_CASE("Missing comes before unexpected before the rest", "[state][load_repor
   CHECK(report->count(Kind::missing) == 2);
 }
 
+TEST_CASE("The first of another shape is told with both shapes", "[state][load_report]") {
+  const auto report = make<LoadReport>("Net");
+  add(*report, Kind::shape_mismatch, "c", "size mismatch for c");
+  report->items.back().expected_shape = {5, 4};
+  report->items.back().actual_shape = {3, 4};
+  CHECK(report->summary({}) ==
+        "the state dict does not fit Net: 1 of another shape (first: \"c\" is of another shape, "
+        "expected [5, 4], got [3, 4])");
+}
+
 TEST_CASE("Names with control characters stay on their line", "[state][load_report]") {
   const auto report = make<LoadReport>("Net");
   add(*report, Kind::missing, "a\nb");

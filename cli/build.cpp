@@ -2,6 +2,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "verbs.hpp"
 
@@ -25,6 +27,27 @@ Value text_value(std::string_view text) {
     return duramen_value_create_text(text.data(), text.size(), Out(value), error);
   });
   return value;
+}
+
+void set_default_dtype(duramen_context* context, const std::string& name) {
+  const duramen_dtype dtype = duramen_dtype_from_name(name.data(), name.size());
+  if (dtype == DURAMEN_DTYPE_INVALID) {
+    throw Failure(kUsage, "--dtype " + name +
+                              ": not a dtype (expected float32, float64, float16 or bfloat16)");
+  }
+  call(kUsage, "--dtype " + name,
+       [&](auto error) { return duramen_context_set_default_dtype(context, dtype, error); });
+}
+
+// What the command line would have to be for a text that was refused; empty when nothing is known.
+std::string hint(const BuildOptions& options, std::string_view text, std::string_view message) {
+  const bool is_printout = text.find("): ") != std::string_view::npos;
+  if (is_printout && !options.unknown_as_containers && message.starts_with("unknown module type"))
+    return "; --unknown-as-containers reads it without its forward";
+  std::error_code none;
+  if (text == options.text && std::filesystem::is_regular_file(options.text, none))
+    return "; TEXT is a call such as 'Linear(784, 10)', or @" + options.text + " for a file's text";
+  return "";
 }
 
 // {"PATH": "KEYWORDS"}
@@ -88,11 +111,7 @@ Context create_context(const BuildOptions& options) {
 
 Module build_module(duramen_context* context, const BuildOptions& options, Value* unknown) {
   const std::string text = read_text_argument(options.text);
-  if (!options.dtype.empty()) {
-    const duramen_dtype dtype = duramen_dtype_from_name(options.dtype.data(), options.dtype.size());
-    call(kUsage, "--dtype " + options.dtype,
-         [&](auto error) { return duramen_context_set_default_dtype(context, dtype, error); });
-  }
+  if (!options.dtype.empty()) set_default_dtype(context, options.dtype);
   const Value arguments = arguments_value(options.arguments);
   duramen_text_options how = {};
   how.struct_size = sizeof how;
@@ -100,10 +119,14 @@ Module build_module(duramen_context* context, const BuildOptions& options, Value
   how.arguments = arguments.get();
   Module module;
   Value none;
-  call(kUsage, "", [&](auto error) {
-    return duramen_module_from_text_with(context, text.data(), text.size(), &how, Out(module),
-                                         Out(unknown ? *unknown : none), error);
-  });
+  try {
+    call(kUsage, "", [&](auto error) {
+      return duramen_module_from_text_with(context, text.data(), text.size(), &how, Out(module),
+                                           Out(unknown ? *unknown : none), error);
+    });
+  } catch (const Failure& failure) {
+    throw Failure(failure.code, failure.what() + hint(options, text, failure.what()));
+  }
   return module;
 }
 

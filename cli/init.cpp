@@ -15,14 +15,21 @@ struct Options {
 void run(const Options& options) {
   const Context context = create_context(options.build);
   const Interruptible interruptible(context.get());
-  const Module module = build_module(context.get(), options.build);
+  Value unknown;
+  const Module module = build_module(context.get(), options.build, &unknown);
   const StateDict dict = state_of(module.get());
-  Progress progress("saving " + options.output);
-  progress.listen(context.get());
-  call(kRefused, options.output, [&](auto error) {
-    return duramen_state_dict_save(context.get(), dict.get(), options.output.data(),
-                                   options.output.size(), nullptr, error);
-  });
+  {
+    Progress progress("saving " + options.output);
+    progress.listen(context.get());
+    call(kRefused, options.output, [&](auto error) {
+      return duramen_state_dict_save(context.get(), dict.get(), options.output.data(),
+                                     options.output.size(), nullptr, error);
+    });
+  }
+  const size_t containers = duramen_value_count(unknown.get());
+  if (containers == 0) return;
+  print("containers for unknown classes: " + std::to_string(containers) +
+        "; parameters of their own are not in the file (duramen tree lists them)\n");
 }
 
 }  // namespace

@@ -140,7 +140,8 @@ void write_leaf(Json& json, const Leaf& leaf) {
 
 std::string line_of(const Leaf& leaf) {
   constexpr size_t kWidestValue = 1000;
-  return abbreviated(printable(leaf.path), kWidestName) + " = " +
+  const std::string path = leaf.path.empty() ? "(the whole file)" : printable(leaf.path);
+  return abbreviated(path, kWidestName) + " = " +
          abbreviated(printable(describe(leaf.value)), kWidestValue) + "\n";
 }
 

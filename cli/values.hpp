@@ -17,7 +17,7 @@ std::string describe(const duramen_value* value);
 void write_value(Json& json, const duramen_value* value);
 // {"path", "kind", "value"}
 void write_leaf(Json& json, const Leaf& leaf);
-// "PATH = VALUE" and a line break.
+// "PATH = VALUE" and a line break; a file that holds nothing else has no path.
 std::string line_of(const Leaf& leaf);
 
 }  // namespace cli

@@ -37,12 +37,13 @@ class Trees(ToolTest):
         self.assertEqual(as_json("tree", "--json", f"@{path}")["repr"],
                          "Linear(in_features=4, out_features=3, bias=True)")
         self.refused(3, "tree", "@/no/such/file")
+        self.assertIn(f"@{path} for a file's text", self.refused(2, "tree", path))
 
     def test_text_that_cannot_be_built(self):
         self.assertIn("Linear", self.refused(2, "tree", "Liner(1, 2)"))
         self.assertIn("column", self.refused(2, "tree", "Linear(1, 2"))
         self.refused(2, "tree", "Linear(1, 2)", "--dtype", "int64")
-        self.refused(2, "tree", "Linear(1, 2)", "--dtype", "flot32")
+        self.assertIn("expected float32", self.refused(2, "tree", "Linear(1, 2)", "--dtype", "flot32"))
 
 
 class Printouts(ToolTest):
@@ -56,7 +57,9 @@ class Printouts(ToolTest):
 )"""
 
     def test_unknown_classes(self):
-        self.assertIn("Encoder", self.refused(2, "tree", "-", text=self.PRINTED))
+        refused = self.refused(2, "tree", "-", text=self.PRINTED)
+        self.assertIn("Encoder", refused)
+        self.assertIn("--unknown-as-containers", refused)
         tree = as_json("tree", "-", "--json", "--unknown-as-containers", text=self.PRINTED)
         self.assertEqual([entry["class"] for entry in tree["unknown"]], ["Encoder", "Block", "Block"])
         self.assertEqual([entry["path"] for entry in tree["unknown"]], ["", "blocks.0", "blocks.1"])
@@ -66,7 +69,8 @@ class Printouts(ToolTest):
 
     def test_their_own_parameters_are_adopted(self):
         path = self.folder / "model.pt"
-        good("init", "-", "--unknown-as-containers", "-o", path, text=self.PRINTED)
+        said = good("init", "-", "--unknown-as-containers", "-o", path, text=self.PRINTED)
+        self.assertIn("unknown classes: 3;", said)
         good("check", "-", path, "--unknown-as-containers", text=self.PRINTED)
         other = self.PRINTED.replace("(embed): Linear(in_features=3, out_features=4, bias=True)", "(embed): Own()")
         result = duramen("check", "-", path, "--unknown-as-containers", "--json", text=other)

@@ -211,6 +211,14 @@ class Context(Handle):
 
         return module_from_text(self, text, names)
 
+    def module_with(self, text: str, /, *, unknown_as_containers: bool = False,
+                    arguments: Mapping[str, str] | None = None, **names: Any) -> tuple[Module, dict[str, str]]:
+        """As module, also of a printout with unknown classes, which become plain containers: their classes by path come
+        back beside the module. `arguments`: what a printout does not show, by path or class ("num_heads=8")."""
+        from ._module import module_from_text_with
+
+        return module_from_text_with(self, text, unknown_as_containers, arguments or {}, names)
+
     def op(self, text: str, /, *arguments: Any) -> Any:
         """Applies an operator, such as `ctx.op("softmax(dim=-1)", x)`."""
         from ._op import apply

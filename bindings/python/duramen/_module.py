@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,10 @@ class Module(Handle):
 
     def __repr__(self) -> str:
         return taken_string(make(lib.duramen_module_repr, self.handle))
+
+    def lossless_text(self) -> str:
+        """The lossless form: `ctx.module(m.lossless_text())` is the same tree, values aside."""
+        return taken_string(make(lib.duramen_module_text, self.handle))
 
     def extra_repr(self) -> str:
         """What the printed form shows in the parentheses of a module without children."""
@@ -238,11 +243,15 @@ class Module(Handle):
         add_to(destination, made)
         return destination
 
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False) -> LoadReport:
-        """Loads everything or, when something does not fit, nothing. The report is also (missing, unexpected)."""
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False,
+                        *, adopt: bool = False) -> LoadReport:
+        """Loads everything or, when something does not fit, nothing. The report is also (missing, unexpected).
+
+        adopt: containers that stand for an unknown class take the parameters that the dict has for them."""
         state = state_dict_from(state_dict, self._context)
         policy = 0 if strict else _api.LOAD_ALLOW_MISSING | _api.LOAD_ALLOW_UNEXPECTED
-        how = options("duramen_load_options", policy=policy | (_api.LOAD_ASSIGN if assign else 0))
+        policy |= (_api.LOAD_ASSIGN if assign else 0) | (_api.LOAD_ADOPT if adopt else 0)
+        how = options("duramen_load_options", policy=policy)
         return taken_report(self._context.build(lib.duramen_module_load_state_dict, self.handle, state.handle,
                                                 ctypes.byref(how)))
 
@@ -416,9 +425,10 @@ def lent_module(address: int, context: Context) -> Module:
     return as_module(lib.duramen_module_retain(address), context)
 
 
-def module_from_text(context: Context, text: str, names: Mapping[str, Any]) -> Module:
-    """Builds a module; the names are modules and tensors that the text uses."""
-    scope = make(lib.duramen_scope_create)
+@contextlib.contextmanager
+def scope_of(context: Context, names: Mapping[str, Any]) -> Iterator[int]:
+    """A scope of the modules and tensors that a text uses by name."""
+    scope: int = make(lib.duramen_scope_create)
     try:
         for name, thing in names.items():
             if isinstance(thing, Module):
@@ -426,9 +436,32 @@ def module_from_text(context: Context, text: str, names: Mapping[str, Any]) -> M
             else:
                 given = thing if isinstance(thing, Tensor) else context.tensor(thing)
                 call(lib.duramen_scope_set_tensor, scope, *encoded(name), handle_of(given))
-        return as_module(context.build(lib.duramen_module_from_text_scoped, *encoded(text), scope), context)
+        yield scope
     finally:
         lib.duramen_scope_release(scope)
+
+
+def module_from_text(context: Context, text: str, names: Mapping[str, Any]) -> Module:
+    """Builds a module; the names are modules and tensors that the text uses."""
+    with scope_of(context, names) as scope:
+        return as_module(context.build(lib.duramen_module_from_text_scoped, *encoded(text), scope), context)
+
+
+def module_from_text_with(context: Context, text: str, unknown_as_containers: bool,
+                          arguments: Mapping[str, str], names: Mapping[str, Any]) -> tuple[Module, dict[str, str]]:
+    """Builds a module and gives the classes, by path, that plain containers stand for."""
+    out, unknown = ctypes.c_void_p(), ctypes.c_void_p()
+    with scope_of(context, names) as scope, Values(context) as values:
+        how = options("duramen_text_options", scope=scope, arguments=values.of(dict(arguments)) if arguments else None,
+                      flags=_api.TEXT_UNKNOWN_AS_CONTAINERS if unknown_as_containers else 0)
+        context.run(lib.duramen_module_from_text_with, *encoded(text), ctypes.byref(how), ctypes.byref(out),
+                    ctypes.byref(unknown))
+    module = as_module(out.value or 0, context)
+    classes = unknown.value or 0
+    try:
+        return module, python_of(classes, context)
+    finally:
+        release_value(classes)
 
 
 def add_to(destination: MutableMapping[str, Any], state: StateDict) -> None:

@@ -231,6 +231,21 @@ class Running(unittest.TestCase):
         self.ctx.reset_cancel()
         self.ctx.module("Linear(2, 2)")
 
+    def test_a_printout_with_unknown_classes(self):
+        printout = "Net(\n  (fc): Linear(in_features=2, out_features=1, bias=True)\n)"
+        with self.assertRaises(duramen.Error):
+            self.ctx.module(printout)
+        net, unknown = self.ctx.module_with(printout, unknown_as_containers=True)
+        self.assertEqual((repr(net), unknown), (printout, {"": "Net"}))
+        state = dict(net.state_dict().items())
+        state["scale"] = self.ctx.zeros(3)
+        with self.assertRaises(RuntimeError):
+            net.load_state_dict(state)
+        net.load_state_dict(state, adopt=True)
+        self.assertEqual([name for name, _ in net.named_parameters()], ["scale", "fc.weight", "fc.bias"])
+        again = self.ctx.module(net.lossless_text())
+        self.assertEqual([name for name, _ in again.named_parameters()], ["scale", "fc.weight", "fc.bias"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -109,4 +109,17 @@ TEST_CASE("any arguments in, any nesting back", "[cxx]") {
   CHECK(model.parameter("weight").dtype() == duramen::Dtype::float64);
 }
 
+TEST_CASE("a printout with unknown classes, and the lossless text", "[cxx]") {
+  const Context context;
+  const char* printout = "Net(\n  (fc): Linear(in_features=2, out_features=1, bias=True)\n)";
+  CHECK_THROWS_AS(Module::from_text(context, printout), duramen::Unsupported);
+  const auto read = Module::from_text_with(context, printout, DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS);
+  CHECK(read.module.repr() == printout);
+  CHECK(read.unknown.find("").as_text() == "Net");
+  read.module.parameter("fc.bias").set_requires_grad(false);
+  const Module again = Module::from_text(context, read.module.text());
+  CHECK_FALSE(again.parameter("fc.bias").requires_grad());
+  CHECK(again.repr() == printout);
+}
+
 }  // namespace

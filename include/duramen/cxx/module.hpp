@@ -20,6 +20,13 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
     return std::string(text.view());
   }
 
+  // The lossless form: from_text makes the same tree of it, values aside.
+  std::string text() const {
+    const auto text = make<String>(
+        [&](auto** out, auto** error) { return duramen_module_text(raw_, out, error); });
+    return std::string(text.view());
+  }
+
   // Runs it: one tensor in, one out.
   Tensor operator()(ContextRef context, TensorRef input) const {
     return make<Tensor>([&](auto** out, auto** error) {
@@ -131,6 +138,8 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
   }
 };
 
+struct ReadModule;
+
 class Module : public Owned<ModuleRef> {
  public:
   using Owned::Owned;
@@ -142,6 +151,10 @@ class Module : public Owned<ModuleRef> {
       return duramen_module_from_text(context.get(), text.data(), text.size(), out, error);
     });
   }
+  // Also of a printout with unknown classes, which DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS makes plain
+  // containers. `arguments`: a dict of what a printout does not show.
+  static ReadModule from_text_with(ContextRef context, std::string_view text, uint64_t flags,
+                                   ValueRef arguments = {});
   // As copy.deepcopy(): ties stay ties, nothing is shared with the original.
   static Module deepcopy(ContextRef context, ModuleRef original) {
     return make<Module>([&](auto** out, auto** error) {
@@ -150,6 +163,26 @@ class Module : public Owned<ModuleRef> {
   }
   static Module adopt(duramen_module* raw) noexcept { return Owned::adopt(raw); }
 };
+
+// A module, and the unknown classes by the paths of the containers that stand for them.
+struct ReadModule {
+  Module module;
+  Value unknown;
+};
+
+inline ReadModule Module::from_text_with(ContextRef context, std::string_view text, uint64_t flags,
+                                         ValueRef arguments) {
+  duramen_text_options options = {};
+  options.struct_size = sizeof options;
+  options.flags = flags;
+  options.arguments = arguments.get();
+  duramen_value* unknown = nullptr;
+  Module module = make<Module>([&](auto** out, auto** error) {
+    return duramen_module_from_text_with(context.get(), text.data(), text.size(), &options, out,
+                                         &unknown, error);
+  });
+  return {std::move(module), Value::adopt(unknown)};
+}
 
 }  // namespace duramen
 

@@ -324,8 +324,10 @@ class Module(Handle):
     def reset_running_stats(self) -> None:
         call(lib.duramen_module_reset_running_stats, self.handle)
 
-    def to(self, dtype: Any = None, **_: Any) -> Module:
+    def to(self, dtype: Any = None, *, device: Any = "cpu", **_: Any) -> Module:
         """Converts floating and complex parameters, their gradients and buffers; parameters keep their identity."""
+        if device is not None and str(device) != "cpu":
+            raise ValueError(f"only the device 'cpu' is there (got {device!r})")
         if isinstance(dtype, Tensor):
             dtype = dtype.dtype
         if dtype is not None and str(dtype) != "cpu":

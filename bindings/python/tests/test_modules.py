@@ -231,6 +231,12 @@ class Running(unittest.TestCase):
         self.ctx.reset_cancel()
         self.ctx.module("Linear(2, 2)")
 
+    def test_other_devices_are_refused(self):
+        m = self.ctx.module("Linear(2, 2)")
+        self.assertIs(m.to(device="cpu"), m)
+        with self.assertRaises(ValueError):
+            m.to(device="cuda")
+
     def test_a_printout_with_unknown_classes(self):
         printout = "Net(\n  (fc): Linear(in_features=2, out_features=1, bias=True)\n)"
         with self.assertRaises(duramen.Error):

@@ -9,55 +9,9 @@
 #include <pthread.h>
 #include <time.h>
 
-#include "check.h"
+#include "counting_host.h"
 
 enum { kSide = 512, kCount = kSide * kSide };
-
-/* A context whose jobs are counted; the job of number `at` raises cancel after half of its pieces.
- */
-struct host {
-  duramen_context* context;
-  int jobs;
-  int at;
-};
-
-static void run(void* user, uint64_t count, duramen_runner_body body, void* body_user) {
-  struct host* host = user;
-  const int raises = ++host->jobs == host->at;
-  uint64_t i;
-  for (i = 0; i < count; ++i) {
-    if (raises && i == count / 2) duramen_context_cancel(host->context);
-    body(body_user, i);
-  }
-}
-
-static void begin(struct host* host) {
-  duramen_runner runner = {0};
-  duramen_context_options options = {0};
-  memset(host, 0, sizeof *host);
-  runner.struct_size = sizeof runner;
-  runner.run = run;
-  runner.user = host;
-  options.struct_size = sizeof options;
-  options.num_threads = 2;
-  options.runner = &runner;
-  OK(duramen_context_create(&options, &host->context, ERROR));
-  OK(duramen_context_seed(host->context, 1, ERROR));
-}
-
-/* Cancel comes inside the job of that number, counted from here. */
-static void arm(struct host* host, int job) {
-  duramen_context_reset_cancel(host->context);
-  host->jobs = 0;
-  host->at = job;
-}
-/* Whether it came; the context can be used again. */
-static int disarm(struct host* host) {
-  const int came = duramen_context_is_cancelled(host->context) != 0;
-  duramen_context_reset_cancel(host->context);
-  host->at = 0;
-  return came;
-}
 
 static duramen_tensor* filled(duramen_context* context, double value) {
   const int64_t shape[2] = {kSide, kSide};
@@ -108,16 +62,16 @@ static uint64_t hash_of(const duramen_module* module) {
 static void stops_operators(struct host* host) {
   const int64_t dims[1] = {0};
   duramen_tensor *x = filled(host->context, 1), *out = NULL;
-  arm(host, 1);
+  host_arm(host, 1);
   FAILS(DURAMEN_E_CANCELLED, duramen_exp(host->context, x, &out, ERROR));
   CHECK(out == NULL && host->jobs == 1);
-  arm(host, 1);
+  host_arm(host, 1);
   FAILS(DURAMEN_E_CANCELLED, duramen_matmul(host->context, x, x, &out, ERROR));
   CHECK(out == NULL && host->jobs == 1);
-  arm(host, 1);
+  host_arm(host, 1);
   FAILS(DURAMEN_E_CANCELLED, duramen_sum(host->context, x, dims, 1, 0, &out, ERROR));
   CHECK(out == NULL && host->jobs == 1);
-  CHECK(disarm(host));
+  CHECK(host_disarm(host));
   OK(duramen_exp(host->context, x, &out, ERROR));
   duramen_tensor_release(out);
   duramen_tensor_release(x);
@@ -131,15 +85,15 @@ static void stops_forward(struct host* host) {
   duramen_tensor *x = filled(host->context, 1), *out = NULL;
   const uint64_t before = hash_of(module);
   int whole;
-  arm(host, 0);
+  host_arm(host, 0);
   OK(duramen_module_forward(host->context, module, x, &out, ERROR));
   duramen_tensor_release(out);
   whole = host->jobs;
   out = NULL;
-  arm(host, 2);
+  host_arm(host, 2);
   FAILS(DURAMEN_E_CANCELLED, duramen_module_forward(host->context, module, x, &out, ERROR));
   CHECK(out == NULL && host->jobs == 2 && whole > 2);
-  CHECK(disarm(host));
+  CHECK(host_disarm(host));
   CHECK(hash_of(module) == before);
   duramen_tensor_release(x);
   duramen_module_release(module);
@@ -150,9 +104,9 @@ static void stops_batch_norm(struct host* host) {
   duramen_module* module = new_module(host->context, "BatchNorm1d(512)");
   duramen_tensor *x = filled(host->context, 3), *out = NULL;
   const uint64_t before = hash_of(module);
-  arm(host, 1);
+  host_arm(host, 1);
   FAILS(DURAMEN_E_CANCELLED, duramen_module_forward(host->context, module, x, &out, ERROR));
-  CHECK(disarm(host) && out == NULL);
+  CHECK(host_disarm(host) && out == NULL);
   CHECK(hash_of(module) == before);
   OK(duramen_module_forward(host->context, module, x, &out, ERROR));
   CHECK(hash_of(module) != before);
@@ -164,10 +118,10 @@ static void stops_batch_norm(struct host* host) {
 static void stops_conversion(struct host* host) {
   duramen_module* module = new_module(host->context, kDeep);
   const uint64_t before = hash_of(module);
-  arm(host, 3);
+  host_arm(host, 3);
   FAILS(DURAMEN_E_CANCELLED,
         duramen_module_to_dtype(host->context, module, DURAMEN_DTYPE_FLOAT64, ERROR));
-  CHECK(disarm(host) && host->jobs == 3);
+  CHECK(host_disarm(host) && host->jobs == 3);
   CHECK(hash_of(module) == before);
   duramen_module_release(module);
 }
@@ -197,9 +151,9 @@ static int has_gradient(const duramen_module* module, const char* path) {
 static void stops_backward(struct host* host) {
   duramen_module* module = new_module(host->context, kDeep);
   duramen_tensor *x = filled(host->context, 1), *loss = loss_of(host, module, x);
-  arm(host, 4);
+  host_arm(host, 4);
   FAILS(DURAMEN_E_CANCELLED, duramen_tensor_backward(host->context, loss, NULL, NULL, ERROR));
-  CHECK(disarm(host) && host->jobs == 4);
+  CHECK(host_disarm(host) && host->jobs == 4);
   CHECK(!has_gradient(module, "0.weight") && !has_gradient(module, "3.weight"));
   duramen_tensor_release(loss);
   loss = loss_of(host, module, x);
@@ -214,9 +168,9 @@ static void stops_backward(struct host* host) {
 
 static void copies_through(struct host* host) {
   duramen_tensor *target = filled(host->context, 1), *source = filled(host->context, 2);
-  arm(host, 1);
+  host_arm(host, 1);
   OK(duramen_tensor_copy_from(host->context, target, source, ERROR));
-  CHECK(disarm(host) && all_are(target, 2));
+  CHECK(host_disarm(host) && all_are(target, 2));
   duramen_tensor_release(source);
   duramen_tensor_release(target);
 }
@@ -224,9 +178,9 @@ static void copies_through(struct host* host) {
 static void writes_over_through(struct host* host) {
   duramen_module* module = new_module(host->context, "ReLU(inplace=True)");
   duramen_tensor *x = filled(host->context, -1), *out = NULL;
-  arm(host, 2);
+  host_arm(host, 2);
   OK(duramen_module_forward(host->context, module, x, &out, ERROR));
-  CHECK(disarm(host) && all_are(x, 0));
+  CHECK(host_disarm(host) && all_are(x, 0));
   duramen_tensor_release(out);
   duramen_tensor_release(x);
   duramen_module_release(module);
@@ -241,9 +195,9 @@ static void loads_through(struct host* host) {
   FAILS(DURAMEN_E_CANCELLED,
         duramen_module_load_state_dict(host->context, to, dict, NULL, NULL, ERROR));
   CHECK(hash_of(to) == before);
-  arm(host, 2);
+  host_arm(host, 2);
   OK(duramen_module_load_state_dict(host->context, to, dict, NULL, NULL, ERROR));
-  CHECK(disarm(host) && host->jobs == 4);
+  CHECK(host_disarm(host) && host->jobs == 4);
   CHECK(hash_of(to) == hash_of(from));
   duramen_state_dict_release(dict);
   duramen_module_release(to);
@@ -269,9 +223,9 @@ static void steps_through(struct host* host) {
   duramen_context_cancel(host->context);
   FAILS(DURAMEN_E_CANCELLED, duramen_optimizer_step(host->context, optimizer, ERROR));
   CHECK(all_are(parameters[0], 3) && all_are(parameters[1], 3));
-  arm(host, 1);
+  host_arm(host, 1);
   OK(duramen_optimizer_step(host->context, optimizer, ERROR));
-  CHECK(disarm(host) && host->jobs == 2);
+  CHECK(host_disarm(host) && host->jobs == 2);
   CHECK(all_are(parameters[0], 2) && all_are(parameters[1], 2));
   duramen_optimizer_release(optimizer);
   duramen_tensor_release(parameters[1]);
@@ -283,9 +237,9 @@ static void accumulates_through(struct host* host) {
   duramen_tensor *a = new_parameter(host), *b = new_parameter(host);
   duramen_tensor *ones = filled(host->context, 1), *sum = NULL, *grad = NULL;
   OK(duramen_add(host->context, a, b, &sum, ERROR));
-  arm(host, 1);
+  host_arm(host, 1);
   OK(duramen_tensor_backward(host->context, sum, ones, NULL, ERROR));
-  CHECK(disarm(host) && host->jobs == 2);
+  CHECK(host_disarm(host) && host->jobs == 2);
   OK(duramen_tensor_grad(a, &grad, ERROR));
   CHECK(all_are(grad, 2));
   duramen_tensor_release(grad);
@@ -342,7 +296,7 @@ static void stops_large_product(duramen_context* context) {
 
 int main(void) {
   struct host host;
-  begin(&host);
+  host_begin(&host);
   stops_operators(&host);
   stops_forward(&host);
   stops_batch_norm(&host);

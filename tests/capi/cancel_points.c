@@ -1,25 +1,8 @@
 /* Cancel comes inside every job of the pool of a training step and of what surrounds it: all of a
  * change happens, or nothing, so what the caller sees is as it was or as it should be. */
-#include "check.h"
+#include "counting_host.h"
 
 enum { kSide = 512 };
-
-/* A context whose jobs are counted; the job of number `at` raises cancel after half its pieces. */
-struct host {
-  duramen_context* context;
-  int jobs;
-  int at;
-};
-
-static void run(void* user, uint64_t count, duramen_runner_body body, void* body_user) {
-  struct host* host = user;
-  const int raises = ++host->jobs == host->at;
-  uint64_t i;
-  for (i = 0; i < count; ++i) {
-    if (raises && i == count / 2) duramen_context_cancel(host->context);
-    body(body_user, i);
-  }
-}
 
 struct world {
   struct host host;
@@ -58,18 +41,6 @@ static duramen_optimizer* new_optimizer(const struct world* w, const char* text)
   return optimizer;
 }
 
-static void make_context(struct host* host) {
-  duramen_runner runner = {0};
-  duramen_context_options options = {0};
-  runner.struct_size = sizeof runner;
-  runner.run = run;
-  runner.user = host;
-  options.struct_size = sizeof options;
-  options.num_threads = 2;
-  options.runner = &runner;
-  OK(duramen_context_create(&options, &host->context, ERROR));
-}
-
 /* After one step, with gradients of that step and a graph for the next. */
 static void begin(struct world* w) {
   static const char kNet[] =
@@ -78,7 +49,7 @@ static void begin(struct world* w) {
   static const int64_t kShape[2] = {kSide, kSide};
   duramen_module* other;
   memset(w, 0, sizeof *w);
-  make_context(&w->host);
+  host_begin(&w->host);
   other = new_module(w->host.context, kNet);
   OK(duramen_module_state_dict(other, NULL, 0, 0, &w->dict, ERROR));
   duramen_module_release(other);
@@ -236,12 +207,9 @@ static int attempt(size_t which, int at, uint64_t whole, int* stopped) {
   int came;
   begin(&w);
   before = hash_of(&w);
-  w.host.jobs = 0;
-  w.host.at = at;
+  host_arm(&w.host, at);
   status = kCalls[which].call(&w);
-  w.host.at = 0;
-  came = duramen_context_is_cancelled(w.host.context) != 0;
-  duramen_context_reset_cancel(w.host.context);
+  came = host_disarm(&w.host);
   after = hash_of(&w);
   check_true(status == DURAMEN_OK || (came && status == DURAMEN_E_CANCELLED), kCalls[which].name,
              "its status", at);

@@ -78,6 +78,7 @@ void append_extras(std::string& out, const nn::ModuleType& type) {
     rest.remove_prefix(std::min(name.size() + 2, rest.size()));
   }
   out += ']';
+  append_flag(out, "forward", type.has_forward());
 }
 void append_extras(std::string&, const optim::OptimizerType&) {}
 void append_extras(std::string& out, const ops::OpType& type) {

@@ -22,13 +22,50 @@ struct BuildContext {
   void evaluate(spec::Expression& expression) const;
 };
 
+class Layer;
+class Settings;
+
+// What makes a class of nn::Layer (layer_rules.hpp); every member may be left out.
+struct LayerRules {
+  // The constructor's checks, and its changes of its arguments.
+  void (*settle)(Settings& settings, const spec::Arguments& arguments) = nullptr;
+  // Registers parameters, buffers and children. `reset` runs behind it.
+  void (*build)(Layer& layer, const BuildContext& build,
+                const spec::Arguments& arguments) = nullptr;
+  void (*reset)(Layer& layer, Context& context) = nullptr;  // reset_parameters()
+  void (*reset_running_stats)(Layer& layer) = nullptr;
+  // Inside the parentheses of what print shows: "p={p}, inplace={inplace}", or what a function
+  // says.
+  std::string_view shown = {};
+  std::string (*show)(const Layer& layer) = nullptr;
+  // Names that the class has beside its arguments ("reset_parameters, _qkv_same_embed_dim"), and
+  // arguments that it does not keep under their names.
+  std::string_view attributes = {};
+  std::string_view no_attributes = {};
+  int64_t version = 1;  // of its state
+  std::vector<Module::Upgrade> (*upgrade)(const Layer& layer, std::optional<int64_t> version,
+                                          FunctionRef<bool(std::string_view)> has) = nullptr;
+  // Without them: UNSUPPORTED.
+  TensorRef (*forward)(Layer& layer, Context& context, std::span<const TensorRef> inputs) = nullptr;
+  ValueRef (*call)(Layer& layer, Context& context, const Value& arguments,
+                   const Value* keywords) = nullptr;
+};
+
 struct ModuleType {
   spec::Signature signature;
-  ModuleRef (*create)(const BuildContext& build, const spec::Arguments& arguments);
+  ModuleRef (*create)(const BuildContext& build,
+                      const spec::Arguments& arguments) = nullptr;  // null: a Layer
   // What print(module) does not show, as "weight, reduction"; beside device and dtype, which no
   // type shows.
   std::string_view hidden = {};
+  LayerRules rules = {};
+
+  // Its state is there, its forward is not.
+  bool has_forward() const noexcept { return create || rules.forward || rules.call; }
+  ModuleRef make(const BuildContext& build, const spec::Arguments& arguments) const;
 };
+// The types of one source.
+using ModuleFamily = std::span<const ModuleType>;
 
 // Every module type, in the order of the documentation.
 const spec::Registry<ModuleType>& module_types() noexcept;

@@ -123,7 +123,7 @@ ModuleRef created(const BuildContext& build, Expression& call) {
   if (build.text) build.text->complete(build, type->signature, call);
   check_hidden(*type, call);
   const spec::Arguments arguments(type->signature, call);
-  ModuleRef module = type->create(build, arguments);
+  ModuleRef module = type->make(build, arguments);
   set_origin(*module, build, type->signature, arguments);
   return module;
 }

@@ -1,5 +1,5 @@
 // The module types that come with the library: one constant entry a type, defined beside its layer
-// (signature, factory). registry.cpp lists them.
+// (signature, factory), alone or in the table of its family. registry.cpp lists them.
 #pragma once
 
 #include "nn/build.hpp"
@@ -33,5 +33,7 @@ extern const ModuleType kLogSoftmaxType;
 extern const ModuleType kDropoutType;
 extern const ModuleType kCrossEntropyLossType;
 extern const ModuleType kMseLossType;
+
+extern const ModuleFamily kPaddingFamily;
 
 }  // namespace duramen::nn

@@ -32,7 +32,10 @@ constexpr const ModuleType* kTypes[] = {
     &kCrossEntropyLossType,
     &kMseLossType,
 };
-constexpr spec::Registry<ModuleType> kRegistry(kTypes);
+constexpr const ModuleFamily* kFamilies[] = {
+    &kPaddingFamily,
+};
+constexpr spec::Registry<ModuleType> kRegistry(kTypes, kFamilies);
 
 }  // namespace
 

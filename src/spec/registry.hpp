@@ -1,5 +1,6 @@
 // A registry: a constant table of types, each with its signature and a factory, found by name. ops,
-// nn and optim each have one; adding a type is adding a line to its table.
+// nn and optim each have one; adding a type is adding a line to its table, or an entry to the table
+// of its family.
 #pragma once
 
 #include "base/text.hpp"
@@ -11,12 +12,26 @@ namespace duramen::spec {
 template <class Entry>
 class Registry {
  public:
-  constexpr explicit Registry(std::span<const Entry* const> entries) : entries_(entries) {}
+  using Family = std::span<const Entry>;
+  constexpr explicit Registry(std::span<const Entry* const> entries,
+                              std::span<const Family* const> families = {})
+      : entries_(entries), families_(families) {}
 
-  std::span<const Entry* const> entries() const noexcept { return entries_; }
+  std::vector<const Entry*> entries() const {
+    std::vector<const Entry*> all(entries_.begin(), entries_.end());
+    for (const Family* family : families_) {
+      for (const Entry& entry : *family) all.push_back(&entry);
+    }
+    return all;
+  }
   const Entry* find(std::string_view name) const noexcept {
     for (const Entry* entry : entries_) {
       if (entry->signature.name == name) return entry;
+    }
+    for (const Family* family : families_) {
+      for (const Entry& entry : *family) {
+        if (entry.signature.name == name) return &entry;
+      }
     }
     return nullptr;
   }
@@ -29,7 +44,7 @@ class Registry {
  private:
   Error unknown(const Expression& call, std::string_view what) const {
     std::vector<std::string_view> names;
-    for (const Entry* entry : entries_) names.push_back(entry->signature.name);
+    for (const Entry* entry : entries()) names.push_back(entry->signature.name);
     const std::string_view nearest = nearest_word(call.text, names);
     std::string message = join("unknown ", what, " '", printable(call.text, 60), "'");
     if (!nearest.empty()) message += join(" (did you mean '", nearest, "'?)");
@@ -40,6 +55,7 @@ class Registry {
   }
 
   std::span<const Entry* const> entries_;
+  std::span<const Family* const> families_;
 };
 
 }  // namespace duramen::spec

@@ -56,6 +56,7 @@ class Arguments {
   Arguments(const Arguments&) = delete;  // points into itself
   Arguments(Arguments&&) = default;
 
+  const Signature& signature() const noexcept { return *signature_; }
   const Expression& call() const noexcept { return *call_; }
   const Expression& operator[](std::string_view name) const;  // the parameter must exist
   bool given(std::string_view name) const;                    // by the caller, not the default

@@ -100,6 +100,11 @@ std::string format(const Expression& expression);
 std::string printed(const Expression& expression);
 // Python's truth of a value; of what has none here (a name, a call, an object) true.
 bool truth(const Expression& expression) noexcept;
+// An integer, or a bool as 0 or 1; a real too, and either of them; the integers of a list or tuple,
+// or one alone.
+int64_t integer_of(const Expression& expression) noexcept;
+double real_of(const Expression& expression) noexcept;
+std::vector<int64_t> integers_of(const Expression& expression);
 
 // The callee without torch.nn. and the like, as parse() stores it.
 std::string_view bare_callee(std::string_view name) noexcept;

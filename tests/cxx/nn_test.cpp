@@ -107,7 +107,7 @@ TEST_CASE("every constructor builds what its text builds", "[cxx]") {
   }
 }
 
-TEST_CASE("every type of the registry has a constructor", "[cxx]") {
+TEST_CASE("every type of the registry that runs has a constructor", "[cxx]") {
   const auto text = duramen::make<duramen::String>(
       [](auto** out, auto** error) { return duramen_registry_describe(out, error); });
   const std::string json(text.view());
@@ -116,7 +116,9 @@ TEST_CASE("every type of the registry has a constructor", "[cxx]") {
   const std::string start = "{\"name\": \"";
   for (size_t at = modules.find(start); at != std::string::npos; at = modules.find(start, at + 1)) {
     const size_t name = at + start.size();
-    if (modules[name] >= 'A' && modules[name] <= 'Z') {
+    const size_t forward = modules.find("\"forward\": ", at);
+    const bool runs = modules.compare(forward, 15, "\"forward\": true") == 0;
+    if (modules[name] >= 'A' && modules[name] <= 'Z' && runs) {
       described.insert(modules.substr(name, modules.find('"', name) - name));
     }
   }

@@ -153,6 +153,7 @@ bool is_registered(std::string_view text) {
 
 TEST_CASE("every module gives the same bits on any number of threads", "[flow][threads]") {
   for (const nn::ModuleType* type : nn::module_types().entries()) {
+    if (!type->has_forward()) continue;
     const auto found = samples().find(type->signature.name);
     INFO(type->signature.name << " needs a sample here");
     REQUIRE(found != samples().end());

@@ -4,7 +4,10 @@
 //   auto model = nn::Sequential(context, {nn::Conv2d(context, 1, 8, 3, {{"padding", 1}}),
 //                                         nn::ReLU(context), nn::Flatten(context)});
 //
-// `duramen describe TYPE` lists the arguments of a type. nn::create makes any type of the registry.
+// `duramen describe TYPE` lists the arguments of a type. nn::create makes any type of the registry,
+// also those that have their state here but no forward:
+//
+//   auto pool = nn::create(context, "AvgPool1d", {{"kernel_size", 3}});
 #ifndef DURAMEN_CXX_NN_HPP
 #define DURAMEN_CXX_NN_HPP
 

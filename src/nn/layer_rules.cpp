@@ -1,0 +1,160 @@
+#include "nn/layer_rules.hpp"
+
+#include "nn/evaluate.hpp"
+
+namespace duramen::nn {
+
+using spec::Expression;
+using spec::Form;
+
+namespace {
+
+// "a, b, c"
+bool lists(std::string_view names, std::string_view name) noexcept {
+  while (!names.empty()) {
+    const std::string_view first = names.substr(0, names.find(','));
+    if (first == name) return true;
+    names.remove_prefix(std::min(first.size() + 2, names.size()));
+  }
+  return false;
+}
+
+bool is_object(const Expression& value) noexcept {
+  return value.form == Form::object || value.form == Form::call;
+}
+
+[[noreturn]] void throw_no_forward(const ModuleType& type) {
+  throw Error(Code::unsupported, join("forward: ", type.signature.name,
+                                      " is here by its state only (it lists, loads and saves; "
+                                      "expected a type whose forward is there)"))
+      .with("actual", std::string(type.signature.name));
+}
+
+}  // namespace
+
+// ---- Settings ----
+
+Settings::Settings(const spec::Signature& signature, const spec::Arguments& arguments)
+    : signature_(&signature) {
+  values_.reserve(signature.parameters.size());
+  for (const spec::Parameter& parameter : signature.parameters) {
+    const bool is_kept = !parameter.variadic && !is_object(arguments[parameter.name]);
+    values_.push_back(is_kept ? arguments[parameter.name] : Expression());
+  }
+}
+
+size_t Settings::index_of(std::string_view name) const {
+  size_t index = 0;
+  while (index < values_.size() && signature_->parameters[index].name != name) ++index;
+  if (index < values_.size()) return index;
+  throw Error(Code::internal, join(signature_->name, ": no setting '", name, "'"));
+}
+
+const Expression& Settings::operator[](std::string_view name) const {
+  return values_[index_of(name)];
+}
+
+void Settings::set(std::string_view name, Expression value) {
+  values_[index_of(name)] = std::move(value);
+}
+
+// ---- Layer ----
+
+Layer::Layer(const ModuleType& type, Settings settings)
+    : Module(std::string(type.signature.name), type.rules.version),
+      type_(&type),
+      settings_(std::move(settings)) {}
+
+TensorRef Layer::forward(Context& context, std::span<const TensorRef> inputs) {
+  if (!type_->rules.forward) throw_no_forward(*type_);
+  return type_->rules.forward(*this, context, inputs);
+}
+
+ValueRef Layer::call(Context& context, const Value& arguments, const Value* keywords) {
+  if (!type_->has_forward()) throw_no_forward(*type_);
+  if (!type_->rules.call) return Module::call(context, arguments, keywords);
+  return type_->rules.call(*this, context, arguments, keywords);
+}
+
+void Layer::reset_parameters(Context& context) {
+  if (type_->rules.reset) type_->rules.reset(*this, context);
+}
+
+void Layer::reset_running_stats() {
+  if (!type_->rules.reset_running_stats) return Module::reset_running_stats();
+  type_->rules.reset_running_stats(*this);
+}
+
+std::string Layer::extra_repr() const {
+  if (type_->rules.show) return type_->rules.show(*this);
+  return filled_repr(type_->rules.shown, settings_);
+}
+
+std::vector<Module::Upgrade> Layer::upgrade_state(std::optional<int64_t> version,
+                                                  FunctionRef<bool(std::string_view)> has) const {
+  if (!type_->rules.upgrade) return {};
+  return type_->rules.upgrade(*this, version, has);
+}
+
+bool Layer::has_attribute(std::string_view name) const {
+  if (lists(type_->rules.attributes, name)) return true;
+  if (lists(type_->rules.no_attributes, name)) return Module::has_attribute(name);
+  for (const spec::Parameter& parameter : type_->signature.parameters) {
+    const bool is_general = parameter.name == "device" || parameter.name == "dtype";
+    if (parameter.name == name && !is_general && !parameter.variadic) return true;
+  }
+  return name == "__constants__" || Module::has_attribute(name);
+}
+
+ModuleRef create_layer(const ModuleType& type, const BuildContext& build,
+                       const spec::Arguments& arguments) {
+  const LayerRules& rules = type.rules;
+  Settings settings(type.signature, arguments);
+  if (rules.settle) rules.settle(settings, arguments);
+  Ref<Layer> layer = make<Layer>(type, std::move(settings));
+  if (rules.build) rules.build(*layer, build, arguments);
+  layer->reset_parameters(build.context);
+  return layer;
+}
+
+ModuleRef ModuleType::make(const BuildContext& build, const spec::Arguments& arguments) const {
+  return create ? create(build, arguments) : create_layer(*this, build, arguments);
+}
+
+// ---- Helpers of the tables ----
+
+Error argument_error(const spec::Arguments& arguments, std::string_view argument,
+                     std::string_view torch_error, std::string_view message) {
+  return spec::error_at(arguments[argument], Code::invalid_argument,
+                        join(arguments.signature().name, ": ", message))
+      .with("argument", std::string(argument))
+      .with("torch_error", std::string(torch_error));
+}
+
+std::string filled_repr(std::string_view form, const Settings& settings) {
+  std::string out;
+  while (!form.empty()) {
+    const size_t open = std::min(form.find('{'), form.size());
+    out += form.substr(0, open);
+    form.remove_prefix(open);
+    if (form.empty()) break;
+    const size_t close = form.find('}');
+    out += settings.printed(form.substr(1, close - 1));
+    form.remove_prefix(close + 1);
+  }
+  return out;
+}
+
+Expression repeated(const Expression& value, size_t count) {
+  Expression tuple;
+  tuple.form = Form::tuple;
+  tuple.column = value.column;
+  if (std::optional<std::vector<Expression>> items = iterated(value)) {
+    tuple.items = std::move(*items);
+  } else {
+    tuple.items.assign(count, value);
+  }
+  return tuple;
+}
+
+}  // namespace duramen::nn

@@ -1,0 +1,72 @@
+// Layers described by a table: one entry a class, with its signature, its checks, its state, what
+// print shows and its forward. A class that needs members of its own derives from Module instead.
+#pragma once
+
+#include "nn/layer.hpp"
+
+namespace duramen::nn {
+
+// The arguments of a constructor as its layer keeps them, one value a parameter of the signature. A
+// module or a tensor among them is not kept: its place holds None.
+class Settings {
+ public:
+  Settings(const spec::Signature& signature, const spec::Arguments& arguments);
+
+  const spec::Expression& operator[](std::string_view name) const;  // the parameter must exist
+  void set(std::string_view name, spec::Expression value);
+
+  bool is_none(std::string_view name) const { return (*this)[name].form == spec::Form::none; }
+  bool boolean(std::string_view name) const { return spec::truth((*this)[name]); }
+  int64_t integer(std::string_view name) const { return spec::integer_of((*this)[name]); }
+  double real(std::string_view name) const { return spec::real_of((*this)[name]); }
+  std::string_view text(std::string_view name) const { return (*this)[name].text; }
+  std::vector<int64_t> integers(std::string_view name) const {
+    return spec::integers_of((*this)[name]);
+  }
+  // As an f-string of Python shows it.
+  std::string printed(std::string_view name) const { return spec::printed((*this)[name]); }
+
+ private:
+  size_t index_of(std::string_view name) const;
+
+  const spec::Signature* signature_;
+  std::vector<spec::Expression> values_;
+};
+
+// A module of a class that a table describes.
+class Layer final : public Module {
+ public:
+  Layer(const ModuleType& type, Settings settings);
+
+  const Settings& settings() const noexcept { return settings_; }
+
+  TensorRef forward(Context& context, std::span<const TensorRef> inputs) override;
+  ValueRef call(Context& context, const Value& arguments, const Value* keywords) override;
+  ModuleRef shell() const override { return make<Layer>(*this); }
+  void reset_parameters(Context& context) override;
+  void reset_running_stats() override;
+  std::string extra_repr() const override;
+  std::vector<Upgrade> upgrade_state(std::optional<int64_t> version,
+                                     FunctionRef<bool(std::string_view)> has) const override;
+  bool has_attribute(std::string_view name) const override;
+
+ private:
+  const ModuleType* type_;
+  Settings settings_;
+};
+
+// For types without a `create` of their own.
+ModuleRef create_layer(const ModuleType& type, const BuildContext& build,
+                       const spec::Arguments& arguments);
+
+// What a constructor raises about one of its arguments: "Conv2d: MESSAGE (at column N)".
+Error argument_error(const spec::Arguments& arguments, std::string_view argument,
+                     std::string_view torch_error, std::string_view message);
+
+// "NAME={NAME}, …": each {NAME} is replaced by what Python prints of that argument.
+std::string filled_repr(std::string_view form, const Settings& settings);
+
+// `count` times the value as a tuple; what can be iterated, as it is: PyTorch's _single, _pair.
+spec::Expression repeated(const spec::Expression& value, size_t count);
+
+}  // namespace duramen::nn

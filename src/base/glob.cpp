@@ -58,6 +58,13 @@ Glob::Glob(std::string_view pattern) {
       tokens_.begin(), tokens_.end(), [](const Token& token) { return token.kind != Kind::text; }));
 }
 
+bool Glob::takes_components(size_t wildcard) const noexcept {
+  for (const Token& token : tokens_) {
+    if (token.kind != Kind::text && wildcard-- == 0) return token.kind == Kind::components;
+  }
+  return false;
+}
+
 void Glob::add_text(char byte) {
   if (tokens_.empty() || tokens_.back().kind != Kind::text) {
     tokens_.push_back({Kind::text, static_cast<uint32_t>(literal_.size()), 0});

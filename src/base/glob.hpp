@@ -28,6 +28,8 @@ class Glob {
   bool matches(std::string_view name, std::vector<std::string_view>* captures = nullptr) const;
 
   size_t wildcard_count() const noexcept { return wildcard_count_; }
+  // Whether a wildcard is a `**.`.
+  bool takes_components(size_t wildcard) const noexcept;
 
  private:
   enum class Kind : uint8_t { text, one, star, any, components };

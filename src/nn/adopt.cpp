@@ -47,7 +47,7 @@ AdoptedEntries::AdoptedEntries(Context& context, const std::vector<Adoption>& ad
   Made made;
   for (const LoadMove& move : moves) {
     const bool is_same = move.target->dtype() == move.source->dtype();
-    if (!assign && is_same) made.emplace(move.source.get(), TensorRef(move.target));
+    if (!assign && is_same && !move.corner) made.emplace(move.source.get(), TensorRef(move.target));
   }
   entries_.reserve(adoptions.size());
   std::unordered_map<Module*, size_t> count_of;

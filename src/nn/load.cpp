@@ -15,14 +15,8 @@ namespace {
 
 using Kind = LoadReport::Kind;
 
-LoadReport::Errors errors_of(const LoadOptions& options) noexcept {
-  return {.missing = !options.allow_missing,
-          .unexpected = !options.allow_unexpected,
-          .shape = !options.skip_mismatched,
-          .dtype = options.require_dtype};
-}
-
-Error load_error(const Ref<LoadReport>& report, const LoadReport::Errors& errors) {
+Error load_error(const Ref<LoadReport>& report) {
+  const LoadReport::Errors& errors = report->errors;
   return Error(Code::incompatible, join("load_state_dict: ", report->summary(errors)))
       .with("torch_error", "RuntimeError")
       .with("torch_message", report->torch_message(errors))
@@ -52,20 +46,23 @@ std::vector<TensorRef> stages_for(Context& context, const std::vector<LoadMove>&
   return stages;
 }
 
-void commit_copies(Context& context, const std::vector<LoadMove>& moves) {
+// `only_corners`: what is no corner is put in place instead.
+void commit_copies(Context& context, const std::vector<LoadMove>& moves, bool only_corners) {
   const std::vector<TensorRef> stages = stages_for(context, moves);
   const Uninterrupted change(context.cancel());
   size_t next_stage = 0;
   for (const LoadMove& move : moves) {
-    if (same_data(*move.target, *move.source)) continue;
+    Tensor& target = move.corner ? *move.corner : *move.target;
+    if (only_corners && !move.corner) continue;
+    if (same_data(target, *move.source)) continue;
     const Tensor* source = move.source.get();
     if (move.staged) {
       Tensor& stage = *stages[next_stage++];
       kernels::copy(context.pool(), stage, *source);
       source = &stage;
     }
-    copy_into(context, *move.target, *source);
-    move.target->storage()->bump_version();
+    copy_into(context, target, *source);
+    target.storage()->bump_version();
   }
 }
 
@@ -92,6 +89,7 @@ class Assignments {
   Assignments(const Module& root, const std::vector<LoadMove>& moves) {
     in_place_.reserve(moves.size());
     for (const LoadMove& move : moves) {
+      if (move.corner) continue;
       Replacement replacement = replacement_for(move);
       if (move.target->use_count() > 1) {
         tied_.insert_or_assign(move.target, std::move(replacement));
@@ -172,18 +170,20 @@ class Assignments {
   std::unordered_map<const Tensor*, Replacement> tied_;
 };
 
-void check(const Matcher& matcher, const LoadOptions& options) {
-  const LoadReport::Errors errors = errors_of(options);
-  if (matcher.report()->has_errors(errors)) throw load_error(matcher.report(), errors);
+void check(const Matcher& matcher) {
+  const Ref<LoadReport>& report = matcher.report();
+  if (report->has_errors(report->errors)) throw load_error(report);
 }
 
 void commit(Context& context, const Module& module, const Matcher& matcher,
             const LoadOptions& options) {
   AdoptedEntries adopted(context, matcher.adoptions(), matcher.moves(), options.assign);
   if (options.assign) {
-    Assignments(module, matcher.moves()).commit();
+    Assignments assignments(module, matcher.moves());
+    commit_copies(context, matcher.moves(), true);
+    assignments.commit();
   } else {
-    commit_copies(context, matcher.moves());
+    commit_copies(context, matcher.moves(), false);
   }
   adopted.commit();
   for (const std::string& warning : matcher.warnings()) {
@@ -191,21 +191,41 @@ void commit(Context& context, const Module& module, const Matcher& matcher,
   }
 }
 
+// The dict under the names that the rules give it.
+class RenamedDict {
+ public:
+  RenamedDict(const StateDict& dict, const RenameRules* rules) : dict_(dict) {
+    if (rules) renaming_ = rename(dict, *rules);
+  }
+  const StateDict& dict() const noexcept { return renaming_.dict ? *renaming_.dict : dict_; }
+  void report_to(LoadReport& report) const {
+    for (const Renamed& renamed : renaming_.names) report.add_renamed(renamed);
+  }
+
+ private:
+  const StateDict& dict_;
+  Renaming renaming_;
+};
+
 }  // namespace
 
 Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,
                                  const LoadOptions& options) {
-  Matcher matcher(module, dict, options);
+  const RenamedDict renamed(dict, options.rename);
+  Matcher matcher(module, renamed.dict(), options);
   matcher.run();
+  renamed.report_to(*matcher.report());
   return matcher.report();
 }
 
 Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDict& dict,
                                 const LoadOptions& options) {
+  const RenamedDict renamed(dict, options.rename);
   const auto matched = [&] {
-    auto matcher = std::make_unique<Matcher>(module, dict, options);
+    auto matcher = std::make_unique<Matcher>(module, renamed.dict(), options);
     matcher->run();
-    if (!options.partial) check(*matcher, options);
+    renamed.report_to(*matcher->report());
+    if (!options.partial) check(*matcher);
     context.cancel().check("load_state_dict");
     return matcher;
   };
@@ -221,7 +241,7 @@ Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDic
   if (options.partial) {
     for (const auto& [owner, state] : extra_states) owner->set_extra_state(*state);
   }
-  check(*matcher, options);
+  check(*matcher);
   return matcher->report();
 }
 

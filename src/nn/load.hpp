@@ -4,19 +4,10 @@
 // it; with `partial` after them.
 #pragma once
 
+#include "nn/load_policy.hpp"
 #include "nn/module.hpp"
 
 namespace duramen::nn {
-
-struct LoadOptions {
-  bool allow_missing = false;
-  bool allow_unexpected = false;
-  bool skip_mismatched = false;
-  bool require_dtype = false;
-  bool assign = false;
-  bool adopt = false;    // entries directly in a placeholder become its own
-  bool partial = false;  // PyTorch's way: what fits is loaded even when the call fails
-};
 
 // The report of what a load would do.
 Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,

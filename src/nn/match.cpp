@@ -4,8 +4,10 @@
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "nn/adopt.hpp"
+#include "nn/load_ties.hpp"
 #include "nn/placeholder.hpp"
 #include "nn/traverse.hpp"
+#include "state/rename_suggestion.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -56,6 +58,16 @@ std::string failure_text(std::string_view key, const Tensor& target, const Tenso
               ", an exception occurred : (", format_quoted(cause), ",).");
 }
 
+// Of both tensors what they have in common, from the first element of every dimension on.
+TensorRef corner_of(Tensor& tensor, const Shape& other) {
+  Layout layout = tensor.layout();
+  for (size_t i = 0; i < other.size(); ++i) {
+    const auto dim = static_cast<int64_t>(i);
+    layout = view_slice(layout, dim, 0, std::min(tensor.size(i), other[i]), 1);
+  }
+  return alias(tensor, layout);
+}
+
 }  // namespace
 
 Overlap overlap_of(const Tensor& a, const Tensor& b) noexcept {
@@ -86,6 +98,7 @@ Matcher::Matcher(const Module& root, const StateDict& dict, const LoadOptions& o
       report_(make<LoadReport>(root.class_name())),
       matched_(dict.entries().size()) {
   moves_.reserve(dict.entries().size());
+  report_->errors = errors_of(options);
 }
 
 void Matcher::run() {
@@ -94,6 +107,8 @@ void Matcher::run() {
       [](Module&) {});
   const bool all_matched = match_count_ == dict_.entries().size() && added_.empty();
   if (!all_matched || !dotted_children_.empty()) find_unexpected();
+  if (has_shared_) note_ties(root_, options_.allow_tied, *report_);
+  suggest();
   report_->loaded = moves_.size() + extra_states_.size() + report_->count(Kind::adopted);
   report_->find_nearest();
 }
@@ -158,6 +173,7 @@ LoadReport::Item& Matcher::add(Kind kind, std::string_view key, const Tensor* ta
   LoadReport::Item item;
   item.kind = kind;
   item.name = key;
+  item.verdict = verdict_for(options_, kind, key);
   if (target) {
     item.expected_shape = target->shape();
     item.expected_dtype = target->dtype();
@@ -173,6 +189,7 @@ LoadReport::Item& Matcher::add(Kind kind, std::string_view key, const Tensor* ta
 void Matcher::match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades) {
   const std::string_view key = prefix_;
   const Tensor* target = slot.entry().value.get();
+  has_shared_ |= target->use_count() > 1;
   const size_t index = find_entry(key);
   if (index != StateDict::Entries::kNotFound) {
     const StateEntry& entry = dict_.entries()[index].value;
@@ -197,31 +214,39 @@ void Matcher::match_tensor(const Slot& slot, TensorRef source) {
   if (target.rank() == 0 && source->rank() == 1 && source->size(0) == 1) {
     source = alias(*source, view_select(source->layout(), 0, 0));
   }
+  const TensorRef whole = source;
+  TensorRef corner;
   if (source->shape() != target.shape()) {
-    add(Kind::shape_mismatch, key, &target, source.get()).text =
+    const bool slice =
+        source->rank() == target.rank() && policy_for(options_, key).slice_mismatched;
+    add(slice ? Kind::sliced : Kind::shape_mismatch, key, &target, source.get()).text =
         mismatch_text(key, target, *source);
-    return;
+    if (!slice) return;
+    corner = corner_of(target, source->shape());
+    source = corner_of(*source, target.shape());
   }
   if (source->dtype() != target.dtype()) {
-    LoadReport::Item& item = add(Kind::dtype_mismatch, key, &target, source.get());
-    if (options_.require_dtype) {
+    LoadReport::Item& item = add(Kind::dtype_mismatch, key, &target, whole.get());
+    if (report_->is_error(item)) {
       item.text = dtype_text(key, target, *source);
       return;
     }
   }
   bool staged = false;
-  const std::string fault = copy_fault(target, *source, &staged);
+  const bool assign = options_.assign && !corner;
+  const std::string fault = assign ? assign_fault(target, *source)
+                                   : copy_fault(corner ? *corner : target, *source, &staged);
   if (!fault.empty()) {
-    add(Kind::failed, key, &target, source.get()).text = failure_text(key, target, *source, fault);
+    add(Kind::failed, key, &target, whole.get()).text = failure_text(key, target, *whole, fault);
     return;
   }
-  if (source->dtype() != target.dtype() && !options_.assign) {
+  if (source->dtype() != target.dtype() && !assign) {
     const std::string warning = lost_imaginary(*source, target.dtype());
     if (!warning.empty()) {
       warnings_.push_back(join("load_state_dict: '", printable(key), "': ", warning));
     }
   }
-  moves_.push_back({slot, &target, std::move(source), staged});
+  moves_.push_back({slot, &target, std::move(source), staged, std::move(corner)});
 }
 
 void Matcher::match_extra_state(Module& module) {
@@ -236,14 +261,15 @@ void Matcher::match_extra_state(Module& module) {
   extra_states_.push_back({ModuleRef(&module), std::move(state)});
 }
 
+std::string Matcher::assign_fault(const Tensor& target, const Tensor& source) const {
+  if (!target.is_parameter() || !target.requires_grad()) return "";
+  if (can_require_grad(source.dtype())) return "";
+  return source.is_parameter()
+             ? "only Tensors of floating point dtype can require gradients"
+             : "Only Tensors of floating point and complex dtype can require gradients";
+}
+
 std::string Matcher::copy_fault(const Tensor& target, const Tensor& source, bool* staged) const {
-  if (options_.assign) {
-    if (!target.is_parameter() || !target.requires_grad()) return "";
-    if (can_require_grad(source.dtype())) return "";
-    return source.is_parameter()
-               ? "only Tensors of floating point dtype can require gradients"
-               : "Only Tensors of floating point and complex dtype can require gradients";
-  }
   if (same_data(target, source)) return "";
   if (target.storage()->read_only()) return "the memory of the parameter is read-only";
   if (source.dtype() != target.dtype() && !kernels::can_convert(source.dtype(), target.dtype())) {
@@ -263,7 +289,9 @@ std::string Matcher::copy_fault(const Tensor& target, const Tensor& source, bool
 
 void Matcher::find_unexpected() {
   const size_t count = dict_.entries().size();
-  for (size_t index : unexpected_entries(root_, dict_, matched_, added_, dotted_children_)) {
+  std::vector<size_t> ignored;
+  for (size_t index :
+       unexpected_entries(root_, dict_, matched_, added_, dotted_children_, ignored)) {
     if (index >= count) {
       const AddedKey& key = added_[index - count];
       add(Kind::unexpected, key.name, nullptr, key.value.get());
@@ -273,6 +301,20 @@ void Matcher::find_unexpected() {
     if (adopt(name, entry)) continue;
     add(Kind::unexpected, name, nullptr, entry.tensor.get());
   }
+  for (size_t index : ignored) {
+    if (index >= count) continue;
+    const auto& [name, entry] = dict_.entries()[index];
+    add(Kind::ignored, name, nullptr, entry.tensor.get());
+  }
+}
+
+void Matcher::suggest() {
+  if (report_->count(Kind::missing) == 0 || report_->count(Kind::unexpected) == 0) return;
+  std::vector<std::string_view> fitting;
+  for (size_t i = 0; i < matched_.size(); ++i) {
+    if (matched_[i]) fitting.push_back(dict_.entries()[i].name);
+  }
+  suggest_rename(*report_, fitting);
 }
 
 // A name that two paths of one module give is taken once.

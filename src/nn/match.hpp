@@ -26,7 +26,8 @@ struct LoadMove {
   Slot slot;
   Tensor* target;  // what the slot holds
   TensorRef source;
-  bool staged;  // through a copy, since the two lie in the same memory in a way hard to tell
+  bool staged;       // through a copy, since the two lie in the same memory in a way hard to tell
+  TensorRef corner;  // the part of the target that is written; null: all of it
 };
 
 // A key that an upgrade adds to the dict and that the module has no slot for.
@@ -63,11 +64,13 @@ class Matcher {
   void match_tensor(const Slot& slot, TensorRef source);
   void match_extra_state(Module& module);
   std::string copy_fault(const Tensor& target, const Tensor& source, bool* staged) const;
+  std::string assign_fault(const Tensor& target, const Tensor& source) const;
   std::optional<int64_t> version_here();
   size_t find_entry(std::string_view key);
   LoadReport::Item& add(Kind kind, std::string_view key, const Tensor* target,
                         const Tensor* source);
   void find_unexpected();
+  void suggest();
   bool adopt(std::string_view key, const StateEntry& entry);
 
   const Module& root_;
@@ -83,6 +86,7 @@ class Matcher {
   std::vector<AddedKey> added_;
   std::unordered_map<std::string, Module*> placeholders_;  // by their prefix
   std::vector<Adoption> adoptions_;
+  bool has_shared_ = false;  // tensors with more than one holder
   std::set<std::pair<const Module*, std::string>> adopted_;
   // Dicts mostly follow the walk's order: the next entry and the next version are looked at before
   // anything is searched for.
@@ -96,11 +100,13 @@ class Matcher {
 bool is_slot(const Module& module, std::string_view name);
 // Which keys of the dict belong nowhere: in PyTorch's order, by the module at which the key fails
 // and then by the dict. The added keys count as its last ones; each is seen by its module alone.
+// `ignored` receives those below a child that is None.
 using DottedChildren = std::unordered_map<const Module*, std::vector<size_t>>;
 std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict,
                                        const std::vector<uint8_t>& matched,
                                        const std::vector<AddedKey>& added,
-                                       const DottedChildren& dotted_children);
+                                       const DottedChildren& dotted_children,
+                                       std::vector<size_t>& ignored);
 
 // How two tensors lie in memory, in PyTorch's terms (at::get_overlap_status).
 enum class Overlap : uint8_t { none, full, partial, unknown };

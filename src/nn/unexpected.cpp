@@ -34,6 +34,7 @@ class Finder {
       descend(std::move(at), entry);
     }
   }
+  std::vector<size_t>& ignored() noexcept { return ignored_; }
   std::vector<size_t> sorted() {
     std::stable_sort(found_.begin(), found_.end(), [](const Unexpected& a, const Unexpected& b) {
       return std::tie(a.path, a.ordinary, a.entry) < std::tie(b.path, b.ordinary, b.entry);
@@ -60,7 +61,7 @@ class Finder {
       }
       const size_t child = at.module->children().index_of(at.rest.substr(0, dot));
       if (child == Module::Children::kNotFound) return add(std::move(at), true, entry);
-      if (!at.module->children()[child].value) return;
+      if (!at.module->children()[child].value) return ignored_.push_back(entry);
       step(at, child, dot);
     }
   }
@@ -93,6 +94,7 @@ class Finder {
   const Module* only_ = nullptr;
   std::vector<Descent> pending_;
   std::vector<Unexpected> found_;
+  std::vector<size_t> ignored_;
 };
 
 }  // namespace
@@ -106,7 +108,8 @@ bool is_slot(const Module& module, std::string_view name) {
 std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict,
                                        const std::vector<uint8_t>& matched,
                                        const std::vector<AddedKey>& added,
-                                       const DottedChildren& dotted_children) {
+                                       const DottedChildren& dotted_children,
+                                       std::vector<size_t>& ignored) {
   Finder finder(dotted_children);
   for (size_t i = 0; i < dict.entries().size(); ++i) {
     if (matched[i] && dotted_children.empty()) continue;
@@ -115,6 +118,7 @@ std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict
   for (size_t i = 0; i < added.size(); ++i) {
     finder.follow(root, added[i].name, dict.entries().size() + i, added[i].module);
   }
+  ignored = std::move(finder.ignored());
   return finder.sorted();
 }
 

@@ -30,6 +30,14 @@ std::string_view kind_name(Kind kind) noexcept {
       return "not copyable";
     case Kind::adopted:
       return "adopted";
+    case Kind::tied:
+      return "tied";
+    case Kind::ignored:
+      return "ignored";
+    case Kind::renamed:
+      return "renamed";
+    case Kind::sliced:
+      return "copied in part";
   }
   return "";
 }
@@ -86,14 +94,17 @@ void pair_similar(const std::vector<Item*>& open, const std::vector<Item*>& othe
   for (Item* item : open) item->nearest = nearest_word(item->name, candidates);
 }
 
-void append_keys(std::string& out, const std::vector<Item>& items, Kind kind) {
+// `out` stays as it is when there is none.
+void append_keys(std::string& out, std::string_view title, const LoadReport& report, Kind kind,
+                 const LoadReport::Errors& errors) {
   bool first = true;
-  for (const Item& item : items) {
-    if (item.kind != kind) continue;
-    out += first ? "" : ", ";
+  for (const Item& item : report.items) {
+    if (item.kind != kind || !LoadReport::is_error(item, errors)) continue;
+    out += first ? join("\n\t", title, ": ") : ", ";
     out += join("\"", printable(item.name, SIZE_MAX), "\"");
     first = false;
   }
+  if (!first) out += ". ";
 }
 
 }  // namespace
@@ -103,8 +114,9 @@ size_t LoadReport::count(Kind kind) const noexcept {
       std::count_if(items.begin(), items.end(), [&](const Item& i) { return i.kind == kind; }));
 }
 
-bool LoadReport::is_error(Kind kind, const Errors& errors) const noexcept {
-  switch (kind) {
+bool LoadReport::is_error(const Item& item, const Errors& errors) noexcept {
+  if (item.verdict != Verdict::by_kind) return item.verdict == Verdict::refused;
+  switch (item.kind) {
     case Kind::missing:
       return errors.missing;
     case Kind::unexpected:
@@ -118,6 +130,10 @@ bool LoadReport::is_error(Kind kind, const Errors& errors) const noexcept {
       return true;
     case Kind::defaulted:
     case Kind::adopted:
+    case Kind::tied:
+    case Kind::ignored:
+    case Kind::renamed:
+    case Kind::sliced:
       return false;
   }
   return false;
@@ -125,20 +141,20 @@ bool LoadReport::is_error(Kind kind, const Errors& errors) const noexcept {
 
 bool LoadReport::has_errors(const Errors& errors) const noexcept {
   return std::any_of(items.begin(), items.end(),
-                     [&](const Item& item) { return is_error(item.kind, errors); });
+                     [&](const Item& item) { return is_error(item, errors); });
 }
 
 std::string LoadReport::summary(const Errors& errors) const {
   std::string counts;
   const Item* first = nullptr;
   for (Kind kind : kErrorKinds) {
-    const size_t number = is_error(kind, errors) ? count(kind) : 0;
-    if (number == 0) continue;
-    if (!first) {
-      first = &*std::find_if(items.begin(), items.end(),
-                             [&](const Item& item) { return item.kind == kind; });
+    size_t number = 0;
+    for (const Item& item : items) {
+      if (item.kind != kind || !is_error(item, errors)) continue;
+      if (!first) first = &item;
+      ++number;
     }
-    counts += join(counts.empty() ? "" : ", ", number, " ", kind_name(kind));
+    if (number > 0) counts += join(counts.empty() ? "" : ", ", number, " ", kind_name(kind));
   }
   if (!first) return join("no errors for ", root_class);
   std::string shapes;
@@ -146,27 +162,32 @@ std::string LoadReport::summary(const Errors& errors) const {
     shapes = join(", expected ", format_shape(first->expected_shape), ", got ",
                   format_shape(first->actual_shape));
   }
+  const std::string rule = suggestion.rule.empty()
+                               ? ""
+                               : join("; ", printable(suggestion.rule), " would make ",
+                                      suggestion.fitting, " more names fit");
   return join("the state dict does not fit ", root_class, ": ", counts, " (first: \"",
-              printable(first->name, 100), "\" is ", kind_name(first->kind), shapes, ")");
+              printable(first->name, 100), "\" is ", kind_name(first->kind), shapes, ")", rule);
 }
 
 std::string LoadReport::torch_message(const Errors& errors) const {
   std::string lines;
-  if (errors.missing && count(Kind::missing) > 0) {
-    lines += "\n\tMissing key(s) in state_dict: ";
-    append_keys(lines, items, Kind::missing);
-    lines += ". ";
-  }
-  if (errors.unexpected && count(Kind::unexpected) > 0) {
-    lines += "\n\tUnexpected key(s) in state_dict: ";
-    append_keys(lines, items, Kind::unexpected);
-    lines += ". ";
-  }
+  append_keys(lines, "Missing key(s) in state_dict", *this, Kind::missing, errors);
+  append_keys(lines, "Unexpected key(s) in state_dict", *this, Kind::unexpected, errors);
   for (const Item& item : items) {
-    if (!item.text.empty() && is_error(item.kind, errors)) lines += join("\n\t", item.text);
+    if (!item.text.empty() && is_error(item, errors)) lines += join("\n\t", item.text);
   }
   if (lines.empty()) return lines;
   return join("Error(s) in loading state_dict for ", root_class, ":", lines);
+}
+
+void LoadReport::add_renamed(const Renamed& renamed) {
+  Item item;
+  item.kind = Kind::renamed;
+  item.name = renamed.to;
+  item.origin = renamed.from;
+  item.rule = renamed.rule;
+  items.push_back(std::move(item));
 }
 
 void LoadReport::find_nearest() {

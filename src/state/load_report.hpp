@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "state/rename.hpp"
 #include "tensor/tensor.hpp"
 
 namespace duramen {
@@ -22,7 +23,13 @@ class LoadReport final : public Counted {
     defaulted = 6,  // missing, and filled by a versioning rule (num_batches_tracked)
     failed = 7,     // could not be copied: overlapping memory, a class's own error
     adopted = 8,    // in the dict only, taken by a module of an unknown class
+    tied = 9,       // one more name of a tensor that `nearest` names, too
+    ignored = 10,   // in the dict, below a child that is None
+    renamed = 11,   // by `rule`; `origin` is the dict's own name
+    sliced = 12,    // of another shape; the corner that both have is copied
   };
+  // What a policy for its name says about an item.
+  enum class Verdict : uint8_t { by_kind, allowed, refused };
   struct Item {
     Kind kind;
     std::string name;  // in the module's words, after rename rules
@@ -33,6 +40,14 @@ class LoadReport final : public Counted {
     Dtype actual_dtype = Dtype::invalid;
     std::string
         nearest;  // missing: the likeliest unexpected name; unexpected: the likeliest missing one
+    Verdict verdict = Verdict::by_kind;
+    std::string origin;
+    std::string rule;
+  };
+  // The one rename rule after which most of the names that do not fit would.
+  struct Suggestion {
+    std::string rule;    // as RenameRules::add_text reads it; empty: none
+    size_t fitting = 0;  // names more than now
   };
 
   explicit LoadReport(std::string root_class) : Counted(kTag), root_class(std::move(root_class)) {}
@@ -50,8 +65,12 @@ class LoadReport final : public Counted {
     bool dtype = false;
   };
 
+  Errors errors;  // of the load that it is the report of
+  Suggestion suggestion;
+
   size_t count(Kind kind) const noexcept;
-  bool is_error(Kind kind, const Errors& errors) const noexcept;
+  static bool is_error(const Item& item, const Errors& errors) noexcept;
+  bool is_error(const Item& item) const noexcept { return is_error(item, errors); }
   bool has_errors(const Errors& errors) const noexcept;
   // One line: "1 missing, 2 unexpected keys for Net (first: missing "0.weight")"; "no errors for
   // Net".
@@ -62,6 +81,9 @@ class LoadReport final : public Counted {
   std::string torch_message(bool strict) const {
     return torch_message({.missing = strict, .unexpected = strict, .shape = true, .dtype = false});
   }
+  void add_renamed(const Renamed& renamed);
+  // Everything, in groups with their counts, several lines; of each group at most `most` names.
+  std::string text(size_t most) const;
   // Missing and unexpected names with likely counterparts fill each other's `nearest`.
   void find_nearest();
 };

@@ -23,7 +23,7 @@ struct KindName {
   const char* name;
   bool is_fatal;  // for a strict load
 };
-constexpr std::array<KindName, 8> kKinds = {{
+constexpr std::array<KindName, 12> kKinds = {{
     {DURAMEN_LOAD_MISSING, "missing", true},
     {DURAMEN_LOAD_UNEXPECTED, "unexpected", true},
     {DURAMEN_LOAD_SHAPE_MISMATCH, "shape", true},
@@ -32,6 +32,10 @@ constexpr std::array<KindName, 8> kKinds = {{
     {DURAMEN_LOAD_DEFAULTED, "defaulted", false},
     {DURAMEN_LOAD_FAILED, "failed", true},
     {DURAMEN_LOAD_ADOPTED, "adopted", false},
+    {9, "tied", false},
+    {10, "ignored", false},
+    {11, "renamed", false},
+    {12, "sliced", false},
 }};
 
 // A kind of a later level: what it means is not known, so it does not pass.

@@ -13,6 +13,7 @@
 #include "function.hpp"
 #include "io/checkpoint.hpp"
 #include "listing.hpp"
+#include "nn/load_notes.hpp"
 #include "nn/module.hpp"
 #include "ops/registry.hpp"
 #include "optim/optimizer.hpp"
@@ -57,6 +58,8 @@ template <>
 struct CoreOf<duramen_state_dict> : Is<StateDict> {};
 template <>
 struct CoreOf<duramen_load_report> : Is<LoadReport> {};
+template <>
+struct CoreOf<duramen_load_notes> : Is<nn::LoadNotes> {};
 template <>
 struct CoreOf<duramen_checkpoint> : Is<io::Checkpoint> {};
 template <>

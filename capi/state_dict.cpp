@@ -56,6 +56,18 @@ duramen_status duramen_module_state_dict(const duramen_module* module, const cha
   });
 }
 
+duramen_status duramen_module_add_state_dict(const duramen_module* module, duramen_state_dict* dict,
+                                             const char* prefix, size_t prefix_length,
+                                             uint64_t flags, duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    const nn::Module& root = object(module, "module");
+    const bool keep = known_flags(flags, DURAMEN_STATE_KEEP_VARS, "flags") != 0;
+    nn::add_state_dict(
+        root, object(dict, "dict"),
+        {.prefix = optional_text(prefix, prefix_length, "prefix"), .keep_vars = keep});
+  });
+}
+
 duramen_status duramen_state_dict_snapshot(duramen_context* context, const duramen_state_dict* dict,
                                            duramen_state_dict** out,
                                            duramen_error** error) noexcept {

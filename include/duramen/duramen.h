@@ -44,6 +44,7 @@
 #include "load.h"
 #include "module.h"
 #include "module_class.h"
+#include "module_hooks.h"
 #include "module_text.h"
 #include "op.h"
 #include "optimizer.h"

@@ -38,6 +38,17 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_state_di
     const duramen_module* module, DURAMEN_NULLABLE const char* prefix, size_t prefix_length,
     uint64_t flags, duramen_state_dict** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
+/* Adds the state of a module to a dict, as state_dict(destination=...): behind what is there, or in
+ * the place of entries of the same name.
+ *
+ * The modules' versions are added where the dict has versions already. Writes to `dict`; a failure
+ * leaves it as it was. Prefix and flags are those of duramen_module_state_dict.
+ * Fails: STATE for a cycle; INVALID_ARGUMENT for unknown flags.
+ * Threads: reader. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_add_state_dict(
+    const duramen_module* module, duramen_state_dict* dict, DURAMEN_NULLABLE const char* prefix,
+    size_t prefix_length, uint64_t flags, duramen_error** error) DURAMEN_NOEXCEPT;
+
 /* Copies every tensor into fresh memory; ties stay ties.
  *
  * Fails: CANCELLED.

@@ -42,7 +42,7 @@ const ModuleRef& IndexedContainer::at(int64_t index) const {
 }
 
 void IndexedContainer::set(int64_t index, ModuleRef child) {
-  put_child(std::string(children()[position(index)].name), std::move(child));
+  assign(std::string(children()[position(index)].name), std::move(child));
 }
 
 void IndexedContainer::append(ModuleRef child) {

@@ -62,7 +62,7 @@ class ModuleDict final : public Module {
   void set(std::string_view key, ModuleRef child);  // as register_module
   ModuleRef pop(std::string_view key);              // NOT_FOUND (KeyError)
   void update(const Children& others);              // all or nothing
-  void clear() noexcept { put_children({}); }
+  void clear() noexcept { drop_children(); }
   bool has_attribute(std::string_view name) const override;
 };
 

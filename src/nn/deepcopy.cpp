@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "kernels/copy.hpp"
+#include "nn/hooks.hpp"
 #include "nn/walk.hpp"
 #include "ops/operands.hpp"
 
@@ -46,7 +47,7 @@ class DeepCopy {
   // A copy that failed may hold a cycle, which would keep itself.
   ~DeepCopy() {
     for (Pair& pair : modules_) {
-      if (!complete_) pair.copy->put_children({});
+      if (!complete_) pair.copy->drop_children();
     }
   }
 
@@ -60,6 +61,7 @@ class DeepCopy {
           *pair.source, [this](const TensorRef& tensor) { return copy_of(*tensor); },
           [this](const ModuleRef& module) { return copy_of(*module); });
     }
+    copy_hooks();
     complete_ = true;
     return out;
   }
@@ -69,6 +71,12 @@ class DeepCopy {
     const Module* source;
     ModuleRef copy;
   };
+
+  void copy_hooks() const {
+    HookCopy hooks;
+    for (const Pair& pair : modules_) hooks.copy_own(*pair.source, *pair.copy);
+    for (const Pair& pair : modules_) hooks.copy_reach(*pair.source, *pair.copy);
+  }
 
   ModuleRef copy_of(const Module& module) {
     const auto [place, added] = index_of_.emplace(&module, modules_.size());

@@ -1,4 +1,5 @@
 #include "nn/extra_state.hpp"
+#include "nn/hooks.hpp"
 #include "nn/traverse.hpp"
 #include "nn/walk.hpp"
 
@@ -7,20 +8,48 @@ namespace {
 
 class Exporter {
  public:
-  Exporter(const StateDictOptions& options, StateDict& dict) : options_(options), dict_(dict) {}
+  Exporter(const StateDictOptions& options, StateDict& dict)
+      : options_(options), dict_(dict), plain_(dict.entries().empty() && dict.versions().empty()) {}
 
   void run(const Module& root) {
-    const TraverseMode mode = {"state_dict", false, true, true};
+    const TraverseMode mode = {kOperation, false, true, true};
     const TreeSize size = count_tree(root, mode);
-    dict_.entries().reserve(size.parameters + size.buffers);
-    dict_.versions().reserve(size.modules);
-    dict_.set_has_versions(true);
     name_.assign(options_.prefix);
+    if (size.has_hooks) return run_with_hooks(root);
+    dict_.entries().reserve(dict_.entries().size() + size.parameters + size.buffers);
+    dict_.versions().reserve(dict_.versions().size() + size.modules);
     traverse(
         root, name_, mode, [this](Module& module) { enter(module); }, [](Module&) {});
   }
 
  private:
+  static constexpr const char* kOperation = "state_dict";
+
+  void run_with_hooks(const Module& root) {
+    plain_ = false;
+    traverse_held(
+        root, name_, kOperation,
+        [this](Module& module) {
+          add_version(module);
+          each_hook(module, Hook::kBeforeStateDict,
+                    [&](Hook& hook) { hook.before_state_dict(module, name_, options_.keep_vars); });
+          add_entries(module);
+        },
+        [this](Module& module) {
+          each_hook(module, Hook::kAfterStateDict,
+                    [&](Hook& hook) { hook.after_state_dict(module, dict_, name_); });
+        });
+  }
+
+  template <class Body>
+  void each_hook(const Module& module, Hook::Event event, Body&& body) {
+    if (!module.hooks()) return;
+    for (const Ref<PlacedHook>& placed : module.hooks()->own(event)) {
+      const RunningHook running(*placed, kOperation);
+      if (running.hook()) body(*running.hook());
+    }
+  }
+
   void enter(Module& module) {
     // No two paths of plain names are equal, so nothing is searched for. A child named with a dot,
     // or not at all, can take another's path; the later one then replaces the earlier.
@@ -28,6 +57,10 @@ class Exporter {
       plain_ = plain_ && !entry.name.empty() && entry.name.find('.') == std::string::npos;
     }
     add_version(module);
+    add_entries(module);
+  }
+
+  void add_entries(const Module& module) {
     for (const auto& [name, parameter] : module.parameters()) {
       if (parameter) add(name, parameter, StateKind::parameter);
     }
@@ -49,6 +82,7 @@ class Exporter {
   }
 
   void add_version(const Module& module) {
+    if (!dict_.has_versions()) return;
     const std::string_view path =
         std::string_view(name_).substr(0, name_.empty() ? 0 : name_.size() - 1);
     if (plain_) {
@@ -73,15 +107,24 @@ class Exporter {
   const StateDictOptions& options_;
   StateDict& dict_;
   std::string name_;
-  bool plain_ = true;
+  bool plain_;  // nothing can be there already
 };
 
 }  // namespace
 
 Ref<StateDict> state_dict(const Module& root, const StateDictOptions& options) {
   auto dict = make<StateDict>();
+  dict->set_has_versions(true);
   Exporter(options, *dict).run(root);
   return dict;
+}
+
+void add_state_dict(const Module& root, StateDict& destination, const StateDictOptions& options) {
+  const Ref<StateDict> dict = destination.copy();
+  Exporter(options, *dict).run(root);
+  destination.entries() = std::move(dict->entries());
+  destination.versions() = std::move(dict->versions());
+  destination.metadata() = std::move(dict->metadata());
 }
 
 }  // namespace duramen::nn

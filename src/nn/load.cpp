@@ -212,30 +212,30 @@ class RenamedDict {
 Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,
                                  const LoadOptions& options) {
   const RenamedDict renamed(dict, options.rename);
-  Matcher matcher(module, renamed.dict(), options);
-  matcher.run();
-  renamed.report_to(*matcher.report());
-  return matcher.report();
+  const auto matcher = matched(module, renamed.dict(), options);
+  renamed.report_to(*matcher->report());
+  return matcher->report();
 }
 
 Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDict& dict,
                                 const LoadOptions& options) {
   const RenamedDict renamed(dict, options.rename);
-  const auto matched = [&] {
-    auto matcher = std::make_unique<Matcher>(module, renamed.dict(), options);
-    matcher->run();
+  const auto match = [&] {
+    auto matcher = matched(module, renamed.dict(), options);
     renamed.report_to(*matcher->report());
     if (!options.partial) check(*matcher);
     context.cancel().check("load_state_dict");
     return matcher;
   };
-  auto matcher = matched();
+  auto matcher = match();
   const auto extra_states = matcher->extra_states();
   ExtraStateChange extra;
   if (!options.partial && !extra_states.empty()) {
     extra.apply(extra_states);
-    matcher = matched();  // a class may have changed what it has
+    if (!matcher->ran_hooks()) matcher = match();  // a class may have changed what it has
   }
+  if (options.assign) matcher->run_registrations();
+  if (matcher->ran_hooks()) matcher->check_unchanged();
   commit(context, module, *matcher, options);
   extra.keep();
   if (options.partial) {

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
 #include "nn/adopt.hpp"
+#include "nn/hooks.hpp"
 #include "nn/load_ties.hpp"
 #include "nn/placeholder.hpp"
 #include "nn/traverse.hpp"
@@ -93,7 +94,8 @@ bool same_data(const Tensor& a, const Tensor& b) noexcept {
 
 Matcher::Matcher(const Module& root, const StateDict& dict, const LoadOptions& options)
     : root_(root),
-      dict_(dict),
+      dict_(&dict),
+      versions_(dict),
       options_(options),
       report_(make<LoadReport>(root.class_name())),
       matched_(dict.entries().size()) {
@@ -105,8 +107,13 @@ void Matcher::run() {
   traverse(
       root_, prefix_, {"load_state_dict", false, true, true}, [this](Module& m) { enter(m); },
       [](Module&) {});
-  const bool all_matched = match_count_ == dict_.entries().size() && added_.empty();
+  if (met_hooks_) return;
+  const bool all_matched = match_count_ == dict().entries().size() && added_.empty();
   if (!all_matched || !dotted_children_.empty()) find_unexpected();
+  finish();
+}
+
+void Matcher::finish() {
   if (has_shared_) note_ties(root_, options_.allow_tied, *report_);
   suggest();
   report_->loaded = moves_.size() + extra_states_.size() + report_->count(Kind::adopted);
@@ -114,19 +121,34 @@ void Matcher::run() {
 }
 
 void Matcher::enter(Module& module) {
+  if (module.hooks() && module.hooks()->has_own(Hook::kLoad)) met_hooks_ = true;
+  if (met_hooks_) return;
   for (size_t i = 0; i < module.children().size(); ++i) {
     const std::string& name = module.children()[i].name;
     if (name.find('.') != std::string::npos) dotted_children_[&module].push_back(i);
   }
-  if (options_.adopt && placeholder_of(module)) placeholders_.emplace(prefix_, &module);
+  const std::vector<Module::Upgrade> upgrades = upgrades_of(module);
+  match_entries(module, upgrades);
+  for (const Module::Upgrade& upgrade : upgrades) {
+    if (is_slot(module, upgrade.name)) continue;
+    added_.push_back({join(prefix_, upgrade.name), &module, upgrade.value});
+  }
+}
+
+std::vector<Module::Upgrade> Matcher::upgrades_of(Module& module) {
   const size_t prefix_size = prefix_.size();
   const auto has = [&](std::string_view name) {
     prefix_ += name;
-    const bool found = dict_.entries().contains(prefix_);
+    const bool found = dict().entries().contains(prefix_);
     prefix_.resize(prefix_size);
     return found;
   };
-  const std::vector<Module::Upgrade> upgrades = module.upgrade_state(version_here(), has);
+  return module.upgrade_state(version_here(), has);
+}
+
+void Matcher::match_entries(Module& module, const std::vector<Module::Upgrade>& upgrades) {
+  if (options_.adopt && placeholder_of(module)) placeholders_.emplace(prefix_, &module);
+  const size_t prefix_size = prefix_.size();
   const auto match_slot = [&](const Slot& slot) {
     prefix_ += slot.entry().name;
     match(slot, upgrades);
@@ -140,16 +162,12 @@ void Matcher::enter(Module& module) {
     if (target && module.is_persistent(name)) match_slot({&module, true, i});
   }
   if (module.takes_extra_state()) match_extra_state(module);
-  for (const Module::Upgrade& upgrade : upgrades) {
-    if (is_slot(module, upgrade.name)) continue;
-    added_.push_back({join(prefix_, upgrade.name), &module, upgrade.value});
-  }
 }
 
 std::optional<int64_t> Matcher::version_here() {
-  if (!dict_.has_versions()) return std::nullopt;
+  if (!versions_.has_versions()) return std::nullopt;
   const std::string_view path(prefix_.data(), prefix_.empty() ? 0 : prefix_.size() - 1);
-  const auto& versions = dict_.versions();
+  const auto& versions = versions_.versions();
   if (next_version_ >= versions.size() || versions[next_version_].name != path) {
     next_version_ = versions.index_of(path);
     if (next_version_ == versions.kNotFound) return next_version_ = 0, std::nullopt;
@@ -158,11 +176,12 @@ std::optional<int64_t> Matcher::version_here() {
 }
 
 size_t Matcher::find_entry(std::string_view key) {
-  const auto& entries = dict_.entries();
+  const auto& entries = dict().entries();
   size_t index = next_entry_;
   if (index >= entries.size() || entries[index].name != key) index = entries.index_of(key);
   if (index == entries.kNotFound) return index;
   next_entry_ = index + 1;
+  if (hooks_ && dict_ != &versions_) return index;
   if (!matched_[index]) ++match_count_;
   matched_[index] = 1;
   return index;
@@ -192,7 +211,7 @@ void Matcher::match(const Slot& slot, const std::vector<Module::Upgrade>& upgrad
   has_shared_ |= target->use_count() > 1;
   const size_t index = find_entry(key);
   if (index != StateDict::Entries::kNotFound) {
-    const StateEntry& entry = dict_.entries()[index].value;
+    const StateEntry& entry = dict().entries()[index].value;
     if (entry.tensor) return match_tensor(slot, entry.tensor);
     add(Kind::not_a_tensor, key, target, nullptr).text =
         join("While copying the parameter named \"", printable(key, SIZE_MAX),
@@ -256,7 +275,7 @@ void Matcher::match_extra_state(Module& module) {
     add(Kind::missing, key, nullptr, nullptr);
     return;
   }
-  const StateEntry& entry = dict_.entries()[index].value;
+  const StateEntry& entry = dict().entries()[index].value;
   ValueRef state = entry.tensor ? Value::tensor(entry.tensor) : entry.value;
   extra_states_.push_back({ModuleRef(&module), std::move(state)});
 }
@@ -288,22 +307,21 @@ std::string Matcher::copy_fault(const Tensor& target, const Tensor& source, bool
 }
 
 void Matcher::find_unexpected() {
-  const size_t count = dict_.entries().size();
+  const size_t count = dict().entries().size();
   std::vector<size_t> ignored;
   for (size_t index :
-       unexpected_entries(root_, dict_, matched_, added_, dotted_children_, ignored)) {
+       unexpected_entries(root_, dict(), matched_, added_, dotted_children_, ignored)) {
     if (index >= count) {
       const AddedKey& key = added_[index - count];
       add(Kind::unexpected, key.name, nullptr, key.value.get());
       continue;
     }
-    const auto& [name, entry] = dict_.entries()[index];
-    if (adopt(name, entry)) continue;
-    add(Kind::unexpected, name, nullptr, entry.tensor.get());
+    const auto& [name, entry] = dict().entries()[index];
+    add_unexpected(name, entry);
   }
   for (size_t index : ignored) {
     if (index >= count) continue;
-    const auto& [name, entry] = dict_.entries()[index];
+    const auto& [name, entry] = dict().entries()[index];
     add(Kind::ignored, name, nullptr, entry.tensor.get());
   }
 }
@@ -312,9 +330,14 @@ void Matcher::suggest() {
   if (report_->count(Kind::missing) == 0 || report_->count(Kind::unexpected) == 0) return;
   std::vector<std::string_view> fitting;
   for (size_t i = 0; i < matched_.size(); ++i) {
-    if (matched_[i]) fitting.push_back(dict_.entries()[i].name);
+    if (matched_[i]) fitting.push_back(dict().entries()[i].name);
   }
   suggest_rename(*report_, fitting);
+}
+
+void Matcher::add_unexpected(const std::string& name, const StateEntry& entry) {
+  if (adopt(name, entry)) return;
+  add(Kind::unexpected, name, nullptr, entry.tensor.get());
 }
 
 // A name that two paths of one module give is taken once.

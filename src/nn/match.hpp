@@ -2,11 +2,13 @@
 // the dict and writes down what does not fit. Nothing changes.
 #pragma once
 
+#include <memory>
 #include <set>
 #include <unordered_map>
 
 #include "nn/extra_state.hpp"
 #include "nn/load.hpp"
+#include "nn/load_notes.hpp"
 
 namespace duramen::nn {
 
@@ -45,11 +47,31 @@ struct Adoption {
   bool is_buffer;
 };
 
+// Entries that belong nowhere, by the prefix of the module at which they fail, in PyTorch's order;
+// and those below a child that is None.
+struct Stray {
+  const Module* module;
+  size_t entry;
+};
+struct Strays {
+  std::unordered_map<std::string, std::vector<Stray>> unexpected;
+  std::vector<size_t> ignored;
+};
+
 class Matcher {
  public:
   Matcher(const Module& root, const StateDict& dict, const LoadOptions& options);
 
+  // Stops early at a module with hooks: then another matcher has to run_with_hooks().
   void run();
+  bool met_hooks() const noexcept { return met_hooks_; }
+  void run_with_hooks();
+  bool ran_hooks() const noexcept { return hooks_ != nullptr; }
+  // For `assign`: the registration hooks of what is to be put in place.
+  void run_registrations();
+  // After hooks: STATE where one of them changed what had been matched before it.
+  void check_unchanged();
+
   const Ref<LoadReport>& report() const noexcept { return report_; }
   const std::vector<LoadMove>& moves() const noexcept { return moves_; }
   const std::vector<ExtraStateMove>& extra_states() const noexcept { return extra_states_; }
@@ -59,7 +81,38 @@ class Matcher {
 
  private:
   using Kind = LoadReport::Kind;
+  // What the modules from one with hooks on see.
+  struct View {
+    const Module* module;
+    const StateDict* dict;
+    Ref<StateDict> own;  // null: the caller's dict
+    Strays strays;
+  };
+  struct WithHooks {
+    std::vector<View> views;  // of the modules on the way to the one at hand
+    Ref<LoadNotes> notes;
+    // What is matched stays there, whatever the hooks do.
+    std::vector<ModuleRef> modules;
+    std::vector<TensorRef> targets;
+
+    WithHooks(Ref<LoadReport> report, const LoadOptions& options)
+        : notes(make<LoadNotes>(std::move(report), options)) {}
+    ~WithHooks() { notes->close(); }
+    WithHooks(const WithHooks&) = delete;
+    WithHooks& operator=(const WithHooks&) = delete;
+  };
+
   void enter(Module& module);
+  std::vector<Module::Upgrade> upgrades_of(Module& module);
+  void match_entries(Module& module, const std::vector<Module::Upgrade>& upgrades);
+  void enter_with_hooks(Module& module);
+  void leave_with_hooks(Module& module);
+  void run_before(Module& module, View& view, std::vector<Module::Upgrade>& upgrades);
+  bool still_fits(LoadMove& move) const;
+  void find_strays(const Module& module);
+  void add_strays(const Module& module);
+  void add_unexpected(const std::string& name, const StateEntry& entry);
+  const StateDict& dict() const noexcept { return *dict_; }
   void match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades);
   void match_tensor(const Slot& slot, TensorRef source);
   void match_extra_state(Module& module);
@@ -70,12 +123,16 @@ class Matcher {
   LoadReport::Item& add(Kind kind, std::string_view key, const Tensor* target,
                         const Tensor* source);
   void find_unexpected();
+  void finish();
   void suggest();
   bool adopt(std::string_view key, const StateEntry& entry);
 
   const Module& root_;
-  const StateDict& dict_;
+  const StateDict* dict_;      // the one that the module at hand sees
+  const StateDict& versions_;  // the one with the versions
   const LoadOptions& options_;
+  bool met_hooks_ = false;
+  std::unique_ptr<WithHooks> hooks_;  // while and after hooks run
   Ref<LoadReport> report_;
   std::vector<LoadMove> moves_;
   std::vector<ExtraStateMove> extra_states_;
@@ -107,6 +164,12 @@ std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict
                                        const std::vector<AddedKey>& added,
                                        const DottedChildren& dotted_children,
                                        std::vector<size_t>& ignored);
+// The same below a module with the prefix, for a load with hooks: not for what is below modules
+// that have load hooks of their own and so a dict of their own.
+Strays stray_entries(const Module& root, const StateDict& dict, std::string_view prefix);
+// A matcher that has run.
+std::unique_ptr<Matcher> matched(const Module& root, const StateDict& dict,
+                                 const LoadOptions& options);
 
 // How two tensors lie in memory, in PyTorch's terms (at::get_overlap_status).
 enum class Overlap : uint8_t { none, full, partial, unknown };

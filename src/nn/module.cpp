@@ -1,6 +1,7 @@
 #include "nn/module.hpp"
 
 #include "base/text.hpp"
+#include "nn/hooks.hpp"
 #include "nn/layer.hpp"
 #include "nn/torch_names.hpp"
 
@@ -31,6 +32,13 @@ Error type_error(std::string message) {
 
 Module::~Module() = default;
 
+void Module::DropHooks::operator()(ModuleHooks* hooks) const noexcept { delete hooks; }
+
+ModuleHooks& Module::make_hooks() {
+  if (!hooks_) hooks_.reset(new ModuleHooks);
+  return *hooks_;
+}
+
 void Module::destroy() const noexcept {
   // The children that only this tree holds are chained up instead of being released inside each
   // other's destructors. Nothing is allocated, since this must not fail.
@@ -38,6 +46,7 @@ void Module::destroy() const noexcept {
   while (pending) {
     Module* dead = const_cast<Module*>(pending);
     pending = dead->next_dead_;
+    if (dead->hooks_) dead->hooks_->let_go();
     for (size_t i = dead->children_.size(); i-- > 0;) {
       const Module* child = dead->children_.value_at(i).detach();
       if (!child) continue;
@@ -117,13 +126,24 @@ void Module::erase_persistence(std::string_view name) noexcept {
 }
 
 void Module::register_parameter(std::string_view name, TensorRef parameter) {
-  check_tensor_name(name, "parameter", parameters_.contains(name));
-  check_parameter(name, parameter.get());
+  const auto check = [&] {
+    check_tensor_name(name, "parameter", parameters_.contains(name));
+    check_parameter(name, parameter.get());
+  };
+  check();
+  if (hooks_ && parameter) {
+    run_hooks(Hook::kParameter, name, parameter);
+    check();
+  }
   parameters_.set(name, std::move(parameter));
 }
 
 void Module::register_buffer(std::string_view name, TensorRef buffer, bool persistent) {
   check_tensor_name(name, "buffer", buffers_.contains(name));
+  if (hooks_) {
+    run_hooks(Hook::kBuffer, name, buffer);
+    check_tensor_name(name, "buffer", buffers_.contains(name));
+  }
   const bool added = !persistent && non_persistent_.emplace(name).second;
   try {
     buffers_.set(name, std::move(buffer));
@@ -134,7 +154,7 @@ void Module::register_buffer(std::string_view name, TensorRef buffer, bool persi
   if (persistent) erase_persistence(name);
 }
 
-void Module::register_module(std::string_view name, ModuleRef child) {
+void Module::check_child_name(std::string_view name) const {
   check_text(name, "register_module");
   if (!children_.contains(name) && has_name(name)) {
     throw name_error(Code::already_exists,
@@ -149,13 +169,51 @@ void Module::register_module(std::string_view name, ModuleRef child) {
     throw name_error(Code::invalid_argument,
                      "register_module: module name can't be empty string \"\"");
   }
+}
+
+void Module::register_module(std::string_view name, ModuleRef child) {
+  check_child_name(name);
+  if (hooks_) {
+    run_hooks(name, child);
+    check_child_name(name);
+  }
+  put_child(name, std::move(child));
+}
+
+void Module::put_child_below_hooks(std::string_view name, ModuleRef child) {
+  HookSpread spread(*this, {&child, 1});
   children_.set(name, std::move(child));
+  spread.commit();
+  child_left();
+}
+
+void Module::put_children(Children children) {
+  if (!hooks_) {
+    children_ = std::move(children);
+    return;
+  }
+  std::vector<ModuleRef> added;
+  for (const auto& entry : children) added.push_back(entry.value);
+  HookSpread spread(*this, added);
+  children_ = std::move(children);
+  spread.commit();
+  child_left();
+}
+
+void Module::drop_children() noexcept {
+  children_.clear();
+  child_left();
+}
+
+void Module::child_left() noexcept {
+  if (hooks_) hooks_->set_stale();
 }
 
 void Module::remove(std::string_view name) {
   if (parameters_.erase(name)) return;
   if (buffers_.erase(name)) return erase_persistence(name);
-  if (children_.erase(name) || plain_.erase(name)) return;
+  if (children_.erase(name)) return child_left();
+  if (plain_.erase(name)) return;
   throw Error(Code::not_found, join("remove: '", class_name_, "' object has no attribute '",
                                     printable(name, 60), "'"))
       .with("torch_error", "AttributeError")
@@ -188,9 +246,13 @@ void Module::append_entry(std::string name, TensorRef tensor, bool is_buffer) no
 void Module::assign(std::string_view name, TensorRef value) {
   if (value && value->is_parameter()) {
     check_parameter_for_buffer(name, *value);
+    if (hooks_) {
+      run_hooks(Hook::kParameter, name, value);
+      check_parameter_for_buffer(name, *value);
+    }
     parameters_.set(name, std::move(value));
     if (buffers_.erase(name)) erase_persistence(name);
-    children_.erase(name);
+    if (children_.erase(name)) child_left();
     plain_.erase(name);
     return;
   }
@@ -207,21 +269,37 @@ void Module::assign(std::string_view name, TensorRef value) {
                             "' as child module '", printable(name, 60),
                             "' (torch.nn.Module or None expected)"));
     }
-    return children_.set(name, nullptr);
+    return assign_child(name, nullptr);
   }
-  if (buffers_.contains(name)) return buffers_.set(name, std::move(value));
+  if (buffers_.contains(name)) {
+    if (hooks_) return register_buffer(name, std::move(value), is_persistent(name));
+    return buffers_.set(name, std::move(value));
+  }
   check_text(name, "assign");
   plain_.set(name, std::move(value));
 }
 
 void Module::assign(std::string_view name, ModuleRef value) {
   if (!value) return assign(name, TensorRef());
-  if (parameters_.contains(name)) {
-    throw type_error(join("assign: cannot assign '", torch_typename(*value), "' as parameter '",
-                          printable(name, 60), "' (torch.nn.Parameter or None expected)"));
+  assign_child(name, std::move(value));
+}
+
+// Requires for None: a child of that name.
+void Module::assign_child(std::string_view name, ModuleRef value) {
+  const auto check = [&] {
+    if (parameters_.contains(name)) {
+      throw type_error(join("assign: cannot assign '", value ? torch_typename(*value) : "None",
+                            "' as parameter '", printable(name, 60),
+                            "' (torch.nn.Parameter or None expected)"));
+    }
+    check_text(name, "assign");
+  };
+  check();
+  if (hooks_) {
+    run_hooks(name, value);
+    check();
   }
-  check_text(name, "assign");
-  children_.set(name, std::move(value));
+  put_child(name, std::move(value));
   if (buffers_.erase(name)) erase_persistence(name);
   plain_.erase(name);
 }

@@ -21,7 +21,9 @@
 
 namespace duramen::nn {
 
+class Hook;
 class Module;
+class ModuleHooks;
 using ModuleRef = Ref<Module>;
 
 class Module : public Counted {
@@ -71,7 +73,10 @@ class Module : public Counted {
   void put_buffer(std::string_view name, TensorRef buffer) {
     buffers_.set(name, std::move(buffer));
   }
-  void put_child(std::string_view name, ModuleRef child) { children_.set(name, std::move(child)); }
+  void put_child(std::string_view name, ModuleRef child) {
+    if (hooks_) return put_child_below_hooks(name, std::move(child));
+    children_.set(name, std::move(child));
+  }
   // By position, for changes of many slots that must not stop half way.
   void put_parameter_at(size_t index, TensorRef parameter) noexcept {
     parameters_.value_at(index) = std::move(parameter);
@@ -91,8 +96,10 @@ class Module : public Counted {
     buffers_.reserve(buffers_.size() + count);
   }
   void append_entry(std::string name, TensorRef tensor, bool is_buffer) noexcept;
-  // A container's edit: all children anew.
-  void put_children(Children children) noexcept { children_ = std::move(children); }
+  // A container's edit: all children anew. Fails only where hooks are valid here and a child is
+  // new.
+  void put_children(Children children);
+  void drop_children() noexcept;
 
   // For the text form: these entries instead of those there are. Requires: no name is there twice.
   struct Slots {
@@ -105,6 +112,17 @@ class Module : public Counted {
   // How it was built (nn::Origin); null where it was not built from text or options.
   const Counted* origin() const noexcept { return origin_.get(); }
   void set_origin(Ref<const Counted> origin) noexcept { origin_ = std::move(origin); }
+
+  // Hooks (nn/hooks.hpp); null where there are none and none is valid. The registrations and the
+  // assignments above run them, and check again what they leave; what a hook does not see is put_
+  // and append_.
+  const ModuleHooks* hooks() const noexcept { return hooks_.get(); }
+  ModuleHooks& make_hooks();
+  // Sets one behind those that are there; gives its number.
+  uint64_t add_hook(Ref<Hook> hook);
+  void remove_hook(uint64_t id);  // NOT_FOUND
+  // What the hooks make of a tensor that a load is about to put in an entry's place.
+  void run_registration_hooks(bool is_buffer, std::string_view name, TensorRef& value);
 
   bool training() const noexcept { return training_; }
   void set_training(bool training) noexcept { training_ = training; }  // this module only
@@ -166,6 +184,17 @@ class Module : public Counted {
     }
   };
 
+  struct DropHooks {
+    void operator()(ModuleHooks* hooks) const noexcept;
+  };
+
+  void check_child_name(std::string_view name) const;
+  void assign_child(std::string_view name, ModuleRef value);
+  void put_child_below_hooks(std::string_view name, ModuleRef child);
+  void child_left() noexcept;
+  // Requires: hooks.
+  void run_hooks(uint32_t event, std::string_view name, TensorRef& value);
+  void run_hooks(std::string_view name, ModuleRef& child);
   void check_tensor_name(std::string_view name, const char* kind, bool already_there) const;
   void check_parameter(std::string_view name, const Tensor* parameter) const;
   void erase_persistence(std::string_view name) noexcept;
@@ -174,6 +203,7 @@ class Module : public Counted {
   Tensors parameters_;
   Tensors buffers_;
   Children children_;
+  std::unique_ptr<ModuleHooks, DropHooks> hooks_;
   bool training_ = true;
   int64_t version_;
   std::string class_name_;

@@ -142,6 +142,44 @@ void traverse(const Module& root, std::string& name, const TraverseMode& mode, E
   }
 }
 
+// As traverse() once a path and with a trailing dot, where who is called may edit the tree: the
+// children of a module are those that it has when enter() returns, and are held until they are
+// left.
+template <class Enter, class Leave>
+void traverse_held(const Module& root, std::string& name, const char* operation, Enter&& enter,
+                   Leave&& leave) {
+  struct Frame {
+    ModuleRef module;
+    Module::Children children;
+    size_t next_child;
+    size_t parent_name_size;
+  };
+  std::vector<Frame> frames;
+  PointerSet above;
+  const auto reach = [&](const ModuleRef& module, size_t parent_name_size) {
+    above.insert(module.get());
+    enter(*module);
+    frames.push_back({module, module->children(), 0, parent_name_size});
+  };
+  reach(ModuleRef(const_cast<Module*>(&root)), name.size());
+  while (!frames.empty()) {
+    Frame& top = frames.back();
+    if (top.next_child == top.children.size()) {
+      leave(*top.module);
+      name.resize(top.parent_name_size);
+      above.erase(top.module.get());
+      frames.pop_back();
+      continue;
+    }
+    const auto& [child_name, child] = top.children[top.next_child++];
+    if (!child) continue;
+    const size_t name_size = name.size();
+    name.append(child_name).append(".");
+    if (above.contains(child.get())) throw_cycle(operation, name);
+    reach(ModuleRef(child), name_size);
+  }
+}
+
 // How many visits traverse() would make in that mode, and of how many names.
 inline TreeSize count_tree(const Module& root, TraverseMode mode) {
   mode.only_modules = true;

@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "nn/hooks.hpp"
 #include "nn/match.hpp"
+#include "nn/traverse.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -17,11 +19,15 @@ struct Unexpected {
   std::vector<uint32_t> path;
   bool ordinary;  // extra state comes first at its module
   size_t entry;
+  const Module* module;
+  size_t rest_size;  // of the key
 };
 
 class Finder {
  public:
-  explicit Finder(const DottedChildren& dotted) : dotted_(dotted) {}
+  // `below_hooks`: keys below a module with load hooks of its own are not followed.
+  explicit Finder(const DottedChildren& dotted, bool below_hooks = true)
+      : dotted_(dotted), below_hooks_(below_hooks) {}
 
   // `only`: the one module that sees the key; null: every module on its way.
   void follow(const Module& root, std::string_view key, size_t entry,
@@ -36,13 +42,16 @@ class Finder {
   }
   std::vector<size_t>& ignored() noexcept { return ignored_; }
   std::vector<size_t> sorted() {
+    std::vector<size_t> out;
+    out.reserve(found_.size());
+    for (const Unexpected& unexpected : sort()) out.push_back(unexpected.entry);
+    return out;
+  }
+  const std::vector<Unexpected>& sort() {
     std::stable_sort(found_.begin(), found_.end(), [](const Unexpected& a, const Unexpected& b) {
       return std::tie(a.path, a.ordinary, a.entry) < std::tie(b.path, b.ordinary, b.entry);
     });
-    std::vector<size_t> out;
-    out.reserve(found_.size());
-    for (const Unexpected& unexpected : found_) out.push_back(unexpected.entry);
-    return out;
+    return found_;
   }
 
  private:
@@ -61,7 +70,9 @@ class Finder {
       }
       const size_t child = at.module->children().index_of(at.rest.substr(0, dot));
       if (child == Module::Children::kNotFound) return add(std::move(at), true, entry);
-      if (!at.module->children()[child].value) return ignored_.push_back(entry);
+      const Module* next = at.module->children()[child].value.get();
+      if (!next) return ignored_.push_back(entry);
+      if (is_left_out(*next)) return;
       step(at, child, dot);
     }
   }
@@ -74,11 +85,14 @@ class Finder {
       const auto& [name, module] = at.module->children()[child];
       const bool below =
           at.rest.starts_with(name) && at.rest.size() > name.size() && at.rest[name.size()] == '.';
-      if (!module || !below) continue;
+      if (!module || !below || is_left_out(*module)) continue;
       Descent branch = at;
       step(branch, child, name.size());
       pending_.push_back(std::move(branch));
     }
+  }
+  bool is_left_out(const Module& child) const noexcept {
+    return !below_hooks_ && child.hooks() && child.hooks()->has_own(Hook::kBeforeLoad);
   }
   static void step(Descent& at, size_t child, size_t dot) {
     at.path.push_back(static_cast<uint32_t>(child));
@@ -87,10 +101,11 @@ class Finder {
   }
   void add(Descent at, bool ordinary, size_t entry) {
     if (only_ && at.module != only_) return;
-    found_.push_back({std::move(at.path), ordinary, entry});
+    found_.push_back({std::move(at.path), ordinary, entry, at.module, at.rest.size()});
   }
 
   const DottedChildren& dotted_;
+  const bool below_hooks_;
   const Module* only_ = nullptr;
   std::vector<Descent> pending_;
   std::vector<Unexpected> found_;
@@ -120,6 +135,33 @@ std::vector<size_t> unexpected_entries(const Module& root, const StateDict& dict
   }
   ignored = std::move(finder.ignored());
   return finder.sorted();
+}
+
+Strays stray_entries(const Module& root, const StateDict& dict, std::string_view prefix) {
+  DottedChildren dotted;
+  std::string name;
+  traverse(
+      root, name, {"load_state_dict", true, true, true, false, true},
+      [&dotted](const Module& module) {
+        for (size_t i = 0; i < module.children().size(); ++i) {
+          const bool has_dot = module.children()[i].name.find('.') != std::string::npos;
+          if (has_dot) dotted[&module].push_back(i);
+        }
+      },
+      [](const Module&) {});
+  Finder finder(dotted, false);
+  const auto& entries = dict.entries();
+  for (size_t i = 0; i < entries.size(); ++i) {
+    const std::string_view key = entries[i].name;
+    if (key.starts_with(prefix)) finder.follow(root, key.substr(prefix.size()), i);
+  }
+  Strays out;
+  for (const auto& [path, ordinary, entry, module, rest_size] : finder.sort()) {
+    const std::string& key = entries[entry].name;
+    out.unexpected[key.substr(0, key.size() - rest_size)].push_back({module, entry});
+  }
+  out.ignored = std::move(finder.ignored());
+  return out;
 }
 
 }  // namespace duramen::nn

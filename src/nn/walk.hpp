@@ -36,11 +36,13 @@ struct TreeSize {
   size_t modules = 0;
   size_t parameters = 0;
   size_t buffers = 0;
+  bool has_hooks = false;
 
   void add(const Module& module) noexcept {
     ++modules;
     parameters += module.parameters().size();
     buffers += module.buffers().size();
+    has_hooks = has_hooks || module.hooks();
   }
 };
 TreeSize tree_size(const Module& root, const WalkOptions& options = {});
@@ -86,5 +88,9 @@ struct StateDictOptions {
   bool keep_vars = false;
 };
 Ref<StateDict> state_dict(const Module& root, const StateDictOptions& options = {});
+// state_dict(destination=...): behind what is there, or in place of entries of the same name;
+// versions only where the dict has some. A failure leaves it as it was.
+void add_state_dict(const Module& root, StateDict& destination,
+                    const StateDictOptions& options = {});
 
 }  // namespace duramen::nn

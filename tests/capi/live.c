@@ -25,6 +25,29 @@ static int32_t pass_on(void* user, duramen_context* context, duramen_function_st
   return 0;
 }
 
+/* Gives what it gets to the live objects. */
+static int32_t keep_notes(void* user, duramen_module* module, const char* prefix, size_t length,
+                          duramen_load_notes* notes, duramen_error** error) {
+  (void)user;
+  (void)module;
+  (void)prefix;
+  (void)length;
+  (void)error;
+  if (live.load_notes == NULL) live.load_notes = duramen_load_notes_retain(notes);
+  return 0;
+}
+
+static void make_load_notes(void) {
+  duramen_load_report* report = NULL;
+  uint64_t id = 0;
+  live.module_hook.struct_size = sizeof live.module_hook;
+  live.module_hook.after_load = keep_notes;
+  OK(duramen_module_add_hook(live.module, &live.module_hook, &id, ERROR));
+  OK(duramen_module_match(live.module, live.state_dict, NULL, &report, ERROR));
+  OK(duramen_module_remove_hook(live.module, id, ERROR));
+  duramen_load_report_release(report);
+}
+
 static void make_callbacks(void) {
   duramen_tensor* output = NULL;
   live.module_visit = visit_nothing;
@@ -75,6 +98,7 @@ const struct live* begin_live(void) {
   static int64_t dlpack[32];
   make_objects();
   make_callbacks();
+  make_load_notes();
   values[0] = live.value;
   live.tensors = &live.tensor;
   live.values = values;
@@ -97,6 +121,7 @@ int end_live(int expected_functions, int expected_cases) {
   CHECK(functions > 200);
   duramen_optimizer_release(live.optimizer);
   duramen_checkpoint_release(live.checkpoint);
+  duramen_load_notes_release(live.load_notes);
   duramen_load_report_release(live.load_report);
   duramen_state_dict_release(live.state_dict);
   duramen_module_release(live.module);

@@ -19,6 +19,7 @@ struct live {
   duramen_module* module;
   duramen_state_dict* state_dict;
   duramen_load_report* load_report;
+  duramen_load_notes* load_notes;
   duramen_checkpoint* checkpoint;
   duramen_optimizer* optimizer;
   /* Arguments that are not objects. */
@@ -27,6 +28,7 @@ struct live {
   duramen_module_visit module_visit;
   duramen_import_options import_options;
   duramen_module_class module_class;
+  duramen_module_hook module_hook;
   duramen_function_type function_type;
   const int64_t* shape;
   void* bytes;

@@ -145,6 +145,133 @@ release:
   return end_own(status, &users, own);
 }
 
+static int32_t mark(void* user, duramen_module* module, const char* name, size_t name_length,
+                    duramen_tensor* tensor, duramen_tensor** replacement, duramen_error** error) {
+  (void)user;
+  (void)name;
+  (void)name_length;
+  *replacement = duramen_tensor_retain(tensor);
+  return duramen_module_register_buffer(module, "a_mask_of_the_parameter", SIZE_MAX, NULL, 0,
+                                        error);
+}
+
+static int32_t keep_child(void* user, duramen_module* module, const char* name, size_t name_length,
+                          duramen_module* child, duramen_module** replacement,
+                          duramen_error** error) {
+  (void)user;
+  (void)module;
+  (void)name;
+  (void)name_length;
+  (void)error;
+  *replacement = duramen_module_retain(child);
+  return 0;
+}
+
+/* Hooks reach what comes below, and what a copy has. */
+static duramen_status registration_hooks(struct world* w, duramen_error** error) {
+  long users = 0;
+  duramen_module_hook hook = {0};
+  duramen_module *root = NULL, *inner = NULL, *copy = NULL;
+  duramen_tensor* weight = NULL;
+  duramen_status status;
+  uint64_t id = 0;
+  hook.struct_size = sizeof hook;
+  hook.register_parameter = mark;
+  hook.register_child = keep_child;
+  hook.user = &users;
+  hook.destroy = let_go;
+  TRY(duramen_module_from_text(w->context, "Sequential(ReLU())", SIZE_MAX, &root, error));
+  TRY(duramen_module_from_text(w->context, "Sequential(Linear(1, 1))", SIZE_MAX, &inner, error));
+  TRY(duramen_module_add_hook(root, &hook, &id, error));
+  ++users;
+  TRY(duramen_module_register_child(root, "inner", SIZE_MAX, inner, error));
+  TRY(duramen_module_get_parameter(inner, "0.weight", SIZE_MAX, &weight, error));
+  TRY(duramen_module_register_parameter(inner, "tied", SIZE_MAX, weight, error));
+  TRY(duramen_module_deepcopy(w->context, root, &copy, error));
+  TRY(duramen_module_remove(root, "inner", SIZE_MAX, error));
+  TRY(duramen_module_register_parameter(root, "tied", SIZE_MAX, weight, error));
+  TRY(duramen_module_remove_hook(root, id, error));
+release:
+  duramen_tensor_release(weight);
+  duramen_module_release(copy);
+  duramen_module_release(inner);
+  return end_own(status, &users, root);
+}
+
+static int32_t before_state(void* user, const duramen_module* module, const char* prefix,
+                            size_t prefix_length, uint64_t flags, duramen_error** error) {
+  (void)user;
+  (void)module;
+  (void)prefix;
+  (void)prefix_length;
+  (void)flags;
+  (void)error;
+  return 0;
+}
+
+static int32_t after_state(void* user, const duramen_module* module, duramen_state_dict* dict,
+                           const char* prefix, size_t prefix_length, duramen_error** error) {
+  (void)user;
+  (void)module;
+  (void)prefix_length;
+  return duramen_state_dict_set_version(dict, prefix, SIZE_MAX, 7, error);
+}
+
+static int32_t before_load(void* user, duramen_module* module, duramen_state_dict* dict,
+                           const char* prefix, size_t prefix_length, duramen_load_notes* notes,
+                           duramen_error** error) {
+  duramen_status status;
+  (void)user;
+  (void)module;
+  (void)prefix;
+  (void)prefix_length;
+  TRY(duramen_state_dict_set_version(dict, "a path of some length or other", SIZE_MAX, 7, error));
+  TRY(duramen_load_notes_add(notes, DURAMEN_LOAD_MISSING, "a name of some length or other",
+                             SIZE_MAX, error));
+release:
+  return status;
+}
+
+static int32_t after_load(void* user, duramen_module* module, const char* prefix,
+                          size_t prefix_length, duramen_load_notes* notes, duramen_error** error) {
+  duramen_string_list* names = NULL;
+  duramen_status status;
+  (void)user;
+  (void)module;
+  (void)prefix;
+  (void)prefix_length;
+  TRY(duramen_load_notes_list(notes, DURAMEN_LOAD_MISSING, &names, error));
+  TRY(duramen_load_notes_remove(notes, DURAMEN_LOAD_MISSING, "a name of some length or other",
+                                SIZE_MAX, error));
+  TRY(duramen_load_notes_clear(notes, DURAMEN_LOAD_MISSING, error));
+release:
+  duramen_string_list_release(names);
+  return status;
+}
+
+/* Of the net itself: what fails leaves it as it was. */
+static duramen_status state_hooks(struct world* w, duramen_error** error) {
+  duramen_module_hook hook = {0};
+  duramen_state_dict *dict = NULL, *all = NULL;
+  duramen_status status;
+  uint64_t id = 0;
+  hook.struct_size = sizeof hook;
+  hook.before_state_dict = before_state;
+  hook.after_state_dict = after_state;
+  hook.before_load = before_load;
+  hook.after_load = after_load;
+  TRY(duramen_module_add_hook(w->net, &hook, &id, error));
+  TRY(duramen_module_state_dict(w->net, "x.", SIZE_MAX, 0, &dict, error));
+  TRY(duramen_state_dict_create(&all, error));
+  TRY(duramen_module_add_state_dict(w->net, all, "x.", SIZE_MAX, 0, error));
+  TRY(duramen_module_load_state_dict(w->context, w->net, w->dict, NULL, NULL, error));
+release:
+  if (id != 0) OK(duramen_module_remove_hook(w->net, id, NULL));
+  duramen_state_dict_release(all);
+  duramen_state_dict_release(dict);
+  return status;
+}
+
 static int32_t square(void* user, duramen_context* context, duramen_function_state* state,
                       duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
                       duramen_error** error) {
@@ -227,6 +354,8 @@ const struct operation kOwnOperations[] = {
     {"own module", WITH_GRAPH, 0, DURAMEN_OK, own_forward},
     {"deep copy of an own module", 0, 1, DURAMEN_OK, own_deepcopy},
     {"own module: load", 0, 1, DURAMEN_OK, own_load},
+    {"registration hooks", 0, 1, DURAMEN_OK, registration_hooks},
+    {"hooks of state dicts and loads", WITH_DICT, 1, DURAMEN_OK, state_hooks},
     {"own function", WITH_GRAPH, 1, DURAMEN_OK, function},
     {"own function of many outputs", WITH_GRAPH, 1, DURAMEN_OK, function_of_many},
 };

@@ -100,6 +100,12 @@ class StateMachine {
   std::string load(const Json& step);
   void put(StateDict& dict, std::string_view key, const Json& value) const;
 
+  // state_hooks.cpp
+  std::string add_dict_hook(const Json& step, uint32_t event);
+  std::string load_pre_hook(const Json& step);
+  std::string load_post_hook(const Json& step);
+  std::string state_post_hook(const Json& step);
+
   // state_flags.cpp
   std::string train(const Json& step);
   std::string evaluate(const Json& step);

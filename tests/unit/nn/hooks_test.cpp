@@ -1,0 +1,550 @@
+#include "nn/hooks.hpp"
+
+#include <functional>
+
+#include "base/text.hpp"
+#include "nn/containers.hpp"
+#include "nn/load.hpp"
+#include "nn/load_notes.hpp"
+#include "nn/walk.hpp"
+#include "support/catch.hpp"
+#include "unit/nn/trees.hpp"
+
+using namespace duramen;
+using namespace duramen::nn;
+using namespace duramen::nn::testing;
+
+namespace {
+
+using Kind = LoadReport::Kind;
+
+// A hook made of functions.
+struct TestHook final : Hook {
+  explicit TestHook(uint32_t events) : Hook(events) {}
+  ~TestHook() override {
+    if (destroyed) ++*destroyed;
+  }
+  TensorRef registering(Event event, Module& module, const std::string& name,
+                        Tensor* tensor) override {
+    return on_tensor ? on_tensor(event, module, name, tensor) : nullptr;
+  }
+  ModuleRef registering(Module& module, const std::string& name, Module* child) override {
+    return on_child ? on_child(module, name, child) : nullptr;
+  }
+  void before_state_dict(const Module& module, const std::string& prefix, bool keep) override {
+    if (on_before_state) on_before_state(module, prefix, keep);
+  }
+  void after_state_dict(const Module& module, StateDict& dict, const std::string& p) override {
+    if (on_after_state) on_after_state(module, dict, p);
+  }
+  void before_load(Module& m, StateDict& dict, const std::string& p, LoadNotes& notes) override {
+    if (on_before_load) on_before_load(m, dict, p, notes);
+  }
+  void after_load(Module& module, const std::string& prefix, LoadNotes& notes) override {
+    if (on_after_load) on_after_load(module, prefix, notes);
+  }
+  std::function<TensorRef(Event, Module&, const std::string&, Tensor*)> on_tensor;
+  std::function<ModuleRef(Module&, const std::string&, Module*)> on_child;
+  std::function<void(const Module&, const std::string&, bool)> on_before_state;
+  std::function<void(const Module&, StateDict&, const std::string&)> on_after_state;
+  std::function<void(Module&, StateDict&, const std::string&, LoadNotes&)> on_before_load;
+  std::function<void(Module&, const std::string&, LoadNotes&)> on_after_load;
+  int* destroyed = nullptr;
+};
+
+// Writes "tag:name" for each registration.
+Ref<TestHook> listener(std::vector<std::string>& said, std::string tag,
+                       uint32_t events = Hook::kRegistration) {
+  auto hook = make<TestHook>(events);
+  hook->on_tensor = [&said, tag](Hook::Event, Module&, const std::string& name, Tensor* tensor) {
+    said.push_back(tag + ":" + name + (tensor ? "" : "=None"));
+    return TensorRef();
+  };
+  hook->on_child = [&said, tag](Module&, const std::string& name, Module* child) {
+    said.push_back(tag + ":" + name + (child ? "" : "=None"));
+    return ModuleRef();
+  };
+  return hook;
+}
+
+using Said = std::vector<std::string>;
+
+struct Tree {
+  ModuleRef root = make<Module>("Root"), mid = make<Module>("Mid"), leaf = make<Module>("Leaf");
+  Tree() {
+    mid->register_module("leaf", leaf);
+    root->register_module("mid", mid);
+  }
+};
+
+std::string keys(const StateDict& dict) {
+  std::string out;
+  for (const auto& entry : dict.entries()) out += (out.empty() ? "" : " ") + entry.name;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("Registration hooks see what is registered, with PyTorch's rules for None",
+          "[nn][hooks]") {
+  Said said;
+  const ModuleRef m = make<Module>();
+  m->add_hook(listener(said, "h"));
+  m->register_parameter("p", parameter({1}));
+  m->register_parameter("q", nullptr);  // not for a parameter that is None
+  m->register_buffer("b", tensor({1}));
+  m->register_buffer("c", nullptr);
+  m->register_module("d", make<Module>());
+  m->register_module("e", nullptr);
+  m->assign("p", parameter({2}));
+  m->assign("p", TensorRef());
+  m->assign("b", tensor({2}));
+  m->assign("b", TensorRef());
+  m->assign("d", ModuleRef());
+  m->assign("f", make<Module>());
+  m->assign("plain", tensor({1}));
+  CHECK(said == Said{"h:p", "h:b", "h:c=None", "h:d", "h:e=None", "h:p", "h:b", "h:b=None",
+                     "h:d=None", "h:f"});
+  CHECK(refusal([&] { m->register_buffer("b.c", nullptr); }) != "");
+  CHECK(said.size() == 10);  // names are checked first
+}
+
+TEST_CASE("A registration hook gives another value, which is checked again", "[nn][hooks]") {
+  const ModuleRef m = make<Module>();
+  const TensorRef other = parameter({5}), plain = tensor({6});
+  const ModuleRef third = make<Module>("Third");
+  auto hook = make<TestHook>(Hook::kRegistration);
+  TensorRef given = other;
+  hook->on_tensor = [&](Hook::Event, Module&, const std::string&, Tensor*) { return given; };
+  hook->on_child = [&](Module&, const std::string&, Module*) { return third; };
+  m->add_hook(hook);
+  m->register_parameter("p", parameter({1}));
+  m->register_module("c", nullptr);
+  CHECK(*m->parameters().find("p") == other);
+  CHECK(*m->children().find("c") == third);
+  given = plain;
+  CHECK(refusal([&] { m->register_parameter("q", parameter({1})); }).starts_with("TypeError"));
+  CHECK_FALSE(m->parameters().contains("q"));
+  m->register_buffer("b", nullptr, false);
+  CHECK(*m->buffers().find("b") == plain);
+  CHECK_FALSE(m->is_persistent("b"));
+}
+
+TEST_CASE("A hook that fails keeps an entry from being registered", "[nn][hooks]") {
+  const ModuleRef m = make<Module>();
+  m->register_buffer("b", tensor({1}));
+  auto hook = make<TestHook>(Hook::kRegistration);
+  hook->on_tensor = [&](Hook::Event, Module&, const std::string&, Tensor*) -> TensorRef {
+    throw Error(Code::state, "no");
+  };
+  m->add_hook(hook);
+  CHECK(refusal([&] { m->register_buffer("b", nullptr, false); }) == "no");
+  CHECK(refusal([&] { m->register_buffer("c", nullptr, false); }) == "no");
+  CHECK(*m->buffers().find("b"));
+  CHECK(m->is_persistent("b"));
+  CHECK_FALSE(m->buffers().contains("c"));
+}
+
+TEST_CASE("A registration hook is valid for what is below its module at that time", "[nn][hooks]") {
+  Tree t;
+  Said said;
+  const auto parameters = [&](Module& m, const char* name) {
+    said.clear();
+    m.register_parameter(name, parameter({1}));
+    return said;
+  };
+  t.root->add_hook(listener(said, "root"));
+  t.mid->add_hook(listener(said, "mid"));
+  CHECK(parameters(*t.root, "a") == Said{"root:a"});
+  CHECK(parameters(*t.leaf, "a") == Said{"root:a", "mid:a"});
+
+  const ModuleRef added = make<Module>(), below = make<Module>();
+  added->register_module("below", below);
+  said.clear();
+  t.leaf->register_module("added", added);
+  CHECK(said == Said{"root:added", "mid:added"});
+  CHECK(parameters(*below, "a") == Said{"root:a", "mid:a"});
+
+  t.mid->remove("leaf");
+  CHECK(parameters(*below, "b").empty());
+  CHECK(parameters(*t.mid, "b") == Said{"root:b", "mid:b"});
+  t.root->register_module("again", t.leaf);
+  CHECK(parameters(*below, "c") == Said{"root:c"});
+
+  // In two trees, and in one of them twice.
+  const ModuleRef other = make<Module>("Other");
+  other->add_hook(listener(said, "other"));
+  other->register_module("shared", t.leaf);
+  t.mid->register_module("leaf", t.leaf);
+  CHECK(parameters(*below, "d") == Said{"root:d", "other:d", "mid:d"});
+  t.root->remove("again");
+  CHECK(parameters(*below, "e") == Said{"root:e", "other:e", "mid:e"});
+  t.root->remove("mid");
+  CHECK(parameters(*below, "f") == Said{"other:f", "mid:f"});
+}
+
+TEST_CASE("A registration hook ends with its module and when it is removed", "[nn][hooks]") {
+  Said said;
+  int destroyed = 0;
+  const ModuleRef leaf = make<Module>();
+  uint64_t id = 0;
+  {
+    const ModuleRef root = make<Module>();
+    root->register_module("leaf", leaf);
+    auto hook = listener(said, "root");
+    hook->destroyed = &destroyed;
+    root->add_hook(std::move(hook));
+    auto second = listener(said, "second");
+    second->destroyed = &destroyed;
+    id = root->add_hook(std::move(second));
+    leaf->register_buffer("a", nullptr);
+    CHECK(said == Said{"root:a=None", "second:a=None"});
+    root->remove_hook(id);
+    CHECK(destroyed == 1);
+    leaf->register_buffer("b", nullptr);
+    CHECK(said.size() == 3);
+    CHECK(refusal([&] { root->remove_hook(id); }).find("has no hook 2") != std::string::npos);
+    CHECK(refusal([&] { leaf->remove_hook(1); }) != "");
+  }
+  CHECK(destroyed == 2);
+  leaf->register_buffer("c", nullptr);
+  CHECK(said.size() == 3);
+}
+
+TEST_CASE("Containers' edits keep hooks with what stays", "[nn][hooks]") {
+  Said said;
+  auto list = make<ModuleList>();
+  list->add_hook(listener(said, "h"));
+  const ModuleRef a = make<Module>("A"), b = make<Module>("B"), c = make<Module>("C");
+  list->append(a);
+  list->append(b);
+  list->insert(0, c);  // as PyTorch's, past the hooks
+  CHECK(said == Said{"h:0", "h:1"});
+  said.clear();
+  list->set(0, c);
+  for (const ModuleRef& m : {a, b, c}) m->register_buffer("x", nullptr);
+  CHECK(said == Said{"h:0", "h:x=None", "h:x=None", "h:x=None"});
+  said.clear();
+  list->pop(1);
+  for (const ModuleRef& m : {a, b, c}) m->register_buffer("y", nullptr);
+  CHECK(said == Said{"h:y=None", "h:y=None"});
+}
+
+TEST_CASE("A registration hook may register, remove and set hooks", "[nn][hooks]") {
+  const ModuleRef m = make<Module>();
+  Said said;
+  auto hook = make<TestHook>(Hook::kParameter);
+  uint64_t late = 0;
+  hook->on_tensor = [&](Hook::Event, Module& module, const std::string& name,
+                        Tensor*) -> TensorRef {
+    module.register_buffer(name + "_mask", nullptr);
+    if (late) module.remove_hook(std::exchange(late, 0));
+    module.add_hook(listener(said, "new"));
+    return nullptr;
+  };
+  const uint64_t id = m->add_hook(hook);
+  late = m->add_hook(listener(said, "late"));
+  m->register_parameter("w", parameter({1}));
+  CHECK(m->buffers().contains("w_mask"));
+  CHECK(said == Said{"late:w_mask=None"});  // removed before its turn, and the new one is too late
+  m->remove_hook(id);
+  m->register_parameter("v", parameter({1}));
+  CHECK(said == Said{"late:w_mask=None", "new:v"});
+
+  // A hook that takes the name itself.
+  hook->on_tensor = [&](Hook::Event, Module& module, const std::string&, Tensor*) {
+    module.register_buffer("u", nullptr);
+    return TensorRef();
+  };
+  m->add_hook(hook);
+  CHECK(refusal([&] { m->register_parameter("u", parameter({1})); }) ==
+        "KeyError register_parameter: attribute 'u' already exists");
+}
+
+TEST_CASE("A hook that calls itself without end is an error", "[nn][hooks]") {
+  const ModuleRef m = make<Module>();
+  int calls = 0;
+  auto hook = make<TestHook>(Hook::kParameter | Hook::kBeforeStateDict | Hook::kBeforeLoad);
+  hook->on_tensor = [&](Hook::Event, Module&, const std::string& name, Tensor*) {
+    ++calls;
+    m->register_parameter(name + "x", parameter({1}));
+    return TensorRef();
+  };
+  hook->on_before_state = [](const Module& module, const std::string&, bool) {
+    state_dict(module);
+  };
+  Context context;
+  hook->on_before_load = [&](Module& module, StateDict& dict, const std::string&, LoadNotes&) {
+    load_state_dict(context, module, dict);
+  };
+  m->add_hook(hook);
+  CHECK(refusal([&] {
+          m->register_parameter("p", parameter({1}));
+        }).starts_with("RecursionError register_parameter: a hook calls itself without end"));
+  CHECK(calls == 64);
+  CHECK(m->parameters().empty());
+  CHECK(refusal([&] { state_dict(*m); }).starts_with("RecursionError state_dict: a hook"));
+  CHECK(refusal([&] {
+          load_state_dict(context, *m, *make<StateDict>());
+        }).starts_with("RecursionError load_state_dict: a hook"));
+}
+
+TEST_CASE("State-dict hooks of each module in order, editing the dict", "[nn][hooks]") {
+  Tree t;
+  t.leaf->register_parameter("w", parameter({1}));
+  t.leaf->register_parameter("v", parameter({1}));
+  t.root->register_buffer("b", tensor({1}));
+  Said said;
+  const auto add = [&](const ModuleRef& m, std::string tag) {
+    auto hook = make<TestHook>(Hook::kBeforeStateDict | Hook::kAfterStateDict);
+    hook->on_before_state = [&, tag](const Module&, const std::string& prefix, bool keep) {
+      said.push_back("before " + tag + " '" + prefix + (keep ? "' keep" : "'"));
+    };
+    hook->on_after_state = [&, tag](const Module&, StateDict& dict, const std::string& prefix) {
+      said.push_back("after " + tag + " '" + prefix + "' " + keys(dict));
+      if (tag == "leaf") dict.entries().erase(prefix + "w");
+      if (tag == "mid") dict.set_value(prefix + "extra", Value::none());
+    };
+    m->add_hook(hook);
+  };
+  for (const auto& [m, tag] : {std::pair(t.root, "root"), {t.mid, "mid"}, {t.leaf, "leaf"}}) {
+    add(m, tag);
+  }
+  add(t.root, "root2");
+  const Ref<StateDict> dict = state_dict(*t.root, {.prefix = "x.", .keep_vars = true});
+  CHECK(keys(*dict) == "x.b x.mid.leaf.v x.mid.extra");
+  CHECK(said == Said{"before root 'x.' keep", "before root2 'x.' keep", "before mid 'x.mid.' keep",
+                     "before leaf 'x.mid.leaf.' keep",
+                     "after leaf 'x.mid.leaf.' x.b x.mid.leaf.w x.mid.leaf.v",
+                     "after mid 'x.mid.' x.b x.mid.leaf.v",
+                     "after root 'x.' x.b x.mid.leaf.v x.mid.extra",
+                     "after root2 'x.' x.b x.mid.leaf.v x.mid.extra"});
+  CHECK(dict->version_of("x.mid.leaf") == 1);
+}
+
+TEST_CASE("A state dict goes into a destination, or not at all", "[nn][hooks]") {
+  Tree t;
+  t.leaf->register_parameter("w", parameter({1}));
+  const auto dict = make<StateDict>();
+  dict->set_value("there", Value::none());
+  add_state_dict(*t.root, *dict, {.prefix = "p"});
+  CHECK(keys(*dict) == "there pmid.leaf.w");
+  CHECK_FALSE(dict->has_versions());
+  dict->set_has_versions(true);
+  add_state_dict(*t.root, *dict);
+  CHECK(keys(*dict) == "there pmid.leaf.w mid.leaf.w");
+  CHECK(dict->version_of("mid.leaf") == 1);
+  auto hook = make<TestHook>(Hook::kAfterStateDict);
+  hook->on_after_state = [](const Module&, StateDict&, const std::string&) {
+    throw Error(Code::state, "no");
+  };
+  t.root->add_hook(hook);
+  CHECK(refusal([&] { add_state_dict(*t.root, *dict, {.prefix = "q."}); }) == "no");
+  CHECK(keys(*dict) == "there pmid.leaf.w mid.leaf.w");
+}
+
+TEST_CASE("A hook may change the tree that is exported", "[nn][hooks]") {
+  Tree t;
+  auto hook = make<TestHook>(Hook::kBeforeStateDict | Hook::kAfterStateDict);
+  hook->on_before_state = [&](const Module&, const std::string&, bool) {
+    if (t.mid->children().contains("leaf")) t.mid->remove("leaf");
+    t.mid->register_buffer("late", tensor({1}));
+    t.leaf = nullptr;
+  };
+  hook->on_after_state = [&](const Module&, StateDict&, const std::string&) {
+    if (t.root->children().contains("mid")) t.root->remove("mid");
+    t.mid = nullptr;
+  };
+  t.mid->add_hook(hook);
+  CHECK(keys(*state_dict(*t.root)) == "mid.late");
+  CHECK(keys(*state_dict(*t.root)).empty());
+}
+
+namespace {
+
+struct LoadTree : Tree {
+  Context context;
+  Ref<StateDict> dict;
+  LoadTree() {
+    leaf->register_parameter("w", parameter({1}, 1));
+    root->register_buffer("b", tensor({1}, 2));
+    dict = make<StateDict>();
+    dict->set_tensor("b", tensor({1}, 20));
+    dict->set_tensor("mid.leaf.w", tensor({1}, 10));
+  }
+  float w() const { return values(**leaf->parameters().find("w"))[0]; }
+  std::string load(LoadOptions options = {}) {
+    try {
+      load_state_dict(context, *root, *dict, options);
+    } catch (const Error& error) {
+      const std::string* text = error.record()->detail("torch_message");
+      return text ? *text : error.message();
+    }
+    return "";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("Load hooks see their subtree and edit what is loaded", "[nn][hooks]") {
+  LoadTree t;
+  t.dict->entries().erase("mid.leaf.w");
+  t.dict->set_tensor("mid.leaf.old", tensor({1}, 7));
+  t.dict->set_tensor("mid.junk", tensor({1}, 7));
+  Said said;
+  auto rename = make<TestHook>(Hook::kBeforeLoad);
+  rename->on_before_load = [&](Module&, StateDict& dict, const std::string& prefix, LoadNotes& n) {
+    said.push_back(prefix + " " + keys(dict));
+    CHECK(n.texts(Kind::missing).empty());
+    dict.set_tensor(prefix + "w", dict.entries().find(prefix + "old")->tensor);
+    dict.entries().erase(prefix + "old");
+  };
+  t.leaf->add_hook(rename);
+  CHECK(t.load() ==
+        "Error(s) in loading state_dict for Root:\n\tUnexpected key(s) in state_dict: "
+        "\"mid.junk\". ");
+  CHECK(t.w() == 1);
+  CHECK(keys(*t.dict) == "b mid.leaf.old mid.junk");
+  auto drop = make<TestHook>(Hook::kBeforeLoad);
+  drop->on_before_load = [&](Module&, StateDict& dict, const std::string& prefix, LoadNotes&) {
+    said.push_back(prefix + " " + keys(dict));
+    dict.entries().erase(prefix + "junk");
+  };
+  const uint64_t id = t.mid->add_hook(drop);
+  CHECK(match_state_dict(*t.root, *t.dict)->items.empty());
+  CHECK(t.w() == 1);
+  CHECK(t.load() == "");
+  CHECK(t.w() == 7);
+  CHECK(said == Said{"mid.leaf. mid.leaf.old", "mid. mid.leaf.old mid.junk",
+                     "mid.leaf. mid.leaf.old", "mid. mid.leaf.old mid.junk",
+                     "mid.leaf. mid.leaf.old"});
+  t.mid->remove_hook(id);
+  CHECK(t.load({.allow_unexpected = true}) == "");
+}
+
+TEST_CASE("Load hooks write notes, children's before their parents'", "[nn][hooks]") {
+  LoadTree t;
+  t.dict->set_tensor("junk", tensor({1}));
+  t.dict->entries().erase("mid.leaf.w");
+  Said said;
+  const auto add = [&](const ModuleRef& m, std::string tag, auto body) {
+    auto hook = make<TestHook>(Hook::kAfterLoad);
+    hook->on_after_load = [&said, tag, body](Module&, const std::string& prefix, LoadNotes& n) {
+      said.push_back(tag + " " + prefix + " " + std::to_string(n.texts(Kind::missing).size()) +
+                     std::to_string(n.texts(Kind::unexpected).size()));
+      body(n);
+    };
+    return m->add_hook(hook);
+  };
+  Ref<LoadNotes> kept;
+  add(t.root, "root", [&](LoadNotes& n) { kept = Ref<LoadNotes>(&n); });
+  add(t.mid, "mid", [](LoadNotes& n) { n.clear(Kind::missing); });
+  add(t.leaf, "leaf", [](LoadNotes& n) { n.add(Kind::missing, "made up"); });
+  CHECK(t.load() ==
+        "Error(s) in loading state_dict for Root:\n\tUnexpected key(s) in state_dict: \"junk\". ");
+  CHECK(said == Said{"leaf mid.leaf. 11", "mid mid. 21", "root  01"});
+  CHECK(refusal([&] { kept->texts(Kind::missing); }) == "load notes: the load is over");
+  const uint64_t last = add(t.root, "last", [](LoadNotes& n) {
+    CHECK(n.remove(Kind::unexpected, "junk"));
+    CHECK_FALSE(n.remove(Kind::unexpected, "junk"));
+    n.add(Kind::failed, "one\nline", "mid");
+    CHECK(n.texts(Kind::failed).size() == 1);
+  });
+  CHECK(t.load() == "Error(s) in loading state_dict for Root:\n\tone\\x0aline");
+  t.root->remove_hook(last);
+  add(t.root, "last", [](LoadNotes& n) { n.clear(Kind::unexpected); });
+  CHECK(t.load() == "");
+  CHECK(values(**t.root->buffers().find("b"))[0] == 20);
+}
+
+TEST_CASE("A load hook that fails leaves everything as it was", "[nn][hooks]") {
+  LoadTree t;
+  auto hook = make<TestHook>(Hook::kLoad);
+  bool late = false;
+  hook->on_before_load = [&](Module&, StateDict&, const std::string&, LoadNotes&) {
+    if (!late) throw Error(Code::state, "no");
+  };
+  hook->on_after_load = [&](Module&, const std::string&, LoadNotes&) {
+    throw Error(Code::state, "late no");
+  };
+  t.leaf->add_hook(hook);
+  for (const bool partial : {false, true}) {
+    late = false;
+    CHECK(t.load({.partial = partial}) == "no");
+    late = true;
+    CHECK(t.load({.partial = partial}) == "late no");
+    CHECK(t.w() == 1);
+    CHECK(values(**t.root->buffers().find("b"))[0] == 2);
+  }
+}
+
+TEST_CASE("A load hook that changes what was matched is an error", "[nn][hooks]") {
+  LoadTree t;
+  auto hook = make<TestHook>(Hook::kBeforeLoad);
+  hook->on_before_load = [&](Module& module, StateDict&, const std::string&, LoadNotes&) {
+    t.root->register_buffer("b", tensor({3}));
+    if (!module.buffers().contains("late")) module.register_buffer("late", tensor({1}));
+  };
+  const uint64_t id = t.leaf->add_hook(hook);
+  t.dict->set_tensor("mid.leaf.late", tensor({1}, 5));
+  CHECK(t.load().starts_with("load_state_dict: "));
+  CHECK(t.w() == 1);
+  t.leaf->remove_hook(id);
+  t.dict->set_tensor("b", tensor({3}));
+  hook->on_before_load = [](Module& module, StateDict&, const std::string&, LoadNotes&) {
+    module.register_buffer("later", tensor({1}));
+  };
+  t.leaf->add_hook(hook);
+  t.dict->set_tensor("mid.leaf.later", tensor({1}, 6));
+  CHECK(t.load() == "");  // what it registers on its own module is loaded
+  CHECK(values(**t.leaf->buffers().find("later"))[0] == 6);
+}
+
+TEST_CASE("Hooks survive a deep copy", "[nn][hooks]") {
+  LoadTree t;
+  Said said;
+  auto hook = listener(said, "h", Hook::kRegistration | Hook::kBeforeStateDict);
+  hook->on_before_state = [&](const Module& module, const std::string&, bool) {
+    said.push_back("state " + module.class_name() + (&module == t.mid.get() ? " original" : ""));
+  };
+  int destroyed = 0;
+  hook->destroyed = &destroyed;
+  const uint64_t id = t.mid->add_hook(std::move(hook));
+  auto outer = listener(said, "outer");
+  t.root->add_hook(outer);
+  const ModuleRef copy = deepcopy(t.context, *t.mid);
+  Module& leaf = *copy->children().find("leaf")->get();
+  leaf.register_buffer("x", nullptr);
+  state_dict(*copy);
+  CHECK(said == Said{"h:x=None", "state Mid"});
+  t.mid->remove_hook(id);
+  leaf.register_buffer("y", nullptr);
+  CHECK(said.back() == "h:y=None");
+  CHECK(destroyed == 0);
+  copy->remove_hook(id);
+  CHECK(destroyed == 1);
+  leaf.register_buffer("z", nullptr);
+  CHECK(said.back() == "h:y=None");
+}
+
+TEST_CASE("A load with assign runs registration hooks first", "[nn][hooks]") {
+  LoadTree t;
+  auto hook = make<TestHook>(Hook::kRegistration);
+  const TensorRef other = parameter({1}, 99);
+  Said said;
+  bool fails = true;
+  hook->on_tensor = [&](Hook::Event event, Module&, const std::string& name, Tensor* value) {
+    said.push_back(name + (event == Hook::kBuffer ? " buffer" : "") +
+                   (value->is_parameter() ? " parameter" : ""));
+    if (name == "w" && fails) throw Error(Code::state, "no");
+    return name == "w" ? other : TensorRef();
+  };
+  t.root->add_hook(hook);
+  const TensorRef b = *t.root->buffers().find("b");
+  CHECK(t.load({.assign = true}) == "no");
+  CHECK(*t.root->buffers().find("b") == b);
+  fails = false;
+  CHECK(t.load({.assign = true}) == "");
+  CHECK(*t.leaf->parameters().find("w") == other);
+  CHECK(said == Said{"b buffer", "w parameter", "b buffer", "w parameter"});
+}

@@ -1,4 +1,5 @@
 // What concerns a whole tree: paths, modes, copies, conversion, visits.
+#include "base/text.hpp"
 #include "handles.hpp"
 #include "hooks.hpp"
 #include "nn/walk.hpp"
@@ -60,6 +61,23 @@ duramen_status duramen_module_to_dtype(duramen_context* context, duramen_module*
   return guard(error, __func__, [&] {
     Context& core = running(context);
     nn::to_dtype(core, object(module, "module"), dtype_argument(dtype, "dtype"));
+  });
+}
+
+duramen_status duramen_module_convert(duramen_context* context, duramen_module* module,
+                                      duramen_dtype dtype, int32_t which,
+                                      duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    Context& core = running(context);
+    nn::Module& root = object(module, "module");
+    const Dtype wanted = dtype_argument(dtype, "dtype");
+    if (which < DURAMEN_CONVERT_FLOATING_AND_COMPLEX || which > DURAMEN_CONVERT_ALL) {
+      throw Error(Code::unsupported, join("which: no conversion has the number ", which))
+          .with("argument", "which")
+          .with("actual", std::to_string(which));
+    }
+    nn::to_dtype(core, root, wanted,
+                 static_cast<nn::Converted>(which - DURAMEN_CONVERT_FLOATING_AND_COMPLEX));
   });
 }
 

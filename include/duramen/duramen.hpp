@@ -13,6 +13,6 @@
 #ifndef DURAMEN_DURAMEN_HPP
 #define DURAMEN_DURAMEN_HPP
 
-#include "cxx/own.hpp"
+#include "cxx/hooks.hpp"
 
 #endif

@@ -264,6 +264,28 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_to_dtype(duramen_context* context, duramen_module* module, duramen_dtype dtype,
                         duramen_error** error) DURAMEN_NOEXCEPT;
 
+/* Which parameters and buffers a conversion is about; later levels may add numbers. */
+enum {
+  /* As Module.to(dtype): floating and complex ones, to a floating or complex dtype. */
+  DURAMEN_CONVERT_FLOATING_AND_COMPLEX = 1,
+  /* As half(), bfloat16(), float() and double(): floating ones, to a floating dtype; complex ones
+   * stay. */
+  DURAMEN_CONVERT_FLOATING = 2,
+  /* As type(dtype): all of them, to any dtype. */
+  DURAMEN_CONVERT_ALL = 3
+};
+
+/* Converts parameters, their gradients and buffers; `which` (DURAMEN_CONVERT_...) says which.
+ *
+ * Parameters keep their identity; their data pointers become invalid.
+ * Fails: DTYPE_MISMATCH for a dtype that is none for them, also for an integer one where a
+ * parameter requires grad; UNSUPPORTED for one without conversions, and for an unknown `which`;
+ * CANCELLED; NO_MEMORY (old and new data are there at once). Nothing changes then.
+ * Threads: context. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_module_convert(duramen_context* context, duramen_module* module, duramen_dtype dtype,
+                       int32_t which, duramen_error** error) DURAMEN_NOEXCEPT;
+
 /* Called with each module of a tree, lent for the call. Returns 0 to go on; -1000 or below stops
  * and is the call's status (others stop with INVALID_ARGUMENT). It may hand over an error that
  * explains a stop. */

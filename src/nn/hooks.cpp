@@ -88,16 +88,13 @@ bool ModuleHooks::has_own(uint32_t events) const noexcept {
 }
 
 ModuleHooks::Placed ModuleHooks::reaching(uint32_t events) {
-  Placed out;
-  std::vector<Reach> valid;
-  valid.reserve(reaches_.size());
-  for (size_t i = 0; i < reaches_.size(); ++i) {  // whose rounds change meanwhile
-    const uint64_t round = reaches_[i].hook->round();
-    if (round != reaches_[i].round) continue;
-    valid.push_back(reaches_[i]);
-    if (reaches_[i].hook->hears(events)) out.push_back(reaches_[i].hook);
+  Placed all, out;
+  for (const Reach& reach : reaches_) all.push_back(reach.hook);
+  for (const Ref<PlacedHook>& hook : all) hook->round();  // a walk may write to the list
+  std::erase_if(reaches_, [](const Reach& reach) { return reach.hook->round() != reach.round; });
+  for (const Reach& reach : reaches_) {
+    if (reach.hook->hears(events)) out.push_back(reach.hook);
   }
-  reaches_.swap(valid);
   return out;
 }
 

@@ -21,12 +21,40 @@ std::vector<ModuleRef> bottom_up(const Module& root, const char* operation, bool
   return out;
 }
 
-bool is_converted(const Tensor& tensor, Dtype dtype) noexcept {
-  return can_require_grad(tensor.dtype()) && tensor.dtype() != dtype;
+struct Wanted {
+  Dtype dtype;
+  Converted which;
+
+  bool concerns(const Tensor& tensor) const noexcept {
+    if (tensor.dtype() == dtype) return false;
+    if (which == Converted::floating) return is_floating(tensor.dtype());
+    return which == Converted::all || can_require_grad(tensor.dtype());
+  }
+};
+
+void check_dtype(const Wanted& wanted) {
+  if (wanted.which == Converted::all) return;
+  const bool floating = wanted.which == Converted::floating;
+  if (floating ? is_floating(wanted.dtype) : can_require_grad(wanted.dtype)) return;
+  throw Error(Code::dtype_mismatch,
+              join("to: nn.Module.to only accepts floating point", floating ? "" : " or complex",
+                   " dtypes, but got desired dtype=torch.", dtype_name(wanted.dtype)))
+      .with("torch_error", "TypeError");
 }
 
-void check_convertible(const TensorRef& tensor, std::string_view name, Dtype dtype) {
-  if (!tensor || !is_converted(*tensor, dtype)) return;
+void check_keeps_grad(const TensorRef& parameter, std::string_view name, Dtype dtype) {
+  if (!parameter || !parameter->requires_grad() || can_require_grad(dtype)) return;
+  throw Error(Code::dtype_mismatch,
+              join("type: data set to a tensor that requires gradients must be floating point or "
+                   "complex dtype ('",
+                   printable(name, 100), "' would be ", dtype_name(dtype), ")"))
+      .with("torch_error", "RuntimeError")
+      .with("path", std::string(name));
+}
+
+void check_convertible(const TensorRef& tensor, std::string_view name, const Wanted& wanted) {
+  if (!tensor || !wanted.concerns(*tensor)) return;
+  const Dtype dtype = wanted.dtype;
   if (kernels::can_convert(tensor->dtype(), dtype)) return;
   throw Error(Code::unsupported, join("to: '", printable(name, 100), "' cannot be converted from ",
                                       dtype_name(tensor->dtype()), " to ", dtype_name(dtype)))
@@ -48,7 +76,8 @@ TensorRef converted_alike(Context& context, const Tensor& tensor, Dtype dtype) {
 // Makes every tensor of the new dtype before the first module changes.
 class Conversion {
  public:
-  Conversion(Context& context, Dtype dtype) noexcept : context_(context), dtype_(dtype) {}
+  Conversion(Context& context, const Wanted& wanted) noexcept
+      : context_(context), wanted_(wanted), dtype_(wanted.dtype) {}
 
   void prepare(Module& module) {
     for (const auto& [name, parameter] : module.parameters()) {
@@ -58,7 +87,7 @@ class Conversion {
     }
     for (size_t i = 0; i < module.buffers().size(); ++i) {
       const auto& [name, buffer] = module.buffers()[i];
-      if (buffer && is_converted(*buffer, dtype_)) add({&module, i, buffer, nullptr, {}}, name);
+      if (buffer && wanted_.concerns(*buffer)) add({&module, i, buffer, nullptr, {}}, name);
     }
   }
   void commit() noexcept {
@@ -84,7 +113,7 @@ class Conversion {
   };
 
   void add_in_place(const TensorRef& tensor, const std::string& name) {
-    if (!tensor || !is_converted(*tensor, dtype_) || !seen_.insert(tensor.get())) return;
+    if (!tensor || !wanted_.concerns(*tensor) || !seen_.insert(tensor.get())) return;
     add({nullptr, 0, tensor, nullptr, {}}, name);
   }
   // A buffer that requires grad: PyTorch's conversion is an operator with a backward.
@@ -107,7 +136,8 @@ class Conversion {
   }
 
   Context& context_;
-  Dtype dtype_;
+  const Wanted wanted_;
+  const Dtype dtype_;
   std::vector<Step> steps_;
   std::vector<std::string> warnings_;
   PointerSet seen_;
@@ -147,23 +177,19 @@ void apply(Module& root, FunctionRef<void(Module&)> body) {
   for (const ModuleRef& module : bottom_up(root, "apply", false)) body(*module);
 }
 
-void to_dtype(Context& context, Module& root, Dtype dtype) {
-  if (!can_require_grad(dtype)) {
-    throw Error(Code::dtype_mismatch,
-                join("to: nn.Module.to only accepts floating point or complex dtypes, but got "
-                     "desired dtype=torch.",
-                     dtype_name(dtype)))
-        .with("torch_error", "TypeError");
-  }
+void to_dtype(Context& context, Module& root, Dtype dtype, Converted which) {
+  const Wanted wanted = {dtype, which};
+  check_dtype(wanted);
   const std::vector<ModuleRef> modules = bottom_up(root, "to", true);
   for (const ModuleRef& module : modules) {
     for (const auto& [name, parameter] : module->parameters()) {
-      check_convertible(parameter, name, dtype);
-      if (parameter) check_convertible(parameter->grad(), name, dtype);
+      check_keeps_grad(parameter, name, dtype);
+      check_convertible(parameter, name, wanted);
+      if (parameter) check_convertible(parameter->grad(), name, wanted);
     }
-    for (const auto& [name, buffer] : module->buffers()) check_convertible(buffer, name, dtype);
+    for (const auto& [name, buffer] : module->buffers()) check_convertible(buffer, name, wanted);
   }
-  Conversion conversion(context, dtype);
+  Conversion conversion(context, wanted);
   for (const ModuleRef& module : modules) conversion.prepare(*module);
   conversion.commit();
 }

@@ -73,9 +73,13 @@ void requires_grad(Module& root, bool flag);  // every parameter is checked befo
 void zero_grad(Module& root, bool set_to_none);
 void apply(Module& root,
            FunctionRef<void(Module&)> body);  // children first, once a path, a repeated child once
-// Module.to(dtype): floating and complex parameters, their grads and buffers; parameters keep their
-// identity.
-void to_dtype(Context& context, Module& root, Dtype dtype);
+// Which tensors a conversion is about: those of to(dtype); of half(), float(), double() and
+// bfloat16(); of type(dtype).
+enum class Converted : uint8_t { floating_and_complex, floating, all };
+// Converts parameters, their grads and buffers; parameters keep their identity. DTYPE_MISMATCH for a
+// dtype that is none for them, before anything is changed.
+void to_dtype(Context& context, Module& root, Dtype dtype,
+              Converted which = Converted::floating_and_complex);
 
 // copy.deepcopy(module): every module, parameter and buffer once, and with it ties, shared modules,
 // strides, flags, None entries and cycles. Parameters lose their gradients; other tensors keep

@@ -123,6 +123,100 @@ static void through_a_file(duramen_context* context) {
   duramen_module_release(net);
 }
 
+/* ---- any value ----------------------------------------------------------------------------------
+ */
+
+static int32_t get_value(void* user, const duramen_module* module, duramen_value** out,
+                         duramen_error** error) {
+  (void)module;
+  (void)error;
+  *out = duramen_value_retain(*(duramen_value**)user);
+  return 0;
+}
+
+static int32_t set_value(void* user, duramen_module* module, const duramen_value* state,
+                         duramen_error** error) {
+  duramen_value** place = user;
+  (void)module;
+  (void)error;
+  duramen_value_release(*place);
+  *place = duramen_value_retain(state);
+  return 0;
+}
+
+/* {"bytes": b"\0\1", "tensor": [1.5, 2.5], "list": [None, (7, "seven")]} */
+static duramen_value* nested_value(duramen_context* context) {
+  static const float kValues[2] = {1.5F, 2.5F};
+  static const int64_t kShape[1] = {2};
+  static const char* const kKeys[3] = {"bytes", "tensor", "list"};
+  duramen_value *keys[3] = {0}, *items[3] = {0}, *pair[2] = {0}, *list[2] = {0}, *out = NULL;
+  duramen_tensor* tensor = new_tensor(context, kValues, 1, kShape);
+  size_t i;
+  for (i = 0; i < 3; ++i) OK(duramen_value_create_text(kKeys[i], SIZE_MAX, &keys[i], ERROR));
+  OK(duramen_value_create_bytes("\0\1", 2, &items[0], ERROR));
+  OK(duramen_value_create_tensor(tensor, &items[1], ERROR));
+  OK(duramen_value_create_int(7, &pair[0], ERROR));
+  OK(duramen_value_create_text("seven", SIZE_MAX, &pair[1], ERROR));
+  OK(duramen_value_create_none(&list[0], ERROR));
+  OK(duramen_value_create_tuple((const duramen_value* const*)pair, 2, &list[1], ERROR));
+  OK(duramen_value_create_list((const duramen_value* const*)list, 2, &items[2], ERROR));
+  OK(duramen_value_create_dict((const duramen_value* const*)keys,
+                               (const duramen_value* const*)items, 3, &out, ERROR));
+  for (i = 0; i < 3; ++i) duramen_value_release(keys[i]);
+  for (i = 0; i < 3; ++i) duramen_value_release(items[i]);
+  for (i = 0; i < 2; ++i) duramen_value_release(pair[i]);
+  for (i = 0; i < 2; ++i) duramen_value_release(list[i]);
+  duramen_tensor_release(tensor);
+  return out;
+}
+
+static void check_nested(const duramen_value* value) {
+  static const int64_t kSecond[1] = {1};
+  const duramen_value *bytes = duramen_value_find(value, "bytes", SIZE_MAX),
+                      *list = duramen_value_find(value, "list", SIZE_MAX),
+                      *pair = duramen_value_item(list, 1);
+  size_t nbytes = 0;
+  double element = 0;
+  CHECK(memcmp(duramen_value_bytes(bytes, &nbytes), "\0\1", 2) == 0 && nbytes == 2);
+  OK(duramen_tensor_item(duramen_value_tensor(duramen_value_find(value, "tensor", SIZE_MAX)),
+                         kSecond, 1, &element, ERROR));
+  CHECK(element == 2.5);
+  CHECK(duramen_value_kind(duramen_value_item(list, 0)) == DURAMEN_VALUE_NONE);
+  CHECK(duramen_value_kind(pair) == DURAMEN_VALUE_TUPLE && duramen_value_count(pair) == 2);
+  CHECK(duramen_value_int(duramen_value_item(pair, 0)) == 7);
+  TEXT("seven", duramen_value_text(duramen_value_item(pair, 1), NULL));
+}
+
+/* A class that keeps a whole tree of values, through a file. */
+static void any_value(duramen_context* context) {
+  const char* path = scratch_path("extra_value.pt");
+  duramen_module_class type = {0};
+  duramen_module* module = NULL;
+  duramen_value* value = nested_value(context);
+  duramen_state_dict* dict = NULL;
+  duramen_checkpoint* checkpoint = NULL;
+  type.struct_size = sizeof type;
+  type.name = "Keeper";
+  type.name_length = SIZE_MAX;
+  type.get_extra_state = get_value;
+  type.set_extra_state = set_value;
+  OK(duramen_module_create_custom(context, &type, &value, &module, ERROR));
+  OK(duramen_module_state_dict(module, "a.", SIZE_MAX, 0, &dict, ERROR));
+  OK(duramen_state_dict_save(context, dict, path, SIZE_MAX, NULL, ERROR));
+  duramen_state_dict_release(dict);
+  duramen_value_release(value);
+  OK(duramen_value_create_int(0, &value, ERROR));
+  OK(duramen_checkpoint_open(context, path, SIZE_MAX, NULL, &checkpoint, ERROR));
+  OK(duramen_checkpoint_state_dict(context, checkpoint, NULL, 0, &dict, ERROR));
+  OK(duramen_state_dict_strip_prefix(dict, "a.", SIZE_MAX, ERROR));
+  OK(duramen_module_load_state_dict(context, module, dict, NULL, NULL, ERROR));
+  check_nested(value);
+  duramen_checkpoint_release(checkpoint);
+  duramen_state_dict_release(dict);
+  duramen_module_release(module);
+  duramen_value_release(value);
+}
+
 /* Whatever fails after the first set_extra_state: the states before come back. */
 static void all_or_nothing(duramen_context* context) {
   struct counter counters[2];
@@ -206,6 +300,7 @@ static void failing_export(duramen_context* context) {
 int main(void) {
   duramen_context* context = new_context();
   through_a_file(context);
+  any_value(context);
   all_or_nothing(context);
   misfits(context);
   failing_export(context);

@@ -269,6 +269,11 @@ static duramen_status convert(struct world* w, duramen_error** error) {
   return duramen_module_to_dtype(w->context, w->net, DURAMEN_DTYPE_FLOAT64, error);
 }
 
+static duramen_status convert_all(struct world* w, duramen_error** error) {
+  return duramen_module_convert(w->context, w->net, DURAMEN_DTYPE_FLOAT16, DURAMEN_CONVERT_ALL,
+                                error);
+}
+
 static duramen_status register_parameter(struct world* w, duramen_error** error) {
   duramen_tensor* parameter = NULL;
   duramen_status status;
@@ -437,6 +442,7 @@ const struct operation kModuleOperations[] = {
     {"load parameters for buffers", WITH_PARAMETER_FOR_BUFFER, 1, DURAMEN_OK, load_assigning},
     {"load what does not fit", WITH_DICT | WITH_DEEP, 1, DURAMEN_E_INCOMPATIBLE, load_misfit},
     {"to dtype", WITH_GRADS, 1, DURAMEN_OK, convert},
+    {"to dtype, all", WITH_GRADS, 1, DURAMEN_OK, convert_all},
     {"register a parameter", WITH_DEEP, 1, DURAMEN_OK, register_parameter},
     {"register a buffer", WITH_DEEP, 1, DURAMEN_OK, register_buffer},
     {"register a child", 0, 1, DURAMEN_OK, register_child},

@@ -12,20 +12,14 @@ namespace {
 constexpr const char* kNull = "null";
 constexpr const char* kTrue = "true";  // the method returned the same object
 
-Dtype dtype_of_method(const Json& step) {
-  const std::string method = text(at(step, size_t{2}));
-  if (method == "to") return dtype_from_name(text(at(step, size_t{3})));
-  if (method == "type") throw Skip{"Module.type"};
-  return dtype_from_name(method);
+Dtype dtype_of_method(const Json& step, const std::string& method) {
+  const bool given = method == "to" || method == "type";
+  return dtype_from_name(given ? text(at(step, size_t{3})) : method);
 }
 
-// double() and its like leave complex tensors alone; to(dtype), which the library has, does not.
-void refuse_complex(const nn::Module& module, const std::string& method) {
-  if (method == "to") return;
-  const Ref<StateDict> state = nn::state_dict(module);
-  for (const auto& entry : state->entries()) {
-    if (is_complex(entry.value.tensor->dtype())) throw Skip{"double() over complex tensors"};
-  }
+nn::Converted converted_by(const std::string& method) {
+  if (method == "to") return nn::Converted::floating_and_complex;
+  return method == "type" ? nn::Converted::all : nn::Converted::floating;
 }
 
 }  // namespace
@@ -49,9 +43,8 @@ std::string StateMachine::requires_grad(const Json& step) {
 
 std::string StateMachine::convert(const Json& step) {
   if (std::holds_alternative<TensorRef>(thing(step, 1))) return convert_tensor(step);
-  const Dtype dtype = dtype_of_method(step);
-  refuse_complex(module(step, 1), text(at(step, size_t{2})));
-  nn::to_dtype(context_, module(step, 1), dtype);
+  const std::string method = text(at(step, size_t{2}));
+  nn::to_dtype(context_, module(step, 1), dtype_of_method(step, method), converted_by(method));
   return kTrue;
 }
 

@@ -163,6 +163,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_module_reset_running_stats": "i:PP",
     "duramen_module_deepcopy": "i:PPPP",
     "duramen_module_to_dtype": "i:PPiP",
+    "duramen_module_convert": "i:PPiiP",
     "duramen_module_apply": "i:PPPP",
     "duramen_module_retain": "P:P",
     "duramen_module_release": "v:P",
@@ -420,6 +421,9 @@ LIST_ONLY_PERSISTENT = 8
 LIST_INCLUDE_NONE = 16
 ENTRY_PERSISTENT = 1
 ENTRY_REQUIRES_GRAD = 2
+CONVERT_FLOATING_AND_COMPLEX = 1
+CONVERT_FLOATING = 2
+CONVERT_ALL = 3
 STATE_KEEP_VARS = 1
 OPEN_READ = 1
 OPEN_VERIFY = 2

@@ -143,8 +143,15 @@ def taken_strings(handle: int) -> list[str]:
 lent_report: Callable[[int], Any] | None = None
 
 
-def taken_error(handle: int | None) -> _errors.Error:
+# What Python functions that the library called have raised, by the error object that they left.
+raised: dict[int, BaseException] = {}
+
+
+def taken_error(handle: int | None) -> BaseException:
     """The exception for an error object, which is released."""
+    if handle in raised:
+        lib.duramen_error_release(handle)
+        return raised.pop(handle)
     if handle is None:
         return _errors.Error("the library gave no error object", status_of(_api.E_INTERNAL), {})
     try:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from . import _api
 from ._dtype import dtype_of
 from ._handle import Handle, adopt, known
+from ._hooks import Hook, Refusal, RemovableHandle, add_hook
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
 from ._listing import module_entries
 from ._load_report import LoadReport, taken_report
-from ._state_dict import StateDict, state_dict_from, wrap_state_dict
+from ._state_dict import StateDict, as_state_dict, state_dict_from
 from ._tensor import Tensor, handle_of, lent_tensor, wrap_tensor
 from ._value import Values, python_of, release_value
 
@@ -236,8 +237,11 @@ class Module(Handle):
     def state_dict(self, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """The state, in PyTorch's order; the tensors are live views of the module's."""
         flags = _api.STATE_KEEP_VARS if keep_vars else 0
+        if isinstance(destination, StateDict):
+            call(lib.duramen_module_add_state_dict, self.handle, destination.handle, *encoded(prefix), flags)
+            return destination
         address = make(lib.duramen_module_state_dict, self.handle, *encoded(prefix), flags)
-        made = wrap_state_dict(address, self._context)
+        made = as_state_dict(address, self._context)
         if destination is None:
             return made
         add_to(destination, made)
@@ -261,6 +265,43 @@ class Module(Handle):
         policy = 0 if strict else _api.LOAD_ALLOW_MISSING | _api.LOAD_ALLOW_UNEXPECTED
         how = options("duramen_load_options", policy=policy)
         return taken_report(make(lib.duramen_module_match, self.handle, state.handle, ctypes.byref(how)))
+
+    # Hooks. Each is set behind those of its kind; the handle that comes back removes it. What a hook raises, the
+    # call that it is part of raises, and nothing has changed.
+
+    def _hook(self, kind: str, function: Callable[..., Any],
+              refusal: Refusal | None = None) -> RemovableHandle:
+        return add_hook(self, kind, Hook(function, self._context, refusal))
+
+    def register_parameter_registration_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, name, parameter) -> None or another one, for this module and what is below it."""
+        return self._hook("register_parameter", hook)
+
+    def register_buffer_registration_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, name, buffer or None) -> None or another one, for this module and what is below it."""
+        return self._hook("register_buffer", hook)
+
+    def register_module_registration_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, name, child or None) -> None or another one, for this module and what is below it."""
+        return self._hook("register_child", hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, prefix, keep_vars) -> None, before this module's entries are put into a state dict."""
+        return self._hook("before_state_dict", hook)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, state_dict, prefix, local_metadata) -> None, after those of this module and below it."""
+        return self._hook("after_state_dict", hook, (RuntimeError, "state_dict post-hook must return None"))
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)."""
+        return self._hook("before_load", hook)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """hook(module, incompatible_keys) -> None, before anything is copied: the lists decide whether it will be."""
+        return self._hook("after_load", hook, (
+            AssertionError, "Hooks registered with ``register_load_state_dict_post_hook`` are not expected to return "
+            "new values, if incompatible_keys need to be modified, it should be done inplace."))
 
     def deepcopy(self) -> Module:
         """A copy of the whole tree; what is shared inside stays shared."""
@@ -334,11 +375,15 @@ class Module(Handle):
             self._context.run(lib.duramen_module_to_dtype, self.handle, dtype_of(dtype).number)
         return self
 
+    def type(self, dst_type: Any) -> Module:
+        """Converts every parameter and buffer, also those of integers."""
+        self._context.run(lib.duramen_module_convert, self.handle, dtype_of(dst_type).number, _api.CONVERT_ALL)
+        return self
+
     def _floats_to(self, dtype: str) -> Module:
-        for _, tensor in self._listed(_api.KIND_PARAMETER | _api.KIND_BUFFER, 0):
-            if tensor.dtype.is_complex:
-                raise NotImplementedError(f"a module with complex tensors is converted with to({dtype!r})")
-        return self.to(dtype)
+        """Complex tensors stay what they are."""
+        self._context.run(lib.duramen_module_convert, self.handle, dtype_of(dtype).number, _api.CONVERT_FLOATING)
+        return self
 
     def float(self) -> Module:
         return self._floats_to("float32")
@@ -470,9 +515,6 @@ def add_to(destination: MutableMapping[str, Any], state: StateDict) -> None:
     """Adds the entries and versions of a state to a dict that the caller gave."""
     for name, item in state.items():
         destination[name] = item
-    if isinstance(destination, StateDict):
-        destination._set_versions(state._metadata)
-        return
     versions = getattr(destination, "_metadata", None)
     if versions is not None and state._metadata is not None:
         versions.update(state._metadata)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from . import _api
-from ._handle import Handle, adopt, exchange
+from ._handle import Handle, adopt, exchange, known
 from ._library import call, encoded, lib, make, taken_string, taken_strings
 from ._listing import entries
 from ._tensor import Tensor, lent_tensor, wrap_tensor
@@ -230,6 +230,19 @@ def wrap_state_dict(address: int, context: Context) -> StateDict:
     made = StateDict.__new__(StateDict)
     made._context = context
     return adopt(made, address)
+
+
+def as_state_dict(address: int, context: Context) -> StateDict:
+    """A dict that Python may have seen already, in a hook; takes over the caller's reference."""
+    found = known(address)
+    if found is None:
+        return wrap_state_dict(address, context)
+    lib.duramen_state_dict_release(address)
+    return found  # type: ignore[no-any-return]
+
+
+def lent_state_dict(address: int, context: Context) -> StateDict:
+    return as_state_dict(lib.duramen_state_dict_retain(address), context)
 
 
 def context_of(data: Any) -> Context:

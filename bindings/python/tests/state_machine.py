@@ -292,6 +292,39 @@ class StateMachine:
     def fingerprint(self, module):
         return [(name, one.handle, describe(one)) for name, one in module.state_dict(keep_vars=True).items()]
 
+    # Hooks, by keys without the module's prefix.
+
+    def op_load_pre_hook(self, module, what, *words):
+        def hook(_module, state_dict, prefix, _metadata, _strict, _missing, _unexpected, error_msgs):
+            if what == "rename" and prefix + words[0] in state_dict:
+                state_dict[prefix + words[1]] = state_dict.pop(prefix + words[0])
+            elif what == "insert":
+                state_dict[prefix + words[0]] = self.variables[words[1]]
+            elif what == "drop":
+                state_dict.pop(prefix + words[0], None)
+            elif what == "error":
+                error_msgs.append(words[0])
+
+        self.variables[module].register_load_state_dict_pre_hook(hook)
+
+    def op_load_post_hook(self, module, what):
+        def hook(_module, keys):
+            if what == "clear_missing":
+                keys.missing_keys.clear()
+            elif what == "clear_unexpected":
+                keys.unexpected_keys.clear()
+            return keys if what == "return_value" else None
+
+        self.variables[module].register_load_state_dict_post_hook(hook)
+
+    def op_state_post_hook(self, module, what, *words):
+        def hook(_module, state_dict, prefix, _metadata):
+            value = state_dict.pop(prefix + words[0])
+            if what == "rename":
+                state_dict[prefix + words[1]] = value
+
+        self.variables[module].register_state_dict_post_hook(hook)
+
     # Flags.
 
     def op_train(self, module, *mode):

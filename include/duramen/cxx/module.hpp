@@ -120,7 +120,24 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
       return duramen_module_to_dtype(context.get(), raw_, number(dtype), error);
     });
   }
+  // DURAMEN_CONVERT_…: which parameters and buffers; the default is that of half() and its like.
+  void convert(ContextRef context, Dtype dtype, int32_t which = DURAMEN_CONVERT_FLOATING) const {
+    call([&](duramen_error** error) {
+      return duramen_module_convert(context.get(), raw_, number(dtype), which, error);
+    });
+  }
 
+  // Adds the state to a dict, as state_dict(destination=…).
+  void add_state_dict(StateDictRef dict, std::string_view prefix = {}, uint64_t flags = 0) const {
+    call([&](duramen_error** error) {
+      return duramen_module_add_state_dict(raw_, dict.get(), prefix.data(), prefix.size(), flags,
+                                           error);
+    });
+  }
+  // Removes a hook (hooks.hpp).
+  void remove_hook(uint64_t id) const {
+    call([&](duramen_error** error) { return duramen_module_remove_hook(raw_, id, error); });
+  }
   // Live views of the state; DURAMEN_STATE_… as flags.
   StateDict state_dict(std::string_view prefix = {}, uint64_t flags = 0) const {
     return make<StateDict>([&](auto** out, auto** error) {

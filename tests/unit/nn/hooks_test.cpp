@@ -53,7 +53,7 @@ struct TestHook final : Hook {
 };
 
 // Writes "tag:name" for each registration.
-Ref<TestHook> listener(std::vector<std::string>& said, std::string tag,
+Ref<TestHook> listener(std::vector<std::string>& said, const std::string& tag,
                        uint32_t events = Hook::kRegistration) {
   auto hook = make<TestHook>(events);
   hook->on_tensor = [&said, tag](Hook::Event, Module&, const std::string& name, Tensor* tensor) {
@@ -112,7 +112,7 @@ TEST_CASE("Registration hooks see what is registered, with PyTorch's rules for N
 TEST_CASE("A registration hook gives another value, which is checked again", "[nn][hooks]") {
   const ModuleRef m = make<Module>();
   const TensorRef other = parameter({5}), plain = tensor({6});
-  const ModuleRef third = make<Module>("Third");
+  ModuleRef third = make<Module>("Third");
   auto hook = make<TestHook>(Hook::kRegistration);
   TensorRef given = other;
   hook->on_tensor = [&](Hook::Event, Module&, const std::string&, Tensor*) { return given; };
@@ -295,7 +295,7 @@ TEST_CASE("State-dict hooks of each module in order, editing the dict", "[nn][ho
   t.leaf->register_parameter("v", parameter({1}));
   t.root->register_buffer("b", tensor({1}));
   Said said;
-  const auto add = [&](const ModuleRef& m, std::string tag) {
+  const auto add = [&](const ModuleRef& m, const std::string& tag) {
     auto hook = make<TestHook>(Hook::kBeforeStateDict | Hook::kAfterStateDict);
     hook->on_before_state = [&, tag](const Module&, const std::string& prefix, bool keep) {
       said.push_back("before " + tag + " '" + prefix + (keep ? "' keep" : "'"));
@@ -427,7 +427,7 @@ TEST_CASE("Load hooks write notes, children's before their parents'", "[nn][hook
   t.dict->set_tensor("junk", tensor({1}));
   t.dict->entries().erase("mid.leaf.w");
   Said said;
-  const auto add = [&](const ModuleRef& m, std::string tag, auto body) {
+  const auto add = [&](const ModuleRef& m, const std::string& tag, auto body) {
     auto hook = make<TestHook>(Hook::kAfterLoad);
     hook->on_after_load = [&said, tag, body](Module&, const std::string& prefix, LoadNotes& n) {
       said.push_back(tag + " " + prefix + " " + std::to_string(n.texts(Kind::missing).size()) +

@@ -1,0 +1,168 @@
+"""Hooks of modules: the names, arguments and rules of torch.nn.Module, with the differences that the docs state."""
+import gc
+import unittest
+import weakref
+
+import duramen
+
+
+def keys_of(state):
+    return list(state)
+
+
+class Hooks(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context()
+        self.net = self.ctx.module("Sequential(Linear(1, 1), Sequential(Linear(1, 1, bias=False)))")
+
+    def parameter(self, value):
+        return duramen.Parameter(self.ctx.tensor([value]))
+
+    def test_registration(self):
+        said = []
+        net, other = self.net, self.parameter(2.0)
+        handle = net.register_parameter_registration_hook(
+            lambda module, name, value: said.append((module.class_name, name, value)))
+        net.register_buffer_registration_hook(lambda module, name, value: said.append((name, value)))
+        net.register_module_registration_hook(lambda module, name, value: said.append((name, value)))
+        p = self.parameter(1.0)
+        net[1][0].q = p
+        net.register_parameter("none", None)
+        net[1].register_buffer("b", None)
+        new = self.ctx.module("ReLU()")
+        net.append(new)
+        new.register_buffer("c", None)
+        self.assertEqual(said, [("Linear", "q", p), ("b", None), ("2", new), ("c", None)])
+        with net.register_parameter_registration_hook(lambda module, name, value: other):
+            net.p = p
+        self.assertIs(net.p, other)
+        handle.remove()
+        handle.remove()
+        net.p = p
+        self.assertIs(net.p, p)
+        self.assertEqual(len(said), 5)
+
+    def test_a_registration_that_fails(self):
+        def hook(module, name, value):
+            raise ZeroDivisionError("no")
+
+        self.net.register_parameter_registration_hook(hook)
+        with self.assertRaisesRegex(ZeroDivisionError, "^no$"):
+            self.net[0].weight = self.parameter(1.0)
+        with self.assertRaises(ZeroDivisionError):
+            self.net.x = self.parameter(1.0)
+        self.assertFalse(hasattr(self.net, "x"))
+        with self.net.register_buffer_registration_hook(lambda *_: 5), self.assertRaises(TypeError):
+            self.net.register_buffer("b", None)
+
+    def test_state_dict(self):
+        said = []
+
+        def after(module, state, prefix, metadata):
+            said.append((module, keys_of(state), prefix, metadata))
+            state[prefix + "kernel"] = state.pop(prefix + "weight")
+            metadata["version"] = 7
+
+        first = self.net[0]
+        first.register_state_dict_pre_hook(lambda *given: said.append(given))
+        first.register_state_dict_post_hook(after)
+        state = self.net.state_dict(prefix="x.", keep_vars=True)
+        self.assertEqual(said, [(first, "x.0.", True),
+                                (first, ["x.0.weight", "x.0.bias"], "x.0.", {"version": 7})])
+        self.assertEqual(keys_of(state), ["x.0.bias", "x.0.kernel", "x.1.0.weight"])
+        self.assertEqual(state.versions()["x.0"], 7)
+        self.assertIs(state["x.0.kernel"], first.weight)
+        first.register_state_dict_post_hook(lambda *_: 5)
+        with self.assertRaisesRegex(RuntimeError, "^state_dict post-hook must return None$"):
+            self.net.state_dict()
+
+    def test_the_dict_of_a_hook_is_the_dict_that_comes_back(self):
+        seen = []
+        self.net.register_state_dict_post_hook(lambda module, state, prefix, metadata: seen.append(state))
+        self.assertIs(self.net.state_dict(), seen[0])
+        destination = duramen.StateDict({"a": None}, context=self.ctx)
+        self.assertIs(self.net.state_dict(destination, "p."), destination)
+        self.assertEqual(keys_of(destination), ["a", "p.0.weight", "p.0.bias", "p.1.0.weight"])
+        self.assertEqual(destination.versions(), {})
+
+    def test_load(self):
+        said = []
+        target = self.net[1][0]
+
+        def before(module, state, prefix, metadata, strict, missing, unexpected, errors):
+            said.append((module, keys_of(state), prefix, metadata, strict, list(missing), list(unexpected), errors[:]))
+            state[prefix + "weight"] = state.pop(prefix + "old")
+
+        def after(module, keys):
+            said.append((module, keys.missing_keys[:], keys.unexpected_keys[:]))
+            keys.missing_keys.clear()
+
+        source = {"junk": self.ctx.tensor([1.0]), "0.weight": self.ctx.tensor([[3.0]]),
+                  "1.0.old": self.ctx.tensor([[9.0]])}
+        handle = target.register_load_state_dict_pre_hook(before)
+        target.register_load_state_dict_post_hook(after)
+        first = self.net[0].weight.numpy().copy()
+        with self.assertRaisesRegex(duramen.Error, 'Unexpected key\\(s\\) in state_dict: "junk". $') as caught:
+            self.net.load_state_dict(source)
+        self.assertNotIn("Missing", str(caught.exception))
+        self.assertEqual(self.net[0].weight.numpy(), first)
+        self.assertEqual(said, [(target, ["1.0.old"], "1.0.", {}, True, ["0.bias"], ["junk"], []),
+                                (target, ["0.bias"], ["junk"])])
+        self.assertEqual(self.net.match(source).missing_keys, [])
+        report = self.net.load_state_dict(source, strict=False)
+        self.assertEqual(report.unexpected_keys, ["junk"])
+        self.assertEqual(target.weight.numpy(), 9)
+        self.assertEqual(list(source), ["junk", "0.weight", "1.0.old"])
+        handle.remove()
+        target.register_load_state_dict_pre_hook(lambda *given: given[-1].append("a line"))
+        with self.assertRaisesRegex(duramen.Error, "\n\ta line$"):
+            self.net.load_state_dict(source, strict=False)
+
+    def test_a_load_hook_that_fails_or_returns(self):
+        state = self.net.state_dict().snapshot()
+        before = self.net[0].weight.numpy().copy()
+        with self.ctx.no_grad():
+            state["0.weight"].fill_(50.0)
+        handle = self.net[1].register_load_state_dict_post_hook(lambda module, keys: keys)
+        with self.assertRaisesRegex(AssertionError, "are not expected to return new values"):
+            self.net.load_state_dict(state)
+        handle.remove()
+
+        def hook(*_):
+            raise KeyboardInterrupt
+
+        self.net[1].register_load_state_dict_pre_hook(hook)
+        with self.assertRaises(KeyboardInterrupt):
+            self.net.load_state_dict(state)
+        self.assertEqual(self.net[0].weight.numpy(), before)
+
+    def test_copies_and_lives(self):
+        said = []
+
+        def hook(module, prefix, keep_vars):
+            said.append(module)
+
+        alive = weakref.ref(hook)
+        handle = self.net.register_state_dict_pre_hook(hook)
+        copy = self.net.deepcopy()
+        copy.state_dict()
+        self.assertEqual(said, [copy])
+        handle.remove()
+        copy.state_dict()
+        self.assertEqual(said, [copy, copy])
+        del hook, handle
+        gc.collect()
+        self.assertIsNotNone(alive())
+        said.clear()
+        del copy
+        gc.collect()
+        self.assertIsNone(alive())
+
+    def test_re_entry(self):
+        self.net.register_state_dict_pre_hook(lambda module, prefix, keep_vars: module.state_dict())
+        with self.assertRaises(RecursionError):
+            self.net.state_dict()
+
+
+if __name__ == "__main__":
+    unittest.main()

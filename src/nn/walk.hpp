@@ -76,8 +76,8 @@ void apply(Module& root,
 // Which tensors a conversion is about: those of to(dtype); of half(), float(), double() and
 // bfloat16(); of type(dtype).
 enum class Converted : uint8_t { floating_and_complex, floating, all };
-// Converts parameters, their grads and buffers; parameters keep their identity. DTYPE_MISMATCH for a
-// dtype that is none for them, before anything is changed.
+// Converts parameters, their grads and buffers; parameters keep their identity. DTYPE_MISMATCH for
+// a dtype that is none for them, before anything is changed.
 void to_dtype(Context& context, Module& root, Dtype dtype,
               Converted which = Converted::floating_and_complex);
 

@@ -40,6 +40,7 @@ std::string json_error(const Error& error) {
 
 }  // namespace
 
+// long: one flat table of names
 StateMachine::Operation StateMachine::find(std::string_view name) {
   using M = StateMachine;
   static constexpr Entry kOperations[] = {

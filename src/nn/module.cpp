@@ -182,9 +182,11 @@ void Module::register_module(std::string_view name, ModuleRef child) {
 
 void Module::put_child_below_hooks(std::string_view name, ModuleRef child) {
   HookSpread spread(*this, {&child, 1});
+  const ModuleRef* before = children_.find(name);
+  const bool replaces = before && *before && *before != child;
   children_.set(name, std::move(child));
   spread.commit();
-  child_left();
+  if (replaces) child_left();
 }
 
 void Module::put_children(Children children) {

@@ -338,6 +338,98 @@ static void cycles(void) {
   duramen_state_dict_release(dict);
 }
 
+/* ---- hooks that fail, or call what called them -------------------------------------------------
+ */
+
+static duramen_state_dict* hooked_dict;
+
+static int32_t fail_registering(void* user, duramen_module* at, const char* name, size_t length,
+                                duramen_tensor* tensor, duramen_tensor** replacement,
+                                duramen_error** error) {
+  (void)user;
+  (void)at;
+  (void)name;
+  (void)length;
+  (void)error;
+  *replacement = duramen_tensor_retain(tensor);
+  return -2000;
+}
+
+static int32_t fail_export(void* user, const duramen_module* at, duramen_state_dict* dict,
+                           const char* prefix, size_t length, duramen_error** error) {
+  (void)user;
+  (void)at;
+  (void)dict;
+  (void)prefix;
+  (void)length;
+  (void)error;
+  return -2000;
+}
+
+static int32_t fail_load(void* user, duramen_module* at, const char* prefix, size_t length,
+                         duramen_load_notes* notes, duramen_error** error) {
+  (void)user;
+  (void)at;
+  (void)prefix;
+  (void)length;
+  (void)notes;
+  (void)error;
+  return -2000;
+}
+
+static int32_t load_again(void* user, duramen_module* at, duramen_state_dict* dict,
+                          const char* prefix, size_t length, duramen_load_notes* notes,
+                          duramen_error** error) {
+  (void)user;
+  (void)at;
+  (void)dict;
+  (void)prefix;
+  (void)length;
+  (void)notes;
+  return duramen_module_load_state_dict(context, module, hooked_dict, NULL, NULL, error);
+}
+
+static void hooks(void) {
+  duramen_module* inner = NULL;
+  duramen_module_hook hook = {0};
+  duramen_state_dict* out = NULL;
+  duramen_tensor* parameter = parameter_at("0.bias");
+  duramen_load_options partial = {0};
+  uint64_t id = 0;
+  hooked_dict = state();
+  partial.struct_size = sizeof partial;
+  partial.policy = DURAMEN_LOAD_PARTIAL;
+  OK(duramen_module_get_submodule(module, "2", SIZE_MAX, &inner, ERROR));
+  hook.struct_size = sizeof hook;
+  hook.register_parameter = fail_registering;
+  hook.after_state_dict = fail_export;
+  hook.after_load = fail_load;
+  OK(duramen_module_add_hook(inner, &hook, &id, ERROR));
+  FAILS(-2000, duramen_module_state_dict(module, NULL, 0, 0, &out, ERROR));
+  FAILS(-2000, duramen_module_load_state_dict(context, module, hooked_dict, NULL, NULL, ERROR));
+  FAILS(-2000, duramen_module_load_state_dict(context, module, hooked_dict, &partial, NULL, ERROR));
+  OK(duramen_module_remove_hook(inner, id, ERROR));
+  hook.after_state_dict = NULL; /* which the fingerprint calls */
+  OK(duramen_module_add_hook(inner, &hook, &id, ERROR));
+  REFUSED(-2000, duramen_module_register_parameter(inner, "p", SIZE_MAX, parameter, ERROR));
+  REFUSED(-2000, duramen_module_assign_tensor(inner, "0", SIZE_MAX, parameter, ERROR));
+  REFUSED(-2000, duramen_module_load_state_dict(context, module, hooked_dict, NULL, NULL, ERROR));
+  REFUSED(-2000,
+          duramen_module_load_state_dict(context, module, hooked_dict, &partial, NULL, ERROR));
+  OK(duramen_module_remove_hook(inner, id, ERROR));
+  memset(&hook, 0, sizeof hook);
+  hook.struct_size = sizeof hook;
+  hook.before_load = load_again;
+  OK(duramen_module_add_hook(inner, &hook, &id, ERROR));
+  REFUSED(DURAMEN_E_STATE,
+          duramen_module_load_state_dict(context, module, hooked_dict, NULL, NULL, ERROR));
+  CONTAINS("calls itself without end", duramen_error_message(last_error(), NULL));
+  OK(duramen_module_remove_hook(inner, id, ERROR));
+  duramen_tensor_release(parameter);
+  duramen_state_dict_release(hooked_dict);
+  duramen_module_release(inner);
+}
+
 int main(void) {
   context = new_context();
   build();
@@ -349,6 +441,7 @@ int main(void) {
   cut_file();
   conversions();
   cycles();
+  hooks();
   duramen_module_release(module);
   duramen_context_release(context);
   return finish();

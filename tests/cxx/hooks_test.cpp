@@ -30,7 +30,7 @@ TEST_CASE("registration hooks of a program", "[cxx][hooks]") {
   Hooks hooks;
   hooks.register_parameter = [&](ModuleRef module, std::string_view name, TensorRef) {
     said.push_back(std::string(module.class_name()) + " " + std::string(name));
-    return two;
+    return Tensor(two);
   };
   hooks.register_buffer = [&](ModuleRef, std::string_view, TensorRef tensor) -> Tensor {
     if (!tensor) throw std::runtime_error("None is not wanted");

@@ -117,7 +117,8 @@ TEST_CASE("every type of the registry that runs has a constructor", "[cxx]") {
   for (size_t at = modules.find(start); at != std::string::npos; at = modules.find(start, at + 1)) {
     const size_t name = at + start.size();
     const size_t forward = modules.find("\"forward\": ", at);
-    const bool runs = modules.compare(forward, 15, "\"forward\": true") == 0;
+    const bool runs =
+        forward != std::string::npos && modules.compare(forward, 15, "\"forward\": true") == 0;
     if (modules[name] >= 'A' && modules[name] <= 'Z' && runs) {
       described.insert(modules.substr(name, modules.find('"', name) - name));
     }

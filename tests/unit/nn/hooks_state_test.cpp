@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include "nn/containers.hpp"
 #include "nn/hooks.hpp"
 #include "nn/load.hpp"
@@ -99,7 +102,7 @@ struct LoadTree : Tree {
     dict->set_tensor("mid.leaf.w", tensor({1}, 10));
   }
   float w() const { return values(**leaf->parameters().find("w"))[0]; }
-  std::string load(LoadOptions options = {}) {
+  std::string load(const LoadOptions& options = {}) {
     try {
       load_state_dict(context, *root, *dict, options);
     } catch (const Error& error) {
@@ -273,4 +276,58 @@ TEST_CASE("A load with assign runs registration hooks first", "[nn][hooks]") {
   CHECK(t.load({.assign = true}) == "");
   CHECK(*t.leaf->parameters().find("w") == other);
   CHECK(said == Said{"b buffer", "w parameter", "b buffer", "w parameter"});
+}
+
+TEST_CASE("Hooks at both ends of a deep tree", "[nn][hooks]") {
+  constexpr int kDepth = 10'000;
+  LoadTree t;
+  std::string prefix;
+  ModuleRef deep = t.root;
+  for (int i = 0; i < kDepth; ++i) {
+    const ModuleRef parent = make<Module>("Root");
+    parent->register_module("c", deep);
+    prefix += "c.";
+    deep = parent;
+  }
+  auto hook = make<TestHook>(Hook::kAfterStateDict | Hook::kLoad);
+  Said said;
+  hook->on_after_state = [&](const Module&, StateDict&, const std::string& p) {
+    said.push_back("state " + std::to_string(p.size()));
+  };
+  hook->on_before_load = [&](Module&, StateDict& dict, const std::string& p, LoadNotes&) {
+    said.push_back("load " + std::to_string(p.size()));
+    if (const StateEntry* w = dict.entries().find(p + "w")) w->tensor->mutable_data<float>()[0] = 3;
+  };
+  deep->add_hook(hook);
+  t.leaf->add_hook(hook);
+  const Ref<StateDict> live = state_dict(*deep);
+  CHECK(keys(*live) == prefix + "b " + prefix + "mid.leaf.w");
+  load_state_dict(t.context, *deep, *snapshot(*live, t.context.allocator(), t.context.cancel()));
+  CHECK(said == Said{"state 20009", "state 0", "load 0", "load 20009"});
+  CHECK(t.w() == 3);
+}
+
+TEST_CASE("Many threads export one tree with hooks", "[nn][hooks]") {
+  LoadTree t;
+  std::atomic<int> calls{0};
+  auto hook = make<TestHook>(Hook::kBeforeStateDict | Hook::kAfterStateDict);
+  hook->on_before_state = [&](const Module& module, const std::string&, bool keep_vars) {
+    if (keep_vars && ++calls % 2) state_dict(module);  // inside itself, on each thread
+  };
+  hook->on_after_state = [&](const Module&, StateDict& dict, const std::string& p) {
+    dict.entries().erase(p + "mid.leaf.w");
+  };
+  t.root->add_hook(hook);
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int j = 0; j < 100; ++j) {
+        wrong += keys(*state_dict(*t.root, {.prefix = "", .keep_vars = true})) != "b";
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(calls == 400);
 }

@@ -213,3 +213,27 @@ TEST_CASE("A hook that calls itself without end is an error", "[nn][hooks]") {
           load_state_dict(context, *m, *make<StateDict>());
         }).starts_with("RecursionError load_state_dict: a hook"));
 }
+
+TEST_CASE("Registration hooks in a deep tree, built from above", "[nn][hooks]") {
+  constexpr int kDepth = 100'000;
+  Said said;
+  const ModuleRef root = make<Module>();
+  auto hook = make<TestHook>(Hook::kRegistration);
+  int children = 0;
+  hook->on_child = [&](Module&, const std::string&, Module*) {
+    ++children;
+    return ModuleRef();
+  };
+  root->add_hook(hook);
+  Module* deepest = root.get();
+  for (int i = 0; i < kDepth; ++i) {
+    const ModuleRef next = make<Module>();
+    deepest->register_module("c", next);
+    deepest = next.get();
+  }
+  CHECK(children == kDepth);
+  const ModuleRef held(deepest);
+  root->remove("c");
+  held->register_module("c", make<Module>());
+  CHECK(children == kDepth);
+}

@@ -137,5 +137,40 @@ duramen_status duramen_module_reset_running_stats(duramen_module* module,
   return guard(error, __func__, [&] { object(module, "module").reset_running_stats(); });
 }
 
+namespace {
+
+class Attachment final : public Counted {
+ public:
+  static constexpr uint32_t kTag = make_tag("atta");
+  Attachment(void* attached, duramen_destroy destroyer)
+      : Counted(kTag), pointer(attached), destroy(destroyer) {}
+  ~Attachment() override {
+    if (destroy) destroy(pointer);
+  }
+
+  void* const pointer;
+  const duramen_destroy destroy;
+};
+
+}  // namespace
+
+duramen_status duramen_module_set_attachment(duramen_module* module, void* user,
+                                             duramen_destroy destroy,
+                                             duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& core = object(module, "module");
+    core.set_attachment(user ? make<Attachment>(user, destroy) : Ref<Attachment>());
+  });
+}
+
+duramen_status duramen_module_attachment(const duramen_module* module, void** out,
+                                         duramen_error** error) noexcept {
+  clear(out);
+  return guard(error, __func__, [&] {
+    const auto* found = static_cast<const Attachment*>(object(module, "module").attachment());
+    required(out, "out") = found ? found->pointer : nullptr;
+  });
+}
+
 duramen_module* duramen_module_retain(duramen_module* module) noexcept { return retain(module); }
 void duramen_module_release(duramen_module* module) noexcept { release(module); }

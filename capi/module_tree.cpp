@@ -35,6 +35,16 @@ duramen_status duramen_module_get_buffer(const duramen_module* module, const cha
   });
 }
 
+duramen_status duramen_module_set_submodule(duramen_module* module, const char* path,
+                                            size_t path_length, duramen_module* child,
+                                            uint32_t strict, duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& root = object(module, "module");
+    nn::set_submodule(root, name_argument(path, path_length, "path"), ref(child, "child"),
+                      strict != 0);
+  });
+}
+
 uint32_t duramen_module_is_training(const duramen_module* module) noexcept {
   const nn::Module* core = peek(module);
   return core && core->training();

@@ -35,6 +35,7 @@
 #include "autograd.h"
 #include "base.h"
 #include "checkpoint.h"
+#include "containers.h"
 #include "context.h"
 #include "dlpack.h"
 #include "dtype.h"

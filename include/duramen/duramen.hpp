@@ -13,6 +13,7 @@
 #ifndef DURAMEN_DURAMEN_HPP
 #define DURAMEN_DURAMEN_HPP
 
+#include "cxx/containers.hpp"
 #include "cxx/hooks.hpp"
 
 #endif

@@ -176,6 +176,16 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_get_buffer(const duramen_module* module, const char* path, size_t path_length,
                           duramen_tensor** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
+/* Puts a module at a dotted path: a child is replaced; `strict` (not 0) allows nothing else,
+ * without it the last name may be new.
+ *
+ * Fails: INVALID_ARGUMENT for an empty path; NOT_FOUND with the detail "nearest", also where
+ * something other than a module is in the way.
+ * Threads: writer. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_set_submodule(
+    duramen_module* module, const char* path, size_t path_length, duramen_module* child,
+    uint32_t strict, duramen_error** error) DURAMEN_NOEXCEPT;
+
 /* Runs the module: one tensor in, one tensor out.
  *
  * In training mode it may write to its buffers (BatchNorm), in either mode to a weight (Embedding
@@ -299,6 +309,22 @@ typedef int32_t(DURAMEN_CALL* duramen_module_visit)(void* user, duramen_module* 
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_apply(duramen_module* module, duramen_module_visit visit,
                      DURAMEN_NULLABLE void* user, duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* Hangs a pointer of the caller's on the module, such as a binding's own object; NULL takes it off.
+ *
+ * `destroy` is called for it once: when another takes its place, or when the module goes. A copy of
+ * the module has none. On failure the pointer stays with the caller.
+ * Threads: writer. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_set_attachment(
+    duramen_module* module, DURAMEN_NULLABLE void* user, DURAMEN_NULLABLE duramen_destroy destroy,
+    duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* The pointer that hangs on the module; *out is NULL on success when there is none.
+ *
+ * Threads: reader. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_module_attachment(const duramen_module* module, DURAMEN_BORROW void** out,
+                          duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* One more reference to the same module; NULL for NULL. Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_OWN duramen_module* DURAMEN_CALL

@@ -13,8 +13,12 @@ using spec::Form;
 Error not_a_module(const Expression& expression) {
   const bool is_class = expression.form == Form::name && module_types().find(expression.text);
   std::string message =
-      join("module: expected a module, got ", printable(spec::format(expression), 60));
-  if (is_class) message += join(" (a class: did you mean ", expression.text, "()?)");
+      join("module: expected a module, got '", printable(spec::format(expression), 60), "'");
+  if (is_class) {
+    message += join(", a class (did you mean ", expression.text, "()?)");
+  } else if (expression.form == Form::name) {
+    message += ", a name that is not defined";
+  }
   return spec::error_at(expression, Code::invalid_argument, std::move(message))
       .with("expected", "a module")
       .with("actual", printable(spec::format(expression), 60))

@@ -45,22 +45,40 @@ void IndexedContainer::set(int64_t index, ModuleRef child) {
   assign(std::string(children()[position(index)].name), std::move(child));
 }
 
+void IndexedContainer::check_free(std::string_view name) const {
+  if (!children().contains(name)) return;
+  throw Error(Code::already_exists,
+              join(class_name(), ": a module '", name, "' exists already and would be replaced"))
+      .with("torch_error", "KeyError")
+      .with("argument", "child");
+}
+
 void IndexedContainer::append(ModuleRef child) {
-  register_module(std::to_string(size()), std::move(child));
+  const std::string name = std::to_string(size());
+  check_free(name);
+  register_module(name, std::move(child));
 }
 
 void IndexedContainer::extend(std::span<const ModuleRef> added) {
   // The list may be this container's own.
   const std::vector<ModuleRef> copies(added.begin(), added.end());
-  for (const ModuleRef& child : copies) append(child);
+  Children before = children();
+  try {
+    for (const ModuleRef& child : copies) append(child);
+  } catch (...) {
+    put_children(std::move(before));
+    throw;
+  }
 }
 
 void IndexedContainer::insert_at(int64_t index, ModuleRef child) {
+  const std::string last = std::to_string(size());
+  check_free(last);
   Children edited = children();
   for (auto i = static_cast<int64_t>(size()); i > index; --i) {
     const ModuleRef* moved = edited.find(std::to_string(i - 1));
     if (!moved) throw key_error(*this, std::to_string(i - 1));
-    edited.set(std::to_string(i), *moved);
+    edited.set(std::to_string(i), ModuleRef(*moved));
   }
   edited.set(std::to_string(index), std::move(child));
   put_children(std::move(edited));
@@ -69,27 +87,43 @@ void IndexedContainer::insert_at(int64_t index, ModuleRef child) {
 ModuleRef IndexedContainer::pop(int64_t index) {
   const size_t removed = position(index);
   ModuleRef child = children()[removed].value;
-  erase(static_cast<int64_t>(removed), static_cast<int64_t>(removed) + 1);
+  const auto begin = static_cast<int64_t>(removed);
+  erase({begin, begin + 1});
   return child;
 }
 
-std::pair<size_t, size_t> IndexedContainer::clamp(int64_t begin, int64_t end) const noexcept {
+std::vector<size_t> IndexedContainer::positions(const Slice& slice) const {
   const auto count = static_cast<int64_t>(size());
-  const auto bound = [count](int64_t i) {
-    return std::clamp(i < 0 ? i + count : i, int64_t{0}, count);
+  const auto [start, stop, step] = slice;
+  if (step == 0) {
+    throw Error(Code::invalid_argument, join(class_name(), ": slice step cannot be zero"))
+        .with("torch_error", "ValueError")
+        .with("argument", "step");
+  }
+  const int64_t lowest = step < 0 ? -1 : 0, highest = step < 0 ? count - 1 : count;
+  const auto bound = [&](int64_t i) {
+    return std::clamp(i < 0 ? (i < -count ? lowest : i + count) : i, lowest, highest);
   };
-  return {static_cast<size_t>(bound(begin)), static_cast<size_t>(bound(end))};
+  const int64_t last = bound(stop);
+  std::vector<size_t> out;
+  for (int64_t i = bound(start); step < 0 ? i > last : i < last; i += step) {
+    out.push_back(static_cast<size_t>(i));
+    if (step < 0 ? step <= last - i : step >= last - i) break;
+  }
+  return out;
 }
 
-void IndexedContainer::erase(int64_t begin, int64_t end) {
-  const auto [first, last] = clamp(begin, end);
-  if (first >= last) return;
+void IndexedContainer::erase(const Slice& slice) {
+  std::vector<bool> removed(size());
+  for (const size_t i : positions(slice)) removed[i] = true;
   Children kept;
   for (size_t i = 0; i < size(); ++i) {
-    if (i < first || i >= last) kept.append(std::to_string(kept.size()), children()[i].value);
+    if (!removed[i]) kept.append(std::to_string(kept.size()), children()[i].value);
   }
   put_children(std::move(kept));
 }
+
+ModuleRef IndexedContainer::slice(const Slice& slice) const { return sliced(positions(slice)); }
 
 TensorRef Sequential::forward(Context& context, std::span<const TensorRef> inputs) {
   check_inputs(*this, inputs, 1);
@@ -135,10 +169,9 @@ void Sequential::insert(int64_t index, ModuleRef child) {
   insert_at(index < 0 ? index + count : index, std::move(child));
 }
 
-Ref<Sequential> Sequential::slice(int64_t begin, int64_t end) const {
+Ref<IndexedContainer> Sequential::sliced(std::span<const size_t> positions) const {
   auto out = make<Sequential>();
-  const auto [first, last] = clamp(begin, end);
-  for (size_t i = first; i < last; ++i) out->put_child(children()[i].name, children()[i].value);
+  for (const size_t i : positions) out->put_child(children()[i].name, children()[i].value);
   return out;
 }
 
@@ -149,16 +182,16 @@ bool Sequential::has_attribute(std::string_view name) const {
 }
 
 void ModuleList::insert(int64_t index, ModuleRef child) {
-  if (index < 0) throw key_error(*this, std::to_string(index));
+  if (index < 0) throw key_error(*this, "-1");
+  if (index > static_cast<int64_t>(size())) {
+    throw index_error(*this, join("Index out of range: ", index));
+  }
   insert_at(index, std::move(child));
 }
 
-Ref<ModuleList> ModuleList::slice(int64_t begin, int64_t end) const {
+Ref<IndexedContainer> ModuleList::sliced(std::span<const size_t> positions) const {
   auto out = make<ModuleList>();
-  const auto [first, last] = clamp(begin, end);
-  for (size_t i = first; i < last; ++i) {
-    out->put_child(std::to_string(i - first), children()[i].value);
-  }
+  for (const size_t i : positions) out->append(children()[i].value);
   return out;
 }
 

@@ -220,6 +220,15 @@ std::optional<Expressions> iterated(const Expression& value) {
   return iterated_module(module_of(value), value.column);
 }
 
+static std::string type_name(const Value& value) {
+  if (value.kind() == ValueKind::opaque || value.kind() == ValueKind::dict) {
+    const std::string_view name = value.as_text();
+    return std::string(name.substr(name.rfind('.') + 1));
+  }
+  if (value.kind() == ValueKind::big_integer) return "int";
+  return std::string(value_kind_name(value.kind()));
+}
+
 std::string type_name(const Expression& value) {
   switch (value.form) {
     case Form::none:
@@ -247,12 +256,13 @@ std::string type_name(const Expression& value) {
       break;
   }
   if (const Module* module = module_of(value)) return module->class_name();
+  if (const Value* held = held_value(value)) return type_name(*held);
   return static_cast<const Tensor&>(*value.object).is_parameter() ? "Parameter" : "Tensor";
 }
 
 std::string torch_typename(const Expression& value) {
   if (is_ordered_dict(value)) return "collections.OrderedDict";
-  if (value.form != Form::object) return type_name(value);
+  if (value.form != Form::object || held_value(value)) return type_name(value);
   if (const Module* module = module_of(value)) return torch_typename(*module);
   return torch_typename(static_cast<const Tensor&>(*value.object));
 }

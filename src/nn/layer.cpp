@@ -19,15 +19,19 @@ std::vector<TensorRef> tensors_of_call(const Module& module, const Value& argume
                                        const Value* keywords) {
   const auto refuse = [&](std::string_view what) {
     return Error(Code::unsupported,
-                 join("call: ", module.class_name(), " takes a tuple of tensors (got ", what, ")"))
+                 join("call: ", module.class_name(), " takes tensors, got ", what))
         .with("torch_error", "TypeError");
   };
   if (keywords && keywords->count() > 0) throw refuse("keyword arguments");
-  if (arguments.kind() != ValueKind::tuple) throw refuse(value_kind_name(arguments.kind()));
+  if (arguments.kind() != ValueKind::tuple) {
+    throw refuse(join("arguments that are no tuple but ", value_kind_name(arguments.kind())));
+  }
   std::vector<TensorRef> inputs;
   inputs.reserve(arguments.count());
   for (const ValueRef& item : arguments.items()) {
-    if (item->kind() != ValueKind::tensor) throw refuse(value_kind_name(item->kind()));
+    if (item->kind() != ValueKind::tensor) {
+      throw refuse(join(value_kind_name(item->kind()), " as argument ", inputs.size()));
+    }
     inputs.emplace_back(item->as_tensor());
   }
   return inputs;

@@ -82,6 +82,15 @@ void Module::copy_entries(const Module& from,
   copy_tensors(plain_, from.plain_);
 }
 
+void Module::take_entries(Module& from) noexcept {
+  parameters_ = std::move(from.parameters_);
+  buffers_ = std::move(from.buffers_);
+  children_ = std::move(from.children_);
+  plain_ = std::move(from.plain_);
+  non_persistent_.swap(from.non_persistent_);
+  child_left();
+}
+
 bool Module::has_name(std::string_view name) const {
   return parameters_.contains(name) || buffers_.contains(name) || children_.contains(name) ||
          plain_.contains(name) || has_attribute(name);

@@ -113,6 +113,12 @@ class Module : public Counted {
   const Counted* origin() const noexcept { return origin_.get(); }
   void set_origin(Ref<const Counted> origin) noexcept { origin_ = std::move(origin); }
 
+  // What a binding hangs on it; a copy has none.
+  const Counted* attachment() const noexcept { return attachment_.get(); }
+  void set_attachment(Ref<const Counted> attachment) noexcept {
+    attachment_ = std::move(attachment);
+  }
+
   // Hooks (nn/hooks.hpp); null where there are none and none is valid. The registrations and the
   // assignments above run them, and check again what they leave; what a hook does not see is put_
   // and append_.
@@ -175,6 +181,8 @@ class Module : public Counted {
         class_name_(other.class_name_),
         origin_(other.origin_) {}
   void destroy() const noexcept override;
+  // Instead of its own entries those of `from`, which has none afterwards.
+  void take_entries(Module& from) noexcept;
 
  private:
   struct NameHash {
@@ -210,6 +218,7 @@ class Module : public Counted {
   Tensors plain_;
   std::unordered_set<std::string, NameHash, std::equal_to<>> non_persistent_;
   Ref<const Counted> origin_;
+  Ref<const Counted> attachment_;
   mutable const Module* next_dead_ = nullptr;  // the chain of destroy()
 };
 

@@ -79,22 +79,52 @@ void ParameterContainer::put_plain(std::string_view key, const Expression& value
   assign(key, TensorRef());  // the name is taken
 }
 
+void ParameterContainer::put_all(const OrderedMap<Expression>& entries) {
+  const Ref<ParameterContainer> saved = copy();
+  saved->copy_entries(
+      *this, [](const TensorRef& tensor) { return tensor; },
+      [](const ModuleRef& module) { return module; });
+  try {
+    for (const auto& [key, value] : entries) put(key, value);
+  } catch (...) {
+    take_entries(*saved);
+    values_ = std::move(saved->values_);
+    throw;
+  }
+}
+
+void ParameterContainer::check_key(std::string_view key) const {
+  const std::vector<std::string> known = keys();
+  if (std::find(known.begin(), known.end(), key) != known.end()) return;
+  Error error(Code::not_found, join(class_name(), ": no entry '", printable(key, 60), "'"));
+  error.with("torch_error", "KeyError").with("argument", "key");
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  const std::string_view nearest = nearest_word(key, candidates);
+  if (!nearest.empty()) error.with("nearest", std::string(nearest));
+  throw error;
+}
+
+void ParameterContainer::erase(std::string_view key) {
+  check_key(key);
+  remove(key);
+  values_.erase(key);
+}
+
+void ParameterContainer::clear() {
+  for (const std::string& key : keys()) erase(key);
+}
+
 bool ParameterContainer::has_entry(std::string_view key) const {
   return parameters().contains(key) || buffers().contains(key) || children().contains(key) ||
          plain_attributes().contains(key);
 }
 
 std::vector<std::string> ParameterContainer::keys() const {
-  std::vector<std::string> put, put_parameters, others, all;
+  std::vector<std::string> out;
   for (const auto& entry : values_) {
-    if (!has_entry(entry.name)) continue;
-    put.push_back(entry.name);
-    (parameters().contains(entry.name) ? put_parameters : others).push_back(entry.name);
+    if (has_entry(entry.name)) out.push_back(entry.name);
   }
-  for (const auto& entry : parameters()) all.push_back(entry.name);
-  if (put_parameters == all) return put;
-  all.insert(all.end(), others.begin(), others.end());  // edited since
-  return all;
+  return out;
 }
 
 Expression ParameterContainer::entry(std::string_view key) const {
@@ -140,6 +170,14 @@ std::string ParameterContainer::extra_repr() const {
 
 std::string ParameterList::type_of(const Tensor& tensor) const {
   return join("torch.", dtype_name(tensor.dtype()));
+}
+
+std::string ParameterList::key_at(int64_t index) const {
+  const auto count = static_cast<int64_t>(keys().size());
+  if (index >= -count && index < count) return std::to_string(index < 0 ? index + count : index);
+  throw Error(Code::not_found, join(class_name(), ": index ", index, " is out of range"))
+      .with("torch_error", "IndexError")
+      .with("argument", "index");
 }
 
 bool ParameterList::has_attribute(std::string_view name) const {

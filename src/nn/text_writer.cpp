@@ -145,6 +145,7 @@ std::string Writer::call(const Module& module, Made* made) const {
 
 void Writer::entry(const spec::Expression& value, bool training) {
   if (const Module* module = module_of(value)) return this->module(*module, training);
+  if (held_value(value)) throw refused("holds a value that has no text");
   if (value.form == spec::Form::object) return tensor(static_cast<Tensor&>(*value.object), false);
   out_ += spec::format(value);
 }

@@ -6,9 +6,12 @@ struct table {
 };
 
 static const struct table kTables[] = {
-    {kModuleOperations, &kModuleOperationCount},     {kTensorOperations, &kTensorOperationCount},
-    {kOperatorOperations, &kOperatorOperationCount}, {kObjectOperations, &kObjectOperationCount},
+    {kModuleOperations, &kModuleOperationCount},
+    {kTensorOperations, &kTensorOperationCount},
+    {kOperatorOperations, &kOperatorOperationCount},
+    {kObjectOperations, &kObjectOperationCount},
     {kOwnOperations, &kOwnOperationCount},
+    {kContainerOperations, &kContainerOperationCount},
 };
 
 size_t operation_count(void) {

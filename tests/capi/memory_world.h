@@ -59,6 +59,8 @@ extern const struct operation kOperatorOperations[];
 extern const size_t kOperatorOperationCount;
 extern const struct operation kObjectOperations[];
 extern const size_t kObjectOperationCount;
+extern const struct operation kContainerOperations[];
+extern const size_t kContainerOperationCount;
 
 /* All of them. */
 size_t operation_count(void);

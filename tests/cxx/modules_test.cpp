@@ -40,6 +40,46 @@ TEST_CASE("a listing is a range of names and tensors", "[cxx]") {
   CHECK_THROWS_AS(model.parameter("0.wieght"), duramen::NotFound);
 }
 
+TEST_CASE("containers are edited", "[cxx]") {
+  const Context context;
+  const Module model = Module::from_text(context, "Sequential(ReLU(), Tanh(), Sigmoid())");
+  const Module identity = Module::from_text(context, "Identity()");
+  const duramen::ContainerRef layers(model);
+  layers.insert(1, identity);
+  layers.append(identity);
+  CHECK(layers.size() == 5);
+  CHECK(layers.at(-1) == identity);
+  CHECK(layers.pop(0).class_name() == "ReLU");
+  layers.erase(1, 3);
+  layers.extend({identity, {}});
+  CHECK(layers.keys()[3] == "3");
+  CHECK(!layers.at(3));
+  CHECK(duramen::ContainerRef(layers.slice(0, INT64_MAX, 2)).size() == 2);
+  CHECK_THROWS_AS(layers.at(9), duramen::NotFound);
+  layers.clear();
+  CHECK(layers.size() == 0);
+
+  const Module named = Module::from_text(context, "ModuleDict({'a': ReLU()})");
+  const duramen::ContainerRef dict(named);
+  dict.set("b", identity);
+  CHECK(dict.at("b") == identity);
+  CHECK_THROWS_AS(dict.set("a.b", identity), duramen::InvalidArgument);
+  CHECK(dict.pop("a").class_name() == "ReLU");
+
+  const Module numbers = Module::from_text(context, "ParameterDict({'a': ones(1)})");
+  const duramen::ContainerRef values(numbers);
+  values.set_value("five", 5);
+  CHECK(values.value("five").as_int() == 5);
+  CHECK(values.pop_value("a").as_tensor().is_parameter());
+  CHECK(values.keys().size() == 1);
+  const Module list = Module::from_text(context, "ParameterList()");
+  duramen::ContainerRef(list).extend_values(duramen::Value::list({1, 2}));
+  CHECK(duramen::ContainerRef(list).size() == 2);
+
+  model.set_submodule("new", identity);
+  CHECK_THROWS_AS(model.set_submodule("newer", identity, true), duramen::NotFound);
+}
+
 TEST_CASE("a model is trained", "[cxx]") {
   const Context context(1);
   const Module model = Module::from_text(context, "Linear(1, 1)");

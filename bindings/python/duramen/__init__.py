@@ -20,7 +20,7 @@ from ._load_report import LoadItem, LoadReport
 from ._module import Module
 from ._optimizer import Optimizer, ParamGroup
 from ._state_dict import StateDict
-from ._tensor import Parameter, Tensor
+from ._tensor import Buffer, Parameter, Tensor
 from ._value import Opaque
 
 float64, float32, float16, bfloat16 = (BY_NAME[name] for name in ("float64", "float32", "float16", "bfloat16"))
@@ -34,7 +34,7 @@ __version__: str = _lib.duramen_version_string().decode()
 api_level: int = _api.LEVEL
 
 __all__ = [
-    "Checkpoint", "Context", "Error", "LoadItem", "LoadReport", "Module", "ModuleDict", "ModuleList", "Opaque",
+    "Buffer", "Checkpoint", "Context", "Error", "LoadItem", "LoadReport", "Module", "ModuleDict", "ModuleList", "Opaque",
     "Optimizer", "ParamGroup", "Parameter", "ParameterDict", "ParameterList", "Sequential", "StateDict", "Status",
     "Tensor", "api_level", "bfloat16", "bool_", "complex128", "complex32", "complex64", "dtype", "float16", "float32",
     "float64", "float8_e4m3fn", "float8_e5m2", "from_dlpack", "int16", "int32", "int64", "int8", "load", "registry",

@@ -48,6 +48,15 @@ _hooks: dict[int, Hook] = {}
 _numbers = itertools.count(1)
 
 
+def failed(raised: BaseException, error: int) -> int:
+    """The status of a callback that raised; at `error` is the place of the object that leads back to the exception."""
+    place = ctypes.c_void_p.from_address(error)
+    text = f"{type(raised).__name__}: {raised}".encode("utf-8", "replace")
+    if lib.duramen_error_create(_FAILED, text, len(text), error) == 0 and place.value is not None:
+        _library.raised[place.value] = raised
+    return _FAILED
+
+
 def _guarded(body: Callable[..., None]) -> Callable[..., int]:
     """A callback of the library's form: the hook of its number, the other arguments, and the place of an error."""
     def callback(user: int, *args: Any) -> int:
@@ -56,11 +65,7 @@ def _guarded(body: Callable[..., None]) -> Callable[..., int]:
             body(_hooks[user], *given)
             return 0
         except BaseException as raised:  # noqa: BLE001, raised again behind the library
-            place = ctypes.c_void_p.from_address(error)
-            text = f"{type(raised).__name__}: {raised}".encode("utf-8", "replace")
-            if lib.duramen_error_create(_FAILED, text, len(text), error) == 0 and place.value is not None:
-                _library.raised[place.value] = raised
-            return _FAILED
+            return failed(raised, error)
     return callback
 
 

@@ -60,7 +60,7 @@ def struct(name: str) -> Any:
     return _structs[name]
 
 
-def options(name: str, **fields: Any) -> Any:
+def options(name: str, /, **fields: Any) -> Any:
     """An options struct with its size set; what is not given is zero, the default."""
     made = struct(name)(**fields)
     made.struct_size = ctypes.sizeof(made)
@@ -92,7 +92,7 @@ def integers(numbers: Sequence[int]) -> tuple[Any, int]:
     return (ctypes.c_int64 * len(numbers))(*numbers), len(numbers)
 
 
-def pointers(addresses: Sequence[int]) -> tuple[Any, int]:
+def pointers(addresses: Sequence[int | None]) -> tuple[Any, int]:
     """Handles as the two arguments of a C function."""
     return (ctypes.c_void_p * len(addresses))(*addresses), len(addresses)
 
@@ -141,7 +141,6 @@ def taken_strings(handle: int) -> list[str]:
 
 # What makes a LoadReport of a duramen_load_report that an error lends; set by the module that knows reports.
 lent_report: Callable[[int], Any] | None = None
-
 
 # What Python functions that the library called have raised, by the error object that they left.
 raised: dict[int, BaseException] = {}

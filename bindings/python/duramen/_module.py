@@ -7,7 +7,7 @@ import ctypes
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from . import _api
+from . import _api, _own
 from ._dtype import dtype_of
 from ._handle import Handle, adopt, known
 from ._hooks import Hook, Refusal, RemovableHandle, add_hook
@@ -15,7 +15,7 @@ from ._library import call, encoded, lent_text, lib, make, options, taken_string
 from ._listing import module_entries
 from ._load_report import LoadReport, taken_report
 from ._state_dict import StateDict, as_state_dict, state_dict_from
-from ._tensor import Tensor, handle_of, lent_tensor, wrap_tensor
+from ._tensor import Buffer, Tensor, handle_of, lent_tensor, wrap_tensor
 from ._value import Values, python_of, release_value
 
 if TYPE_CHECKING:
@@ -23,20 +23,52 @@ if TYPE_CHECKING:
 
 _OWN = _api.LIST_NO_RECURSE | _api.LIST_KEEP_DUPLICATES | _api.LIST_INCLUDE_NONE
 _SLOTS = _api.KIND_PARAMETER | _api.KIND_BUFFER | _api.KIND_CHILD
-_INTERNAL = ("handle", "_context")
+_INTERNAL = ("handle", "_bound", "_context", "_attached")
 
 
 class Module(Handle):
     """A module of the library. Parameters, buffers and children are attributes, as in PyTorch.
 
-    Other attributes live as long as this Python object.
+    A class that is derived from it has a `forward` and whatever else it wants: `super().__init__()` first, as in PyTorch.
+    Its modules belong to the context that is given, else to that of the first module or tensor that is put in.
     """
 
+    __slots__ = ("__dict__", "_attached", "_bound")
     _release = "duramen_module_release"
-    _context: Context
+    _attached: bool  # whether attributes hang on the library's module
+    _bound: Context | None
+    handle: int
 
-    def __new__(cls, *_: Any, **__: Any) -> Any:
-        raise TypeError("a module is made by a context: ctx.module(text)")
+    def __init__(self, context: Context | None = None) -> None:
+        self._bound = context
+        maker = context if context is not None else _own_context()
+        native = next((one for one in type(self).__mro__ if one.__module__.startswith("duramen.")), Module)
+        if native is type(self):
+            made = maker.build(lib.duramen_module_from_text, *encoded(f"{native.__name__}()"))
+        elif native is Module:
+            made = _own.new_own(type(self), Module, maker)
+        else:
+            raise TypeError(f"a class of one's own is derived from duramen.Module (got {native.__name__})")
+        self._attached = False
+        adopt(self, made)
+        if native is not type(self) or self.__dict__:
+            self._attach()
+
+    @property
+    def _context(self) -> Context:
+        if self._bound is None:
+            self._bound = _own_context()
+        return self._bound
+
+    @_context.setter
+    def _context(self, context: Context | None) -> None:
+        self._bound = context
+
+    def _attach(self) -> None:
+        """Lets class and attributes live as long as the library's module."""
+        if not self._attached:
+            _own.attach(self.handle, _own.Record(type(self), self.__dict__))
+            self._attached = True
 
     # What it is.
 
@@ -56,6 +88,8 @@ class Module(Handle):
 
     def extra_repr(self) -> str:
         """What the printed form shows in the parentheses of a module without children."""
+        if is_own(self):
+            return ""
         text = repr(self)
         return "" if any(True for _ in self.children()) else text[text.index("(") + 1 : -1]
 
@@ -96,26 +130,41 @@ class Module(Handle):
         if name in _INTERNAL or name == "training":
             object.__setattr__(self, name, value)
             return
+        if not is_made(self):
+            refuse_early(value)
+            object.__setattr__(self, name, value)
+            return
         kind, _ = self._slot(name)
-        if isinstance(value, Module):
-            self._registered(name, kind, lib.duramen_module_assign_module, value.handle)
+        if isinstance(value, Buffer) and not kind:
+            self.register_buffer(name, value, value.persistent)
+        elif isinstance(value, Module):
+            self._registered(name, kind, lib.duramen_module_assign_module, value)
         elif isinstance(value, Tensor) and (kind or value.is_parameter):
-            self._registered(name, kind, lib.duramen_module_assign_tensor, value.handle)
+            self._registered(name, kind, lib.duramen_module_assign_tensor, value)
+            if kind == _api.KIND_BUFFER and isinstance(value, Buffer):
+                self.register_buffer(name, value, value.persistent)
         elif kind and value is None:
             function = lib.duramen_module_assign_module if kind == _api.KIND_CHILD else lib.duramen_module_assign_tensor
             call(function, self.handle, *encoded(name), None)
         elif kind:
-            raise TypeError(f"cannot assign '{type(value).__name__}' as {_WORDS[kind]} '{name}' ({_WANTED[kind]})")
+            raise TypeError(f"cannot assign '{typename(value)}' as {_WORDS[kind]} '{name}' ({_WANTED[kind]})")
         else:
             object.__setattr__(self, name, value)
+            self._attach()
 
-    def _registered(self, name: str, kind: int, function: Any, handle: int) -> None:
-        call(function, self.handle, *encoded(name), handle)
+    def _registered(self, name: str, kind: int, function: Any, value: Any) -> None:
+        call(function, self.handle, *encoded(name), value.handle)
+        self._bind(value)
         if not kind:
             self.__dict__.pop(name, None)
 
+    def _bind(self, value: Any) -> None:
+        """A module without a context takes that of the first thing which is put in."""
+        if self._bound is None and value is not None:
+            self._bound = value._bound if isinstance(value, Module) else value._context
+
     def __delattr__(self, name: str) -> None:
-        if name in self.__dict__:
+        if name in self.__dict__ or not is_made(self):
             object.__delattr__(self, name)
         else:
             call(lib.duramen_module_remove, self.handle, *encoded(name))
@@ -128,9 +177,13 @@ class Module(Handle):
     # Registration.
 
     def _check_name(self, name: Any, what: str) -> tuple[bytes, int]:
+        if not is_made(self):
+            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
         if not isinstance(name, str):
-            raise TypeError(f"{what} name should be a string. Got {type(name).__name__}")
-        if name in self.__dict__:
+            raise TypeError(f"{what} name should be a string. Got {typename(name)}")
+        if what != "module":
+            refuse_name(name, what)
+        if name in self.__dict__ or is_own(self) and has_own(type(self), name) and not self._slot(name)[0]:
             raise KeyError(f"attribute '{name}' already exists")
         return encoded(name)
 
@@ -138,26 +191,34 @@ class Module(Handle):
         """None keeps the name's place and lists nothing."""
         place = self._check_name(name, "parameter")
         if param is not None and not isinstance(param, Tensor):
-            refuse_name(name, "parameter")
-            raise TypeError(f"cannot assign '{type(param).__name__}' object to parameter '{name}' "
+            self._refuse_clash(name, _api.KIND_PARAMETER)
+            raise TypeError(f"cannot assign '{typename(param)}' object to parameter '{name}' "
                             "(torch.nn.Parameter or None required)")
         call(lib.duramen_module_register_parameter, self.handle, *place, None if param is None else param.handle)
+        self._bind(param)
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """`persistent`: state_dict holds it."""
         place = self._check_name(name, "buffer")
         if tensor is not None and not isinstance(tensor, Tensor):
-            refuse_name(name, "buffer")
-            raise TypeError(f"cannot assign '{type(tensor).__name__}' object to buffer '{name}' "
+            self._refuse_clash(name, _api.KIND_BUFFER)
+            raise TypeError(f"cannot assign '{typename(tensor)}' object to buffer '{name}' "
                             "(torch Tensor or None required)")
         call(lib.duramen_module_register_buffer, self.handle, *place, None if tensor is None else tensor.handle,
              int(persistent))
+        self._bind(tensor)
+
+    def _refuse_clash(self, name: str, kind: int) -> None:
+        """A name that is taken is refused before a value that is none."""
+        if self._slot(name)[0] not in (0, kind) or not self._slot(name)[0] and hasattr(self, name):
+            raise KeyError(f"attribute '{name}' already exists")
 
     def register_module(self, name: str, module: Module | None) -> None:
         if module is not None and not isinstance(module, Module):
-            raise TypeError(f"{type(module).__name__} is not a Module subclass")
+            raise TypeError(f"{typename(module)} is not a Module subclass")
         place = self._check_name(name, "module")
         call(lib.duramen_module_register_child, self.handle, *place, None if module is None else module.handle)
+        self._bind(module)
 
     add_module = register_module
 
@@ -223,14 +284,12 @@ class Module(Handle):
             raise ValueError("Cannot set the submodule without a target name!")
         if not isinstance(module, Module):
             raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
-        path, _, name = target.rpartition(".")
-        parent = self.get_submodule(path)
-        if hasattr(parent, name):
-            if not isinstance(getattr(parent, name), Module):
-                raise AttributeError(f"`{name}` is not an nn.Module")
-        elif strict:
-            raise AttributeError(f"{parent.class_name} has no attribute `{name}`")
-        setattr(parent, name, module)
+        parent, _, name = target.rpartition(".")
+        owner = self.get_submodule(parent)
+        if name in owner.__dict__ or is_own(owner) and has_own(type(owner), name):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        call(lib.duramen_module_set_submodule, self.handle, *encoded(target), module.handle, int(strict))
+        owner._bind(module)
 
     # State.
 
@@ -305,15 +364,24 @@ class Module(Handle):
 
     def deepcopy(self) -> Module:
         """A copy of the whole tree; what is shared inside stays shared."""
-        return as_module(self._context.build(lib.duramen_module_deepcopy, self.handle), self._context)
+        return _own.copied(self, {})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Module:
-        return self.deepcopy()
+        return _own.copied(self, memo)
+
+    def get_extra_state(self) -> Any:
+        """What a class of one's own keeps beside its tensors; any value."""
+        raise RuntimeError("Reached a code path in Module.get_extra_state() that should never be called.")
+
+    def set_extra_state(self, state: Any) -> None:
+        raise RuntimeError("Reached a code path in Module.set_extra_state() that should never be called.")
 
     # Running.
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """One tensor, or nested tuples of them."""
+        if is_own(self):
+            return self.forward(*args, **kwargs)
         if kwargs and self.class_name in built_in():
             args, kwargs = in_order(args, kwargs), {}
         with Values(self._context) as values:
@@ -325,6 +393,8 @@ class Module(Handle):
             release_value(out)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
+        if is_own(self):
+            raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
         return self(*args, **kwargs)
 
     # Flags and conversions.
@@ -422,6 +492,41 @@ _WANTED = {_api.KIND_PARAMETER: "torch.nn.Parameter or None expected",
 CLASSES: dict[str, type[Module]] = {}
 
 
+def _own_context() -> Context:
+    from ._context import Context
+
+    return Context()
+
+
+def is_made(module: Module) -> bool:
+    """Whether its __init__ ran."""
+    return hasattr(module, "_attached")
+
+
+def is_own(module: Module) -> bool:
+    """Whether its class is derived in Python."""
+    return not type(module).__module__.startswith("duramen.")
+
+
+def has_own(kind: type[Any], name: str) -> bool:
+    """Whether a class of one's own has an attribute of that name, beside those of Module."""
+    return any(name in vars(one) for one in kind.__mro__ if not one.__module__.startswith("duramen."))
+
+
+def refuse_early(value: Any) -> None:
+    what = ("parameters" if isinstance(value, Tensor) and value.is_parameter else
+            "module" if isinstance(value, Module) else "")
+    if what:
+        raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+
+
+def typename(value: Any) -> str:
+    """As torch.typename for what is neither tensor nor module."""
+    owner = getattr(value, "__module__", None)
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or type(value).__name__
+    return f"{owner}.{name}" if owner not in (None, "builtins") else str(name)
+
+
 _built_in: set[str] = set()
 
 
@@ -462,9 +567,13 @@ def as_module(address: int, context: Context) -> Module:
     if found is not None:
         lib.duramen_module_release(address)
         return found  # type: ignore[no-any-return]
-    name = lent_text(lib.duramen_module_class_name, address) or ""
-    made: Module = object.__new__(CLASSES.get(name, Module))
-    made._context = context
+    record = _own.record_of(address)
+    if record is not None:
+        made: Module = object.__new__(record.kind)
+        made.__dict__ = record.attributes
+    else:
+        made = object.__new__(CLASSES.get(lent_text(lib.duramen_module_class_name, address) or "", Module))
+    made._bound, made._attached = context, record is not None
     return adopt(made, address)
 
 

@@ -375,6 +375,23 @@ class Parameter(Tensor):
         """Nothing is left to do."""
 
 
+class Buffer(Tensor):
+    """A tensor that registers itself as a buffer when it is assigned to a module, as torch.nn.Buffer(data)."""
+
+    __slots__ = ("persistent",)
+    persistent: Bool
+
+    def __new__(cls, data: Any, *, persistent: Bool = True) -> Any:
+        if not isinstance(data, Tensor):
+            raise TypeError(f"a duramen tensor is expected, not {type(data).__name__}")
+        made: Buffer = object.__new__(cls)
+        made._context, made.persistent = data._context, persistent
+        return adopt(made, make(lib.duramen_tensor_detach, data._context.handle, data.handle))
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        """Nothing is left to do."""
+
+
 def wrap_tensor(address: int, context: Context) -> Tensor:
     """The Python object of a tensor; takes over the caller's reference."""
     found = known(address)

@@ -41,8 +41,13 @@ class Numbered(unittest.TestCase):
         del m[1:3]
         self.assertEqual((self.classes(), self.names()), (["ReLU", "Tanh"], ["0", "1"]))
         m.extend([identity, identity])
-        m += [identity]
-        self.assertEqual(self.classes(m + [identity]), ["ReLU", "Tanh", *["Identity"] * 4])
+        m += self.ctx.module("Sequential(a)", a=identity)
+        self.assertEqual(self.classes(m + m[2:3]), ["ReLU", "Tanh", *["Identity"] * 4])
+        for refused, error in ((lambda: m + [identity], ValueError), (lambda: m * 0, ValueError), (lambda: m * "a", TypeError)):
+            with self.assertRaises(error):
+                refused()
+        self.assertEqual(self.classes(2 * m[:1]), ["ReLU", "ReLU"])
+        self.assertEqual(self.classes(m[::-2]), self.classes()[::-2])
         self.assertEqual(repr(self.ctx.module("ModuleList([ReLU(), ReLU()])")), "ModuleList(\n  (0-1): 2 x ReLU()\n)")
 
     def test_a_refused_edit_changes_nothing(self):
@@ -50,13 +55,14 @@ class Numbered(unittest.TestCase):
         for edit in (lambda: self.m.append(3), lambda: self.m.insert(0, "x"), lambda: self.m.insert(9, self.m[0]),
                      lambda: self.m.extend([self.m[0], 3]), lambda: self.m.__setitem__(7, self.m[0]),
                      lambda: self.m.pop(9)):
-            with self.assertRaises((TypeError, IndexError)):
+            with self.assertRaises((TypeError, IndexError, AssertionError)):
                 edit()
             self.assertEqual(self.classes(), before)
         numbers = self.ctx.module("ParameterList([zeros(2), zeros(3)])")
         whole = self.ctx.tensor([1, 2])  # no parameter: it cannot have a gradient
         members = list(numbers)
-        for edit in (lambda: numbers.insert(0, whole), lambda: numbers.extend([self.ctx.zeros((1,)), whole])):
+        self.assertFalse(hasattr(numbers, "insert") or hasattr(numbers, "pop"))
+        for edit in (lambda: numbers.append(whole), lambda: numbers.extend([self.ctx.zeros((1,)), whole])):
             with self.assertRaises(RuntimeError):
                 edit()
             self.assertEqual([one.handle for one in numbers], [one.handle for one in members])

@@ -15,7 +15,7 @@ DIFFERENCES = {
     ("st0051", 13): NUL, ("st0051", 14): NUL, ("st0051", 15): NUL,
     ("st0053", 13): NUL, ("st0053", 14): NUL, ("st0053", 15): NUL,
     ("st0206", 6): WHOLE, ("st0210", 6): WHOLE, ("st0211", 5): WHOLE, ("st0265", 6): WHOLE, ("st0293", 12): WHOLE,
-    ("st0366", 10): HALF, ("st0366", 11): HALF,
+    ("st0361", 9): HALF, ("st0361", 12): HALF, ("st0361", 14): HALF, ("st0366", 10): HALF, ("st0366", 11): HALF,
     ("st0251", 5): "PyTorch warns of a dropped imaginary part once a process, a context each time",
 }
 # Cases with an error whose text names what only PyTorch has (its classes, its attributes).
@@ -55,7 +55,8 @@ class Cases(unittest.TestCase):
             self.failures += [f"{case['id']}: {complaint}" for complaint in machine.complaints]
         print(dict(counts), f"{len(DIFFERENCES)} stated differences; left at:", dict(skipped))
         self.assertEqual(self.failures, [], "\n" + "\n".join(self.failures))
-        self.assertLessEqual(sum(skipped.values()), 43)
+        self.assertGreaterEqual(counts["whole cases"], 202)
+        self.assertEqual(counts["whole cases"] + sum(skipped.values()), 243)
 
 
 if __name__ == "__main__":

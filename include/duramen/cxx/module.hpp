@@ -80,6 +80,14 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
     });
   }
 
+  // Replaces a child; without `strict` the last name may be new.
+  void set_submodule(std::string_view path, ModuleRef child, bool strict = false) const {
+    call([&](duramen_error** error) {
+      return duramen_module_set_submodule(raw_, path.data(), path.size(), child.get(),
+                                          strict ? 1 : 0, error);
+    });
+  }
+
   // An empty handle registers the name as None.
   void register_parameter(std::string_view name, TensorRef parameter) const {
     call([&](duramen_error** error) {

@@ -1,6 +1,7 @@
 """Each family of the comparison finds a fault that is planted on our side: run by `oracle.py LIBRARY --self-test`."""
 import contextlib
 
+import containers
 import duramen
 import files
 import layers
@@ -34,6 +35,10 @@ def reordered(original):
     return lambda self, **how: iter(sorted(original(self, **how), key=lambda pair: pair[0]))
 
 
+def at_the_end(original):
+    return lambda self, index, module: original(self, len(self), module)
+
+
 def always_lax(original):
     return lambda self, state, strict=True, assign=False: original(self, state, strict=False, assign=assign)
 
@@ -62,6 +67,7 @@ FAULTS = [
     ("a result that is off", duramen.Module, "__call__", scaled, lambda i: layers.run_case(1, "Linear", i)),
     ("freezing that does nothing", duramen.Module, "requires_grad_", unfrozen, lambda i: trees.run_case(1, i)),
     ("another order", duramen.Module, "named_parameters", reordered, lambda i: trees.run_case(1, i)),
+    ("an insert that appends", duramen.Sequential, "insert", at_the_end, lambda i: containers.run_case(1, 5 * i)),
     ("loads that are never strict", duramen.Module, "load_state_dict", always_lax, lambda i: loads.run_case(1, i)),
     ("a learning rate that is off", duramen.Optimizer, "step", faster, lambda i: training.run_case(1, "SGD", i)),
     ("a file that loses its last entry", duramen, "load", truncated, lambda i: files.run_case(1, i)),

@@ -31,8 +31,8 @@ std::string content(const Module& module) {
 
 TEST_CASE("Sequential edits as in PyTorch", "[nn][containers]") {
   auto m = of<Sequential>({"ReLU", "Tanh", "Sigmoid", "GELU"});
-  CHECK(content(*m->slice(1, 3)) == "1:Tanh 2:Sigmoid");
-  m->erase(1, 2);
+  CHECK(content(*m->slice({1, 3})) == "1:Tanh 2:Sigmoid");
+  m->erase({1, 2});
   CHECK(content(*m) == "0:ReLU 1:Sigmoid 2:GELU");
   m->insert(0, named("ELU"));
   m->insert(-1, named("ELU"));
@@ -66,12 +66,12 @@ TEST_CASE("Sequential refuses to run itself, or to nest without end", "[nn][cont
   CHECK(context.call_depth() == 0);
 
   outer->append(outer);
-  outer->erase(0, 1);
+  outer->erase({0, 1});
   INFO(refusal(run));
   CHECK(refusal(run).starts_with("RecursionError forward: "));
   CHECK(refusal(run).find("'0'") != std::string::npos);
   CHECK(refusal(call) == refusal(run));
-  outer->erase(0, 1);  // a cycle of references would never be freed
+  outer->erase({0, 1});  // a cycle of references would never be freed
 }
 
 TEST_CASE("Sequential keeps chosen names until something is removed", "[nn][containers]") {
@@ -82,11 +82,39 @@ TEST_CASE("Sequential keeps chosen names until something is removed", "[nn][cont
   CHECK(content(*m) == "a:ELU 1:Tanh");
   CHECK(refusal([&] { m->insert(0, named("GELU")); }).find("KeyError") == 0);
   CHECK(content(*m) == "a:ELU 1:Tanh");
-  m->erase(0, 1);
+  m->erase({0, 1});
   CHECK(content(*m) == "0:Tanh");
   m->register_module("2", named("ReLU"));
-  m->append(named("GELU"));  // replaces the child of that name
-  CHECK(content(*m) == "0:Tanh 2:GELU");
+  const char* taken = "KeyError Sequential: a module '2' exists already and would be replaced";
+  CHECK(refusal([&] { m->append(named("GELU")); }) == taken);
+  CHECK(refusal([&] { m->insert(2, named("GELU")); }) == taken);
+  m->erase({0, 0});  // names them anew, as PyTorch does
+  CHECK(content(*m) == "0:Tanh 1:ReLU");
+}
+
+TEST_CASE("Slices are Python's", "[nn][containers]") {
+  auto m = of<ModuleList>({"a", "b", "c", "d", "e"});
+  const auto cut = [&](const Slice& slice) { return content(*m->slice(slice)); };
+  CHECK(cut({}) == "0:a 1:b 2:c 3:d 4:e");
+  CHECK(cut({-2}) == "0:d 1:e");
+  CHECK(cut({INT64_MIN, -3}) == "0:a 1:b");
+  CHECK(cut({1, 99, 2}) == "0:b 1:d");
+  CHECK(cut({3, 1}).empty());
+  CHECK(cut({INT64_MAX, INT64_MIN, -1}) == "0:e 1:d 2:c 3:b 4:a");
+  CHECK(cut({3, 0, -2}) == "0:d 1:b");
+  CHECK(cut({0, INT64_MAX, INT64_MAX}) == "0:a");
+  CHECK(cut({INT64_MAX, INT64_MIN, INT64_MIN}) == "0:e");
+  CHECK(refusal([&] { cut({0, 1, 0}); }) == "ValueError ModuleList: slice step cannot be zero");
+  m->erase({INT64_MAX, INT64_MIN, -2});
+  CHECK(content(*m) == "0:b 1:d");
+}
+
+TEST_CASE("A container is extended by all or none", "[nn][containers]") {
+  auto m = of<Sequential>({"a"});
+  m->register_module("3", named("b"));
+  const std::vector<ModuleRef> two = {named("c"), named("d")};
+  CHECK(refusal([&] { m->extend(two); }).find("KeyError") == 0);
+  CHECK(content(*m) == "0:a 3:b");
 }
 
 TEST_CASE("A container may be extended by its own children", "[nn][containers]") {
@@ -98,11 +126,13 @@ TEST_CASE("A container may be extended by its own children", "[nn][containers]")
 
 TEST_CASE("ModuleList edits as in PyTorch, without half-done inserts", "[nn][containers]") {
   auto m = of<ModuleList>({"ReLU", "Tanh", "ELU"});
-  CHECK(content(*m->slice(1, 3)) == "0:Tanh 1:ELU");
-  m->erase(0, 2);
+  CHECK(content(*m->slice({1, 3})) == "0:Tanh 1:ELU");
+  m->erase({0, 2});
   m->insert(0, named("GELU"));
   CHECK(content(*m) == "0:GELU 1:ELU");
-  CHECK(refusal([&] { m->insert(-1, named("GELU")); }).find("KeyError") == 0);
+  CHECK(refusal([&] { m->insert(-1, named("GELU")); }) == "KeyError ModuleList: no module '-1'");
+  CHECK(refusal([&] { m->insert(9, named("GELU")); }) ==
+        "IndexError ModuleList: Index out of range: 9");
   CHECK(content(*m) == "0:GELU 1:ELU");
   m->append(nullptr);
   CHECK(content(*m) == "0:GELU 1:ELU 2:None");

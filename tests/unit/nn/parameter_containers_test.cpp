@@ -177,10 +177,35 @@ TEST_CASE("entries follow what any module can do", "[nn][parameter_containers]")
   module->remove("z");
   CHECK(dict.keys() == Keys{"n", "a"});
   module->assign("z", parameter({1}));
-  CHECK(dict.keys() == Keys{"a", "z", "n"});
+  CHECK(dict.keys() == Keys{"z", "n", "a"});
+  CHECK(keys_of(*module) == "a z ");
   module->register_parameter("b", nullptr);
   CHECK(repr(*module) ==
-        "ParameterDict(\n    (a): Parameter containing: [torch.FloatTensor of size 1]\n    (z): "
-        "Parameter containing: [torch.FloatTensor of size 1]\n    (b): Object of type: NoneType\n  "
-        "  (n): Object of type: int\n)");
+        "ParameterDict(\n    (z): Parameter containing: [torch.FloatTensor of size 1]\n    (n): "
+        "Object of type: int\n    (a): Parameter containing: [torch.FloatTensor of size 1]\n)");
+}
+
+TEST_CASE("entries are put and taken out", "[nn][parameter_containers]") {
+  Context context;
+  const ModuleRef module = module_from_text(context, "ParameterDict([('z', ones(1)), ('n', 3)])");
+  auto& dict = dynamic_cast<ParameterDict&>(*module);
+  using Keys = std::vector<std::string>;
+  const auto put = [&](const char* key, ValueRef value) { dict.put(key, expression_of(*value)); };
+  put("b", Value::bytes("ab"));
+  CHECK(repr(dict).find("(b): Object of type: bytes") != std::string::npos);
+  CHECK(value_of(dict.entry("b"))->kind() == ValueKind::bytes);
+  put("l", Value::list({Value::integer(1), Value::real(0.5)}));
+  CHECK(value_of(dict.entry("l"))->item(1)->as_real() == 0.5);
+  dict.erase("z");
+  put("z", Value::tensor(tensor({2})));
+  CHECK(dict.keys() == Keys{"n", "b", "l", "z"});
+  CHECK(refusal([&] { dict.erase("lz"); }) == "KeyError ParameterDict: no entry 'lz'");
+  OrderedMap<spec::Expression> entries;
+  entries.append("new", expression_of(*Value::none()));
+  entries.append("z", expression_of(*Value::integer(1)));  // a parameter is there
+  CHECK(refusal([&] { dict.put_all(entries); }).find("TypeError") == 0);
+  CHECK(dict.keys() == Keys{"n", "b", "l", "z"});
+  dict.clear();
+  CHECK(dict.keys().empty());
+  CHECK(dict.parameters().empty());
 }

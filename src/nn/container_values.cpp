@@ -93,6 +93,7 @@ Expression literal(const Value& value) {
 
 std::vector<ValueRef> values_of(const std::vector<Expression>& expressions) {
   std::vector<ValueRef> out;
+  out.reserve(expressions.size());
   for (const Expression& one : expressions) out.push_back(value_of(one));
   return out;
 }

@@ -34,6 +34,15 @@ std::string python_type(const Expression& value) {
   return dtype_from_name(value.text) == Dtype::invalid ? "type" : "dtype";
 }
 
+Error no_key(const Module& module, const std::vector<std::string>& known, std::string_view key) {
+  Error error(Code::not_found, join(module.class_name(), ": no entry '", printable(key, 60), "'"));
+  error.with("torch_error", "KeyError").with("argument", "key");
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  const std::string_view nearest = nearest_word(key, candidates);
+  if (!nearest.empty()) error.with("nearest", std::string(nearest));
+  return error;
+}
+
 void check_name(const Expression& value) {
   if (value.form != Form::name || dtype_from_name(value.text) != Dtype::invalid ||
       module_types().find(value.text)) {
@@ -95,13 +104,7 @@ void ParameterContainer::put_all(const OrderedMap<Expression>& entries) {
 
 void ParameterContainer::check_key(std::string_view key) const {
   const std::vector<std::string> known = keys();
-  if (std::find(known.begin(), known.end(), key) != known.end()) return;
-  Error error(Code::not_found, join(class_name(), ": no entry '", printable(key, 60), "'"));
-  error.with("torch_error", "KeyError").with("argument", "key");
-  const std::vector<std::string_view> candidates(known.begin(), known.end());
-  const std::string_view nearest = nearest_word(key, candidates);
-  if (!nearest.empty()) error.with("nearest", std::string(nearest));
-  throw error;
+  if (std::find(known.begin(), known.end(), key) == known.end()) throw no_key(*this, known, key);
 }
 
 void ParameterContainer::erase(std::string_view key) {

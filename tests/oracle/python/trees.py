@@ -192,6 +192,14 @@ def compare(ours, theirs):
                  modules_of(theirs.named_modules(**flags), id), f"named_modules({flags})")
         count += 3
     same(modules_of(ours.named_children(), lambda one: one.handle), modules_of(theirs.named_children(), id), "children")
+    for recurse in (True, False):
+        for what in ("parameters", "buffers"):
+            same(listed_ours(("", one) for one in getattr(ours, what)(recurse)),
+                 listed_theirs(("", one) for one in getattr(theirs, what)(recurse)), f"{what}(recurse={recurse})")
+    for what in ("modules", "children"):
+        same(modules_of((("", one) for one in getattr(ours, what)()), lambda one: one.handle),
+             modules_of((("", one) for one in getattr(theirs, what)()), id), what)
+    count += 6 + compare_memos(ours, theirs)
     for prefix, keep in itertools.product(("", "m."), (False, True)):
         same_state(ours.state_dict(prefix=prefix, keep_vars=keep), theirs.state_dict(prefix=prefix, keep_vars=keep),
                    f"state_dict(prefix={prefix!r}, keep_vars={keep})")
@@ -210,12 +218,71 @@ def compare(ours, theirs):
     return count + 8
 
 
+def compare_memos(ours, theirs):
+    """named_modules with a memo: what is in it is left out, and what is met is added unless duplicates are kept."""
+    pairs = list(zip((one for _, one in ours.named_modules()), (one for _, one in theirs.named_modules())))
+    chosen = pairs[1::3]
+    for keep in (True, False):
+        memos = {one for one, _ in chosen}, {one for _, one in chosen}
+        same(modules_of(ours.named_modules(memos[0], "p", keep), lambda one: one.handle),
+             modules_of(theirs.named_modules(memos[1], "p", keep), id), f"named_modules with a memo, {keep}")
+        same([one in memos[0] for one, _ in pairs], [one in memos[1] for _, one in pairs], "the memo")
+    return 4
+
+
+def compare_paths(ours, theirs, rng):
+    """get_… and set_submodule by paths that are there, that are not, and that are misspelt."""
+    paths = [name for name, _ in (*theirs.named_modules(remove_duplicate=False), *theirs.named_parameters(),
+                                  *theirs.named_buffers())]
+    paths += [*(path[:-1] for path in paths), *(path + ".x" for path in paths), "", ".", "a..b", "weight.", "train", "forward"]
+    for path in rng.sample(paths, min(12, len(paths))):
+        for what in ("get_submodule", "get_parameter", "get_buffer"):
+            same(raised(lambda: getattr(ours, what)(path)), raised(lambda: getattr(theirs, what)(path)), f"{what}({path!r})")
+    ctx = ours._context
+    for path in rng.sample(paths, min(6, len(paths))):
+        strict, none = rng.random() < 0.5, rng.random() < 0.1
+        one = Pair(None if none else build_ours(ctx, "Linear(1, 1)", 3), None if none else build_theirs("Linear(1, 1)", 3))
+        same(raised(lambda: ours.set_submodule(path, one.ours, strict)),
+             raised(lambda: theirs.set_submodule(path, one.theirs, strict)), f"set_submodule({path!r}, strict={strict})")
+    return 42
+
+
+def compare_cycle(pair, rng):
+    """A module below itself: listings without duplicates are PyTorch's; what would never end names the path."""
+    ours, theirs = pair.ours, pair.theirs
+    names = [name for name, _ in theirs.named_modules()]
+    low = rng.choice(names)
+    high = rng.choice([name for name in names if low == name or name == "" or low.startswith(name + ".")])
+    owner = ours.get_submodule(low)
+    owner.add_module("up", ours.get_submodule(high))
+    theirs.get_submodule(low).add_module("up", theirs.get_submodule(high))
+    try:
+        same(listed_ours(ours.named_parameters()), listed_theirs(theirs.named_parameters()), "named_parameters of a cycle")
+        same(listed_ours(ours.named_buffers("p")), listed_theirs(theirs.named_buffers("p")), "named_buffers of a cycle")
+        same(modules_of(ours.named_modules(), lambda one: one.handle), modules_of(theirs.named_modules(), id), "named_modules")
+        for call in (lambda m: list(m.named_parameters(remove_duplicate=False)), lambda m: m.state_dict(),
+                     lambda m: list(m.named_modules(remove_duplicate=False)), lambda m: m.load_state_dict({}, strict=False),
+                     lambda m: m.train(), lambda m: m.apply(lambda one: None)):
+            same(raised(lambda: call(ours)), raised(lambda: call(theirs)), "what a cycle is refused with")
+        try:
+            ours.state_dict()
+        except duramen.Error as error:
+            path = error.details["path"]
+            require(path.rpartition(".")[2] == "up" and ours.get_submodule(path) is ours.get_submodule(high), f"the path {path}")
+    finally:
+        del owner.up  # or it is never freed
+    return 10
+
+
 def run_case(seed, number):
     rng = rng_of(seed, "trees", number)
     ctx = duramen.Context()
     pair = Builder(ctx, rng).tree()
     try:
         count = compare(pair.ours, pair.theirs)
-        return count + compare(pair.ours.deepcopy(), copy.deepcopy(pair.theirs))
+        count += compare(pair.ours.deepcopy(), copy.deepcopy(pair.theirs))
+        if "up" not in dict(pair.theirs.named_children()) and number % 4 == 0:
+            count += compare_cycle(Pair(pair.ours.deepcopy(), copy.deepcopy(pair.theirs)), rng)
+        return count + compare_paths(pair.ours, pair.theirs, rng)
     except Mismatch as mismatch:
         raise Mismatch(f"{mismatch}\nthe tree is {pair.theirs!r}") from None

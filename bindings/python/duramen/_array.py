@@ -197,29 +197,3 @@ def array_of(tensor: Tensor) -> numpy.ndarray[Any, Any]:
     if tensor.requires_grad:
         array.flags.writeable = False
     return array
-
-
-def _written(nested: Any) -> str:
-    if isinstance(nested, list):
-        return f"[{', '.join(map(_written, nested))}]"
-    return f"{nested:.6g}" if isinstance(nested, float) else repr(nested)
-
-
-def shown(tensor: Tensor) -> str:
-    """The elements of a small tensor, else its shape; the type and the history where PyTorch shows them."""
-    kind, numel = tensor.dtype, tensor.numel()
-    readable = kind in _FORMATS or kind in ("float16", "bfloat16") or kind.is_complex
-    if numel == 0 and tensor.ndim != 1:
-        parts = ["[]", f"size={tensor.shape}"]  # the lists around no elements may be many
-    else:
-        parts = [_written(nested_of(tensor))] if numel <= 64 and readable else [f"shape={tensor.shape}"]
-    if kind not in ("float32", "int64", "bool") or not readable or numel > 64:
-        parts.append(f"dtype={kind!r}")
-    if tensor.grad_fn is not None:
-        parts.append(f"grad_fn={tensor.grad_fn!r}")
-    elif tensor.requires_grad:
-        parts.append("requires_grad=True")
-    text = f"tensor({', '.join(parts)})"
-    return f"Parameter containing:\n{text}" if tensor.is_parameter else text
-
-

@@ -356,7 +356,7 @@ class Tensor(Arithmetic):
         return copied.requires_grad_(self.requires_grad)
 
     def __repr__(self) -> str:
-        from ._array import shown
+        from ._repr import shown
 
         return shown(self)
 

@@ -42,6 +42,15 @@ class Making(unittest.TestCase):
         base[0, 0] = 99
         self.assertEqual(tensor[0, 0].item(), 0)
 
+    def test_they_are_printed_as_pytorch_prints_them(self):
+        numbers = self.ctx.tensor([[1.0, 0.5], [-20.0, float("inf")]], requires_grad=True)
+        self.assertEqual(repr(numbers), "tensor([[  1.0000,   0.5000],\n        [-20.0000,      inf]], requires_grad=True)")
+        self.assertEqual(repr(self.ctx.tensor([1.0, 2.0], dtype="float64")), "tensor([1., 2.], dtype=duramen.float64)")
+        self.assertEqual(repr(self.ctx.tensor([1e-6, 1.0])), "tensor([1.0000e-06, 1.0000e+00])")
+        self.assertEqual(repr(self.ctx.tensor(list(range(2000)))), "tensor([   0,    1,    2,  ..., 1997, 1998, 1999])")
+        self.assertEqual(repr(duramen.Parameter(self.ctx.tensor([True]), False)), "Parameter containing:\ntensor([True])")
+        self.assertEqual(repr(self.ctx.tensor(1 - 2j)), "tensor(1.-2.j)")
+
     def test_no_elements_are_printed_as_pytorch_prints_them(self):
         self.assertEqual(repr(self.ctx.zeros((0,))), "tensor([])")
         self.assertEqual(repr(self.ctx.zeros((10**12, 0))), "tensor([], size=(1000000000000, 0))")

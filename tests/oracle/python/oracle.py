@@ -2,7 +2,7 @@
 """The comparison with the real PyTorch through the Python package: oracle.py LIBRARY [--seed N] [--cases N] [--only FAMILY]
 [--self-test].
 
-Random trees, loads, hooks, layers, training runs and files on both sides. Every case depends on the seed, its family and its number
+Random trees, loads, hooks, prints, layers, training runs and files on both sides. Every case depends on the seed, its family and its number
 only; a failure names them. Exit 77: no PyTorch (an error where DURAMEN_REQUIRE_ALL=1).
 """
 import argparse
@@ -63,6 +63,7 @@ def families(seed, cases):
     import hooks
     import layers
     import loads
+    import prints
     import training
     import trees
 
@@ -76,6 +77,7 @@ def families(seed, cases):
         Family("containers", [(i, lambda i=i: containers.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("loads", [(i, lambda i=i: loads.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("hooks", [(i, lambda i=i: hooks.run_case(seed, i)) for i in range(cases)], seed),
+        Family("prints", [(i, lambda i=i: prints.run_case(seed, i)) for i in range(4 * cases)], seed),
         Family("layers", [(f"{name} {i}", lambda name=name, i=i: layers.run_case(seed, name, i))
                           for name in types for i in range(each)], seed),
         Family("training", [(f"{name} {i}", lambda name=name, i=i: training.run_case(seed, name, i))
@@ -105,7 +107,7 @@ def main():
     parser.add_argument("library", help="path of libduramen.so.0")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
-    parser.add_argument("--only", help="one family: trees, containers, loads, hooks, layers, training or files")
+    parser.add_argument("--only", help="one family: trees, containers, loads, hooks, prints, layers, training or files")
     parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()
     use_one_with("torch", "safetensors", "numpy")

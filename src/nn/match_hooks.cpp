@@ -25,6 +25,13 @@ Ref<StateDict> view_of(const StateDict& dict, const StateDict& versions, std::st
   return view;
 }
 
+// What a class's upgrade without a value stands for.
+TensorRef zero() {
+  TensorRef out = empty(make<Allocator>(), {}, Dtype::int64);
+  *out->mutable_data<int64_t>() = 0;
+  return out;
+}
+
 }  // namespace
 
 void Matcher::run_with_hooks() {
@@ -65,21 +72,24 @@ void Matcher::enter_with_hooks(Module& module) {
 // A class's upgrade comes first, so that hooks find what it adds. What they leave of it is told
 // apart again.
 void Matcher::run_before(Module& module, View& view, std::vector<Module::Upgrade>& upgrades) {
+  std::vector<TensorRef> inserted;
   for (const Module::Upgrade& upgrade : upgrades) {
-    if (upgrade.value) view.own->set_tensor(join(prefix_, upgrade.name), upgrade.value);
+    inserted.push_back(upgrade.value ? upgrade.value : zero());
+    view.own->set_tensor(join(prefix_, upgrade.name), inserted.back());
   }
   for (const Ref<PlacedHook>& placed : module.hooks()->own(Hook::kBeforeLoad)) {
     const RunningHook running(*placed, kOperation);
     if (running.hook()) running.hook()->before_load(module, *view.own, prefix_, *hooks_->notes);
   }
-  std::erase_if(upgrades, [&](const Module::Upgrade& upgrade) {
-    if (!upgrade.value) return false;
-    const std::string key = join(prefix_, upgrade.name);
+  std::vector<Module::Upgrade> left;
+  for (size_t i = 0; i < upgrades.size(); ++i) {
+    const std::string key = join(prefix_, upgrades[i].name);
     const StateEntry* entry = view.own->entries().find(key);
-    if (!entry || entry->tensor != upgrade.value) return true;
+    if (!entry || entry->tensor != inserted[i]) continue;
     view.own->entries().erase(key);
-    return false;
-  });
+    left.push_back(std::move(upgrades[i]));
+  }
+  upgrades = std::move(left);
 }
 
 void Matcher::leave_with_hooks(Module& module) {

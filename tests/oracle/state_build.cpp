@@ -104,7 +104,7 @@ std::string StateMachine::build_module(const Json& step) {
 
 std::string StateMachine::build_tensor(const Json& step) {
   const Json spec = at(step, size_t{2});
-  if (has(spec, "device")) throw Skip{"meta tensors"};
+  if (has(spec, "device")) throw Skip{"meta tensors: every tensor has memory here"};
   const Dtype dtype = has(spec, "dtype") ? dtype_from_name(text(spec, "dtype")) : Dtype::float32;
   TensorRef built;
   if (has(spec, "values")) {

@@ -1,11 +1,12 @@
 """Random hooks: the same ones on both sides, which log what they are told and edit what they may."""
+import collections
 import warnings
 
 import duramen
 import torch
 from torch.nn.modules import module as torch_module
 
-from loads import damaged, fingerprint, our_dict, outcome
+from loads import damaged, fingerprint, our_dict, outcome, same_values
 from sides import Mismatch, described_ours, described_theirs, require, rng_of, same, same_state, to_ours
 from trees import Builder
 
@@ -101,18 +102,21 @@ def run_case(seed, number):
     theirs = Side(modules_of(target.theirs), tensors)
     ours = Side(modules_of(target.ours), [to_ours(ctx, tensor) for tensor in tensors])
     plan = planned(rng, theirs.modules)
-    strict = rng.random() < 0.5
+    how = {"strict": rng.random() < 0.5, "assign": rng.random() < 0.3}
     try:
-        refused = loaded(ctx, rng, target, (ours, theirs), plan, state, strict)
-        registered(ctx, rng, (ours, theirs))
+        refused = loaded(ctx, target, (ours, theirs), plan, state, how)
+        if not how["assign"]:  # after which ties differ
+            registered(ctx, rng, (ours, theirs))
         return refused
     except Mismatch as mismatch:
-        raise Mismatch(f"{mismatch}\nhooks {plan}, strict={strict}, keys {list(state)}\ninto {target.theirs!r}") from None
+        raise Mismatch(f"{mismatch}\nhooks {plan}, {how}, keys {list(state)}\ninto {target.theirs!r}") from None
 
 
-def loaded(ctx, rng, target, sides, plan, state, strict):
+def loaded(ctx, target, sides, plan, state, how):
     ours, theirs = sides
     before = fingerprint(target.ours)
+    handles_of = collections.Counter(handle for _, handle, _ in before)
+    untied = [name for name, handle, _ in before if handles_of[handle] == 1]
     handles = ours.install(plan), theirs.install(plan)
     exports = [side.state_dict(prefix="p.", keep_vars=True) for side in (target.ours, target.theirs)]
     same(ours.log, theirs.log, "what the hooks of a state dict were told")
@@ -121,8 +125,8 @@ def loaded(ctx, rng, target, sides, plan, state, strict):
     theirs.log.clear()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        outcomes = (outcome(lambda: target.ours.load_state_dict(our_dict(ctx, state), strict=strict)),
-                    outcome(lambda: target.theirs.load_state_dict(state, strict=strict)))
+        outcomes = (outcome(lambda: target.ours.load_state_dict(our_dict(ctx, state), **how)),
+                    outcome(lambda: target.theirs.load_state_dict(state, **how)))
     same(ours.log, theirs.log, "what the hooks of a load were told")
     same(*outcomes, "the outcome")
     for handle in (*handles[0], *handles[1]):
@@ -130,7 +134,10 @@ def loaded(ctx, rng, target, sides, plan, state, strict):
     if isinstance(outcomes[1][0], str):
         require(fingerprint(target.ours) == before, "a refused load left a trace")
         return True
-    same_state(target.ours.state_dict(keep_vars=True), target.theirs.state_dict(keep_vars=True), "after the load")
+    if how["assign"]:
+        same_values(target, untied)
+    else:
+        same_state(target.ours.state_dict(keep_vars=True), target.theirs.state_dict(keep_vars=True), "after the load")
     return False
 
 

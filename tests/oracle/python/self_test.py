@@ -4,6 +4,7 @@ import contextlib
 import containers
 import duramen
 import files
+import hooks
 import layers
 import loads
 import training
@@ -43,6 +44,11 @@ def always_lax(original):
     return lambda self, state, strict=True, assign=False: original(self, state, strict=False, assign=assign)
 
 
+def unheard(original):
+    """A hook that is set and never called."""
+    return lambda self, hook: original(self, lambda *_: None)
+
+
 def faster(original):
     """A learning rate that grows by two millionths a step."""
     def step(self, closure=None):
@@ -69,6 +75,8 @@ FAULTS = [
     ("another order", duramen.Module, "named_parameters", reordered, lambda i: trees.run_case(1, i)),
     ("an insert that appends", duramen.Sequential, "insert", at_the_end, lambda i: containers.run_case(1, 5 * i)),
     ("loads that are never strict", duramen.Module, "load_state_dict", always_lax, lambda i: loads.run_case(1, i)),
+    ("a hook that is not called", duramen.Module, "register_load_state_dict_pre_hook", unheard,
+     lambda i: hooks.run_case(1, i)),
     ("a learning rate that is off", duramen.Optimizer, "step", faster, lambda i: training.run_case(1, "SGD", i)),
     ("a file that loses its last entry", duramen, "load", truncated, lambda i: files.run_case(1, i)),
     ("a type without a generator", duramen, "registry", one_more_type, lambda i: layers.check_registry()),

@@ -319,6 +319,7 @@ TEST_CASE("Many threads export one tree with hooks", "[nn][hooks]") {
   };
   t.root->add_hook(hook);
   std::vector<std::thread> threads;
+  threads.reserve(4);
   std::atomic<int> wrong{0};
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {

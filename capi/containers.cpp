@@ -110,29 +110,36 @@ duramen_status duramen_container_get(const duramen_module* module, int64_t index
 
 duramen_status duramen_container_set(duramen_module* module, int64_t index, duramen_module* child,
                                      duramen_error** error) noexcept {
-  return guard(error, __func__, [&] { indexed(module).set(index, ref_or_null(child, "child")); });
+  return guard(error, __func__, [&] {
+    nn::ModuleRef put = ref_or_null(child, "child");
+    indexed(module).set(index, std::move(put));
+  });
 }
 
 duramen_status duramen_container_append(duramen_module* module, duramen_module* child,
                                         duramen_error** error) noexcept {
-  return guard(error, __func__, [&] { indexed(module).append(ref_or_null(child, "child")); });
+  return guard(error, __func__, [&] {
+    nn::ModuleRef added = ref_or_null(child, "child");
+    indexed(module).append(std::move(added));
+  });
 }
 
 duramen_status duramen_container_extend(duramen_module* module, duramen_module* const* children,
                                         size_t count, duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
-    auto& edited = indexed(module);
     if (count > 0) required(children, "children");
     std::vector<nn::ModuleRef> added;
     for (size_t i = 0; i < count; ++i) added.push_back(ref_or_null(children[i], "children"));
-    edited.extend(added);
+    indexed(module).extend(added);
   });
 }
 
 duramen_status duramen_container_insert(duramen_module* module, int64_t index,
                                         duramen_module* child, duramen_error** error) noexcept {
-  return guard(error, __func__,
-               [&] { indexed(module).insert(index, ref_or_null(child, "child")); });
+  return guard(error, __func__, [&] {
+    nn::ModuleRef added = ref_or_null(child, "child");
+    indexed(module).insert(index, std::move(added));
+  });
 }
 
 duramen_status duramen_container_pop(duramen_module* module, int64_t index, duramen_module** out,
@@ -165,10 +172,11 @@ duramen_status duramen_container_set_key(duramen_module* module, const char* key
                                          duramen_module* child, duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
     const std::string_view name = name_argument(key, key_length, "key");
+    nn::ModuleRef put = ref_or_null(child, "child");
     if (auto* core = dynamic_cast<nn::ParameterContainer*>(&object(module, "module"))) {
       return core->put(entry_key(*core, name, true), entry_of(child));
     }
-    by_key(module).set(name, ref_or_null(child, "child"));
+    by_key(module).set(name, std::move(put));
   });
 }
 
@@ -223,17 +231,18 @@ duramen_status duramen_container_set_value(duramen_module* module, const char* k
                                            size_t key_length, const duramen_value* value,
                                            duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
+    const Value& put = object(value, "value");
     auto& core = of_parameters(module);
     const std::string name = entry_key(core, name_argument(key, key_length, "key"), true);
-    core.put(name, nn::expression_of(object(value, "value")));
+    core.put(name, nn::expression_of(put));
   });
 }
 
 duramen_status duramen_container_extend_values(duramen_module* module, const duramen_value* values,
                                                duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
-    auto& core = container<nn::ParameterList>(module, "a ParameterList");
     const Value& added = object(values, "values");
+    auto& core = container<nn::ParameterList>(module, "a ParameterList");
     if (added.kind() != ValueKind::list && added.kind() != ValueKind::tuple) {
       throw bad_argument("values",
                          join("expected a list or tuple, got ", value_kind_name(added.kind())));

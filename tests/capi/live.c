@@ -12,6 +12,8 @@ static int32_t visit_nothing(void* user, duramen_module* module, duramen_error**
   return 0;
 }
 
+static void destroy_nothing(void* user) { (void)user; }
+
 /* Gives its input, and its state to the live objects. */
 static int32_t pass_on(void* user, duramen_context* context, duramen_function_state* state,
                        duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
@@ -51,6 +53,7 @@ static void make_load_notes(void) {
 static void make_callbacks(void) {
   duramen_tensor* output = NULL;
   live.module_visit = visit_nothing;
+  live.destroy = destroy_nothing;
   live.module_class.struct_size = sizeof live.module_class;
   live.module_class.name = "Net";
   live.module_class.name_length = SIZE_MAX;
@@ -101,6 +104,7 @@ const struct live* begin_live(void) {
   make_load_notes();
   values[0] = live.value;
   live.tensors = &live.tensor;
+  live.modules = &live.module;
   live.values = values;
   live.import_options.struct_size = sizeof live.import_options;
   live.import_options.dtype = DURAMEN_DTYPE_FLOAT32;

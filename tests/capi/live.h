@@ -24,8 +24,10 @@ struct live {
   duramen_optimizer* optimizer;
   /* Arguments that are not objects. */
   duramen_tensor* const* tensors;
+  duramen_module* const* modules;
   const duramen_value* const* values;
   duramen_module_visit module_visit;
+  duramen_destroy destroy;
   duramen_import_options import_options;
   duramen_module_class module_class;
   duramen_module_hook module_hook;

@@ -250,14 +250,17 @@ class Module(Handle):
 
     def _named_modules(self, memo: set[Module], prefix: str, remove_duplicate: bool) -> Iterator[tuple[str, Module]]:
         """With a memo, as PyTorch walks: what is in it is left out, and what is met is added."""
-        if self in memo:
-            return
-        if remove_duplicate:
-            memo.add(self)
-        yield prefix, self
-        for name, child in self.slots()["modules"].items():
-            if child is not None:
-                yield from child._named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+        waiting = [(prefix, self)]
+        while waiting:
+            path, module = waiting.pop()
+            if module in memo:
+                continue
+            if remove_duplicate:
+                memo.add(module)
+            yield path, module
+            children = [(f"{path}.{name}" if path else name, child)
+                        for name, child in module.slots()["modules"].items() if child is not None]
+            waiting += reversed(children)
 
     def modules(self) -> Iterator[Module]:
         return (module for _, module in self.named_modules())
@@ -269,14 +272,34 @@ class Module(Handle):
         return (module for _, module in self.named_children())
 
     def get_submodule(self, target: str) -> Module:
-        return as_module(make(lib.duramen_module_get_submodule, self.handle, *encoded(target)), self._context)
+        with self._attribute_at(target, "an nn.Module"):
+            return as_module(make(lib.duramen_module_get_submodule, self.handle, *encoded(target)), self._context)
 
     def get_parameter(self, target: str) -> Tensor:
-        return wrap_tensor(make(lib.duramen_module_get_parameter, self.handle, *encoded(target)), self._context)
+        with self._attribute_at(target, "an nn.Parameter"):
+            return wrap_tensor(make(lib.duramen_module_get_parameter, self.handle, *encoded(target)), self._context)
 
     def get_buffer(self, target: str) -> Tensor | None:
-        address = make(lib.duramen_module_get_buffer, self.handle, *encoded(target))
+        with self._attribute_at(target, "a buffer"):
+            address = make(lib.duramen_module_get_buffer, self.handle, *encoded(target))
         return None if address is None else wrap_tensor(address, self._context)
+
+    @contextlib.contextmanager
+    def _attribute_at(self, target: str, wanted: str) -> Iterator[None]:
+        """A name that the library does not know may be an attribute of Python: then that is what the error says."""
+        try:
+            yield
+        except AttributeError:
+            owner, atoms = self, target.split(".")
+            for i, atom in enumerate(atoms):
+                kind, found = owner._slot(atom)
+                if not kind and (atom in owner.__dict__ or is_own(owner) and has_own(type(owner), atom)):
+                    last = i + 1 == len(atoms)
+                    raise AttributeError(f"`{atom}` is not {wanted if last else 'an nn.Module'}") from None
+                if not isinstance(found, Module):
+                    break
+                owner = found
+            raise
 
     def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
         """Puts a module at a dotted path; `strict`: something must be there already."""
@@ -472,14 +495,19 @@ class Module(Handle):
 
     def apply(self, fn: Callable[[Module], Any]) -> Module:
         """Calls fn with every module, children before their parent."""
-        return self._apply(fn, [])
-
-    def _apply(self, fn: Callable[[Module], Any], above: list[Module]) -> Module:
-        if any(self is one for one in above):
-            raise RecursionError("apply: the module tree has a cycle")
-        for child in self.children():
-            child._apply(fn, [*above, self])
-        fn(self)
+        above, open_ = {self.handle}, [(self, iter(list(self.children())))]
+        while open_:
+            module, left = open_[-1]
+            child = next(left, None)
+            if child is None:
+                open_.pop()
+                above.discard(module.handle)
+                fn(module)
+            elif child.handle in above:
+                raise RecursionError("apply: the module tree has a cycle")
+            else:
+                above.add(child.handle)
+                open_.append((child, iter(list(child.children()))))
         return self
 
 
@@ -520,8 +548,17 @@ def refuse_early(value: Any) -> None:
         raise AttributeError(f"cannot assign {what} before Module.__init__() call")
 
 
+_TENSORS = {"float32": "FloatTensor", "float64": "DoubleTensor", "float16": "HalfTensor", "bfloat16": "BFloat16Tensor",
+            "int64": "LongTensor", "int32": "IntTensor", "int16": "ShortTensor", "int8": "CharTensor", "uint8": "ByteTensor",
+            "bool": "BoolTensor", "complex64": "ComplexFloatTensor", "complex128": "ComplexDoubleTensor"}
+
+
 def typename(value: Any) -> str:
-    """As torch.typename for what is neither tensor nor module."""
+    """As torch.typename; for modules the class only."""
+    if isinstance(value, Tensor):
+        return f"torch.{_TENSORS.get(value.dtype, 'Tensor')}"
+    if isinstance(value, Module):
+        return value.class_name
     owner = getattr(value, "__module__", None)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None) or type(value).__name__
     return f"{owner}.{name}" if owner not in (None, "builtins") else str(name)

@@ -135,6 +135,8 @@ class Tensor(Arithmetic):
 
     @grad.setter
     def grad(self, grad: Tensor | None) -> None:
+        if grad is not None and not isinstance(grad, Tensor):
+            raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(grad).__name__}")
         call(lib.duramen_tensor_set_grad, self.handle, None if grad is None else handle_of(grad))
 
     @grad.deleter

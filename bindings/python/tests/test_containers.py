@@ -58,6 +58,16 @@ class Numbered(unittest.TestCase):
             with self.assertRaises((TypeError, IndexError, AssertionError)):
                 edit()
             self.assertEqual(self.classes(), before)
+        many = self.ctx.module("ModuleList([ReLU(), Tanh()])")
+        chosen = self.ctx.module("Sequential(OrderedDict([('a', ReLU()), ('1', Tanh()), ('3', ReLU())]))")
+        for edit, error in ((lambda: many.insert(-1, self.m[0]), KeyError), (lambda: many.insert(7, self.m[0]), IndexError),
+                            (lambda: many.insert(0, 3), TypeError), (lambda: many.extend([self.m[0], 3]), TypeError),
+                            (lambda: chosen.append(self.m[0]), KeyError), (lambda: chosen.insert(0, self.m[0]), KeyError)):
+            names = [list(one.slots()["modules"]) for one in (many, chosen)]
+            with self.assertRaises(error):
+                edit()
+            self.assertEqual([list(one.slots()["modules"]) for one in (many, chosen)], names)
+            self.assertEqual(self.classes(many), ["ReLU", "Tanh"])
         numbers = self.ctx.module("ParameterList([zeros(2), zeros(3)])")
         whole = self.ctx.tensor([1, 2])  # no parameter: it cannot have a gradient
         members = list(numbers)

@@ -172,6 +172,16 @@ class Editing(unittest.TestCase):
         self.assertIs(m.apply(lambda x: seen.append(x.class_name)), m)
         self.assertEqual(seen, ["Linear", "Dropout", "Sequential"])
 
+    def test_a_deep_tree_is_walked(self):
+        m = self.ctx.module("Linear(1, 1)")
+        for _ in range(5000):
+            m = duramen.Sequential(m)
+        seen, memo = [], set()
+        m.apply(lambda one: seen.append(one.class_name))
+        self.assertEqual((len(seen), seen[0]), (5001, "Linear"))
+        self.assertEqual(len(list(m.named_modules(memo))), 5001)
+        self.assertEqual(len(memo), 5001)
+
     def test_deep_copies_share_nothing(self):
         m = self.ctx.module("Sequential(Linear(2, 2))")
         other = copy.deepcopy(m)

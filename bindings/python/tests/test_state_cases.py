@@ -19,8 +19,7 @@ DIFFERENCES = {
     ("st0251", 5): "PyTorch warns of a dropped imaginary part once a process, a context each time",
 }
 # Cases with an error whose text names what only PyTorch has (its classes, its attributes).
-OTHER_TEXT = {"st0093": "classes of Python objects", "st0306": "grad_dtype", "st0313": "plain attributes",
-              "st0330": "plain attributes", "st0373": "the order of a set"}
+OTHER_TEXT = {"st0093": "the classes of modules", "st0306": "grad_dtype"}
 
 
 def same_error(expected, got, any_text):

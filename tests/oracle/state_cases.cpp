@@ -13,6 +13,7 @@ struct Counts {
   size_t steps = 0;
   size_t ruled_out_by_types = 0;
   size_t differences = 0;
+  size_t differences_left_out = 0;  // of cases that are skipped
 };
 
 bool is_error(const Json& outcome) { return outcome.is_object() && has(outcome, "error"); }
@@ -46,13 +47,24 @@ void check_step(const std::string& id, size_t index, const Json& pair, StateMach
                  comparable(parser.parse(got).value()));
 }
 
-void run_case(const Json& one, Problems& problems, Counts& counts) {
+void run_steps(const Json& one, Problems& problems, Counts& counts) {
   StateMachine machine(static_cast<uint64_t>(integer(one, "seed")));
   size_t index = 0;
   for (const Json pair : simdjson::dom::array(at(one, "steps"))) {
     check_step(text(one, "id"), index++, pair, machine, problems, counts);
   }
   for (const std::string& complaint : machine.complaints()) problems.add(complaint);
+}
+
+void run_case(const Json& one, Problems& problems, Counts& counts) {
+  const size_t before = counts.differences;
+  try {
+    run_steps(one, problems, counts);
+  } catch (const Skip&) {
+    counts.differences = before;
+    counts.differences_left_out += count_differences(text(one, "id"));
+    throw;
+  }
 }
 
 }  // namespace
@@ -69,9 +81,9 @@ TEST_CASE("module state behaves as PyTorch's", "[golden][state_cases]") {
   std::printf("  %zu steps compared, %zu with a stated difference, %zu ruled out by C++'s types\n",
               counts.steps, counts.differences, counts.ruled_out_by_types);
   CHECK(log.failed() == 0);
-  CHECK(log.skipped() <= 37);
-  CHECK(counts.differences == count_differences());
-  CHECK(counts.ruled_out_by_types == 33);
+  CHECK(log.skipped() <= 34);
+  CHECK(counts.differences + counts.differences_left_out == count_differences());
+  CHECK(counts.ruled_out_by_types <= 37);
 }
 
 }  // namespace duramen::test

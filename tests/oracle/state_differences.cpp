@@ -1,5 +1,6 @@
 #include "oracle/state_differences.hpp"
 
+#include <algorithm>
 #include <iterator>
 
 namespace duramen::test {
@@ -11,6 +12,8 @@ constexpr std::string_view kAllOrNothing =
     "requires_grad_ checks every parameter before it changes any";
 constexpr std::string_view kEachTime =
     "PyTorch warns of a dropped imaginary part once a process, a context each time";
+
+constexpr std::string_view kHalfDone = "a refused edit of a container leaves nothing behind";
 
 constexpr std::string_view kSlots =
     R"({"parameters":[["p",false]],"buffers":[["b",false]],"modules":[["c",false]],)"
@@ -34,6 +37,14 @@ constexpr Difference kDifferences[] = {
      R"({"name":"g","dtype":"float32","shape":[1],)"
      R"("sha256":"6bf8cbe81bc059f32b60a93a7ae0056b9d4002164b2e2fe6d5cb1ea544104303",)"
      R"("requires_grad":false,"parameter":true,"storage":2,"object":2}])"},
+    {"st0361", 9, kHalfDone,
+     R"({"parameters":[],"buffers":[],"modules":[["0",false],["1",false]],"non_persistent":[]})"},
+    {"st0361", 12, kHalfDone, "3"},
+    {"st0361", 14, kHalfDone,
+     R"({"parameters":[],"buffers":[],"modules":[["0",false],["1",false],["2",true],["3",false]],)"
+     R"("non_persistent":[]})"},
+    {"st0366", 10, kHalfDone, "null"},
+    {"st0366", 11, kHalfDone, "[]"},
 };
 
 }  // namespace
@@ -46,5 +57,10 @@ const Difference* find_difference(std::string_view id, size_t step) {
 }
 
 size_t count_differences() { return std::size(kDifferences); }
+
+size_t count_differences(std::string_view id) {
+  return static_cast<size_t>(std::count_if(std::begin(kDifferences), std::end(kDifferences),
+                                           [&](const Difference& one) { return one.id == id; }));
+}
 
 }  // namespace duramen::test

@@ -15,5 +15,6 @@ struct Difference {
 // Null where the recorded outcome holds.
 const Difference* find_difference(std::string_view id, size_t step);
 size_t count_differences();
+size_t count_differences(std::string_view id);
 
 }  // namespace duramen::test

@@ -55,6 +55,7 @@ StateMachine::Operation StateMachine::find(std::string_view name) {
       {"delattr", &M::delete_attribute},
       {"get", &M::get_attribute},
       {"chain", &M::build_chain},
+      {"call", &M::call},
       {"named_parameters", &M::named_parameters},
       {"named_buffers", &M::named_buffers},
       {"parameters", &M::parameters},

@@ -11,7 +11,8 @@
 #include <map>
 #include <variant>
 
-#include "nn/module.hpp"
+#include "nn/containers.hpp"
+#include "nn/parameter_containers.hpp"
 #include "support/case_log.hpp"
 #include "support/json.hpp"
 #include "support/warnings.hpp"
@@ -99,6 +100,16 @@ class StateMachine {
   std::string strip_prefix(const Json& step);
   std::string load(const Json& step);
   void put(StateDict& dict, std::string_view key, const Json& value) const;
+
+  // state_containers.cpp
+  std::string call(const Json& step);
+  std::string call_indexed(nn::IndexedContainer& container, const Json& step);
+  std::string call_named(nn::ModuleDict& container, const Json& step);
+  std::string call_parameters(nn::ParameterDict& container, const Json& step);
+  nn::ModuleRef child(const Json& name) const;
+  spec::Expression value_entry(const Json& name) const;
+  template <class T>
+  std::string given(const Json& step, const T& result, std::string_view type);
 
   // state_hooks.cpp
   std::string add_dict_hook(const Json& step, uint32_t event);

@@ -140,6 +140,8 @@ class Module(Handle):
         elif isinstance(value, Module):
             self._registered(name, kind, lib.duramen_module_assign_module, value)
         elif isinstance(value, Tensor) and (kind or value.is_parameter):
+            if value.is_parameter and kind != _api.KIND_PARAMETER and is_own(self) and has_own(type(self), name):
+                raise KeyError(f"attribute '{name}' already exists")
             self._registered(name, kind, lib.duramen_module_assign_tensor, value)
             if kind == _api.KIND_BUFFER and isinstance(value, Buffer):
                 self.register_buffer(name, value, value.persistent)

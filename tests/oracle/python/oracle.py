@@ -57,6 +57,7 @@ def show(text, last):
 
 
 def families(seed, cases):
+    import attributes
     import containers
     import duramen
     import files
@@ -74,6 +75,7 @@ def families(seed, cases):
     return [
         Family("registry", [("modules", layers.check_registry), ("optimizers", training.check_registry)], seed),
         Family("trees", [(i, lambda i=i: trees.run_case(seed, i)) for i in range(cases)], seed),
+        Family("attributes", [(i, lambda i=i: attributes.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("containers", [(i, lambda i=i: containers.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("loads", [(i, lambda i=i: loads.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("hooks", [(i, lambda i=i: hooks.run_case(seed, i)) for i in range(cases)], seed),
@@ -92,8 +94,8 @@ def summary(done, seconds):
     counts = {family.name: len(family.work) for family in done}
     parts = [f"{counts[name]} {name}" for name in counts if name != "registry"]
     for family in done:
-        if family.name == "containers":
-            parts.append(f"{sum(family.results)} edits")
+        if family.name in ("attributes", "containers"):
+            parts.append(f"{sum(family.results)} edits of {family.name}")
         if family.name == "loads":
             parts.append(f"{sum(map(bool, family.results))} loads refused by both")
         if family.name in ("layers", "training") and family.results:
@@ -107,7 +109,7 @@ def main():
     parser.add_argument("library", help="path of libduramen.so.0")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
-    parser.add_argument("--only", help="one family: trees, containers, loads, hooks, prints, layers, training or files")
+    parser.add_argument("--only", help="one family: trees, attributes, containers, loads, hooks, prints, layers, training or files")
     parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()
     use_one_with("torch", "safetensors", "numpy")

@@ -74,16 +74,17 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_load_options_in
  * lends it (duramen_error_load_report), with PyTorch's text (duramen_load_report_torch_message).
  * Fails: INCOMPATIBLE (also for a tensor that cannot be written: read-only memory is an item of the
  * report), STATE for a cycle, a class's own set_extra_state; nothing has changed then (unless
- * PARTIAL). CANCELLED before the first change.
+ * PARTIAL). A hook's own status; STATE where a hook changes what was matched before it: nothing has
+ * changed then. CANCELLED before the first change.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_load_state_dict(
     duramen_context* context, duramen_module* module, const duramen_state_dict* dict,
     DURAMEN_NULLABLE const duramen_load_options* options,
     DURAMEN_NULLABLE duramen_load_report** report, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* The report of what a load would do; loads nothing.
+/* The report of what a load would do; loads nothing. The load hooks of the tree run.
  *
- * Fails: STATE for a cycle.
+ * Fails: STATE for a cycle; a hook's own status.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_match(const duramen_module* module, const duramen_state_dict* dict,

@@ -1,12 +1,14 @@
 """Each family of the comparison finds a fault that is planted on our side: run by `oracle.py LIBRARY --self-test`."""
 import contextlib
 
+import attributes
 import containers
 import duramen
 import files
 import hooks
 import layers
 import loads
+import prints
 import training
 import trees
 from sides import Mismatch
@@ -40,6 +42,14 @@ def at_the_end(original):
     return lambda self, index, module: original(self, len(self), module)
 
 
+def unchecked(original):
+    return lambda self, name, what: (str(name).encode(), len(str(name)))
+
+
+def rounded(original):
+    return lambda self: original(self).replace("9", "8")
+
+
 def always_lax(original):
     return lambda self, state, strict=True, assign=False: original(self, state, strict=False, assign=assign)
 
@@ -66,7 +76,7 @@ def truncated(original):
 
 
 def one_more_type(original):
-    return lambda: {**original(), "modules": [*original()["modules"], {"name": "Invented"}]}
+    return lambda: {**original(), "modules": [*original()["modules"], {"name": "Invented", "forward": True}]}
 
 
 FAULTS = [
@@ -74,6 +84,8 @@ FAULTS = [
     ("freezing that does nothing", duramen.Module, "requires_grad_", unfrozen, lambda i: trees.run_case(1, i)),
     ("another order", duramen.Module, "named_parameters", reordered, lambda i: trees.run_case(1, i)),
     ("an insert that appends", duramen.Sequential, "insert", at_the_end, lambda i: containers.run_case(1, 5 * i)),
+    ("names that Python does not check", duramen.Module, "_check_name", unchecked, lambda i: attributes.run_case(1, i)),
+    ("a tensor's text that is off", duramen.Tensor, "__repr__", rounded, lambda i: prints.run_case(1, i)),
     ("loads that are never strict", duramen.Module, "load_state_dict", always_lax, lambda i: loads.run_case(1, i)),
     ("a hook that is not called", duramen.Module, "register_load_state_dict_pre_hook", unheard,
      lambda i: hooks.run_case(1, i)),

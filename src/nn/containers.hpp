@@ -19,7 +19,7 @@ class IndexedContainer : public Module {
   size_t size() const noexcept { return children().size(); }
   // NOT_FOUND (IndexError) outside [-size, size).
   const ModuleRef& at(int64_t index) const;
-  void set(int64_t index, ModuleRef child);  // keeps the name
+  void set(int64_t index, ModuleRef child);  // keeps the name; an assignment to it
   // Under str(size). ALREADY_EXISTS (KeyError) where a child has that name, which chosen names can
   // lead to.
   void append(ModuleRef child);

@@ -56,6 +56,12 @@ void check_name(const Expression& value) {
 
 void ParameterContainer::put(std::string_view key, const Expression& value) {
   check_name(value);
+  if (has_attribute(key) && !has_entry(key)) {  // which it would hide
+    throw Error(Code::already_exists,
+                join("assign: attribute '", printable(key, 60), "' already exists"))
+        .with("torch_error", "KeyError")
+        .with("argument", "key");
+  }
   Tensor* const tensor = tensor_of(value);
   Module* const module = module_of(value);
   const bool added = !values_.contains(key);

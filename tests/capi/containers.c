@@ -346,6 +346,39 @@ static void by_path(void) {
   duramen_module_release(m);
 }
 
+/* Names that no module takes, and one of a megabyte, which is as good as any. */
+static void odd_names(void) {
+  duramen_module *m = module("ModuleDict()"), *p = module("ParameterDict()"),
+                 *relu = module("ReLU()");
+  duramen_value *five = int_value(5), *tensor = tensor_value(DURAMEN_DTYPE_FLOAT32);
+  const size_t kLong = 1 << 20;
+  char* name = malloc(kLong + 1);
+  duramen_module* got = NULL;
+  CHECK(name != NULL);
+  memset(name, 'n', kLong);
+  name[kLong] = 0;
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_container_set_key(m, "a\0b", 3, relu, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_container_set_key(m, "\xff", 1, relu, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_container_set_value(p, "a\0b", 3, five, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_container_set_value(p, "\xff", 1, tensor, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_container_set_value(p, "", 0, tensor, ERROR));
+  FAILS(DURAMEN_E_ALREADY_EXISTS, duramen_container_set_value(p, "keys", 4, five, ERROR));
+  FAILS(DURAMEN_E_ALREADY_EXISTS, duramen_container_set_key(p, "items", 5, relu, ERROR));
+  FAILS(DURAMEN_E_NOT_FOUND, duramen_container_get_key(m, name, kLong, &got, ERROR));
+  TEXT("", keys(m));
+  TEXT("", keys(p));
+  OK(duramen_container_set_key(m, name, kLong, relu, ERROR));
+  OK(duramen_container_get_key(m, name, kLong, &got, ERROR));
+  CHECK(got == relu);
+  duramen_module_release(got);
+  free(name);
+  duramen_value_release(tensor);
+  duramen_value_release(five);
+  duramen_module_release(relu);
+  duramen_module_release(p);
+  duramen_module_release(m);
+}
+
 static void count_up(void* user) { ++*(int*)user; }
 
 static void attachments(void) {
@@ -379,6 +412,7 @@ int main(void) {
   parameter_list();
   other_classes();
   by_path();
+  odd_names();
   attachments();
   duramen_context_release(context);
   return finish();

@@ -397,7 +397,7 @@ class ParameterDict(_Parameters):
     def popitem(self) -> tuple[str, Any]:
         keys = self._keys_now()
         if not keys:
-            raise KeyError("dictionary is empty")
+            raise KeyError("popitem(): dictionary is empty")
         return keys[-1], self.pop(keys[-1])
 
     def get(self, key: str, default: Any = None) -> Any:

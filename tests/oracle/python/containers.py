@@ -8,6 +8,7 @@ import duramen
 import torch
 
 from sides import Mismatch, build_ours, build_theirs, require, rng_of, same
+from attributes import outcome
 from trees import Builder, Pair, raised
 
 KEYS = ["a", "b", "0", "1", "2", "3", "x.y", "", "z"]
@@ -107,18 +108,23 @@ class Edits:
         before = shape_of_ours(self.pair.ours)
         spoils = self.spoils(name, index)
         results = []
-        outcomes = [raised(lambda: results.append(call(self.pair.ours, lambda pair: pair.ours)))]
+        failed = [outcome(lambda: results.append(call(self.pair.ours, lambda pair: pair.ours)))]
+        outcomes = [failed[0] and failed[0][0]]
         if spoils:
             require(outcomes[0] in ("KeyError", "IndexError", "TypeError", "AssertionError"),
                     f"{self.note}: not refused but {outcomes[0]}")
             same(shape_of_ours(self.pair.ours), before, f"{self.note}: after it was refused")
             return True
-        outcomes.append(raised(lambda: results.append(call(self.pair.theirs, lambda pair: pair.theirs))))
+        failed.append(outcome(lambda: results.append(call(self.pair.theirs, lambda pair: pair.theirs))))
+        outcomes.append(failed[1] and failed[1][0])
         if outcomes[0] == "TypeError" and outcomes[1] is None and name == "insert":
             return False  # what is no module is put into a ModuleList
         if name in SEVERAL and None not in outcomes:
             outcomes[0] = outcomes[1]  # refused by both, for another of the entries perhaps
         same(outcomes[0], outcomes[1], f"{self.note}: the error")
+        if failed[1] and name not in SEVERAL:
+            text = str(failed[1][1]).split(" for <class")[0]
+            require(text in failed[0][1], f"{self.note}: the text\n  ours    {failed[0][1]}\n  PyTorch {failed[1][1]}")
         if outcomes[1] is not None:
             same(shape_of_ours(self.pair.ours), before, f"{self.note}: after {outcomes[1]}")
             if name in SEVERAL or raised(lambda: shape_of_theirs(self.pair.theirs)):

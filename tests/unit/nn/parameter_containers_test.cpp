@@ -205,6 +205,10 @@ TEST_CASE("entries are put and taken out", "[nn][parameter_containers]") {
   entries.append("z", expression_of(*Value::integer(1)));  // a parameter is there
   CHECK(refusal([&] { dict.put_all(entries); }).find("TypeError") == 0);
   CHECK(dict.keys() == Keys{"n", "b", "l", "z"});
+  const auto taken = "KeyError assign: attribute 'keys' already exists";
+  CHECK(refusal([&] { put("keys", Value::integer(1)); }) == taken);
+  CHECK(refusal([&] { put("keys", Value::tensor(tensor({2}))); }) == taken);
+  CHECK(dict.keys() == Keys{"n", "b", "l", "z"});
   dict.clear();
   CHECK(dict.keys().empty());
   CHECK(dict.parameters().empty());

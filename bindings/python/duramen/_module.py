@@ -128,6 +128,8 @@ class Module(Handle):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _INTERNAL or name == "training":
+            if name == "handle" and hasattr(self, "handle"):
+                raise AttributeError("'handle' is what the module itself is")
             object.__setattr__(self, name, value)
             return
         if not is_made(self):

@@ -20,6 +20,17 @@ for name, parameter in model.named_parameters():
 report: duramen.LoadReport = model.load_state_dict(model.state_dict())
 missing: list[str] = report.missing_keys
 count: int = ctx.zeros((2, 3)).numel()
+class Net(duramen.Module):
+    def __init__(self) -> None:
+        super().__init__(ctx)
+        self.layers = duramen.Sequential(model, ctx.module("ReLU()"))
+    def forward(self, x: duramen.Tensor) -> duramen.Tensor:
+        y: duramen.Tensor = self.layers(x)
+        return y
+net = Net()
+layers = duramen.ModuleList([net])
+layers.insert(0, model)
+both: int = len(layers[:1] + layers)
 """
 BAD = {"attribute": "import duramen\nduramen.Context().modul('x')\n",
        "argument": "import duramen\nduramen.Context(seed='a')\n",

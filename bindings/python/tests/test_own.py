@@ -146,6 +146,8 @@ class Attributes(unittest.TestCase):
         model[0].tag = [1]
         gc.collect()
         self.assertEqual(model[0].tag, [1])
+        with self.assertRaises(AttributeError):
+            model[0].handle = 5
         del model[0].tag
         self.assertFalse(hasattr(model[0], "tag"))
 

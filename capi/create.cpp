@@ -1,7 +1,8 @@
-// Modules, operators and optimizers from options.
+// Modules, operators and optimizers, and the values of tensors, from options.
 #include "call_options.hpp"
 #include "handles.hpp"
 #include "nn/build.hpp"
+#include "nn/init_functions.hpp"
 #include "options.hpp"
 
 using namespace duramen;
@@ -173,6 +174,17 @@ duramen_status duramen_op_create(const char* name, size_t name_length,
                                  duramen_error** error) noexcept {
   return guard_out(error, __func__, out,
                    [&] { return ops::op_from_call(call(name, name_length, "name", options)); });
+}
+
+duramen_status duramen_tensor_init_with(duramen_context* context, duramen_tensor* tensor,
+                                        const char* name, size_t name_length,
+                                        const duramen_options* options,
+                                        duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    Context& core = running(context);
+    Tensor& target = object(tensor, "tensor");
+    nn::initialise(core, target, call(name, name_length, "name", options));
+  });
 }
 
 duramen_status duramen_optimizer_create(duramen_context* context, const char* type,

@@ -6,6 +6,7 @@
 #include "kernels/blas.hpp"
 #include "kernels/simd.hpp"
 #include "nn/build.hpp"
+#include "nn/init_functions.hpp"
 
 using namespace duramen;
 using namespace duramen::capi;
@@ -81,6 +82,7 @@ void append_extras(std::string& out, const nn::ModuleType& type) {
   append_flag(out, "forward", type.has_forward());
 }
 void append_extras(std::string&, const optim::OptimizerType&) {}
+void append_extras(std::string&, const nn::InitType&) {}
 void append_extras(std::string& out, const ops::OpType& type) {
   out += join(", \"min_tensors\": ", type.min_tensors, ", \"max_tensors\": ");
   out += type.max_tensors == UINT32_MAX ? "null" : join(type.max_tensors);
@@ -165,6 +167,8 @@ duramen_status duramen_registry_describe(duramen_string** out, duramen_error** e
     append_registry(json, "operators", ops::op_types());
     json += ",\n";
     append_registry(json, "optimizers", optim::optimizer_types());
+    json += ",\n";
+    append_registry(json, "initializers", nn::init_types());
     json += "}\n";
     return make<String>(std::move(json));
   });

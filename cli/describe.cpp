@@ -21,7 +21,7 @@ struct Options {
   std::string color;
 };
 
-constexpr std::string_view kGroups[] = {"modules", "operators", "optimizers"};
+constexpr std::string_view kGroups[] = {"modules", "operators", "optimizers", "initializers"};
 
 std::string registry_text() {
   String text;

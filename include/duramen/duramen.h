@@ -41,6 +41,7 @@
 #include "dtype.h"
 #include "error.h"
 #include "function.h"
+#include "init.h"
 #include "listing.h"
 #include "load.h"
 #include "module.h"

@@ -70,11 +70,11 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_from_tex
     duramen_context* context, const char* text, size_t text_length, const duramen_scope* scope,
     duramen_module** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Every type that a text can name, as JSON: modules, operators and optimizers with their
- * parameters, kinds, defaults and one line of text each.
+/* Every type that a text can name, as JSON: modules, operators, optimizers and initializers with
+ * their parameters, kinds, defaults and one line of text each.
  *
- * {"modules": [type, ...], "operators": [...], "optimizers": [...]}, each type
- * {"name", "doc", "parameters": [{"name", "kinds": [...], "default", "keyword_only", "variadic",
+ * {"modules": [type, ...], "operators": [...], "optimizers": [...], "initializers": [...]}, each
+ * type {"name", "doc", "parameters": [{"name", "kinds": [...], "default", "keyword_only", "variadic",
  * "doc"}, ...]} with the parameters in the order of a call by position. "default" is Python text,
  * null where the argument is required (a variadic one never is). "kinds" are of "none", "bool",
  * "int", "float", "str", "dtype", "tensor", "module", "list" (or tuple), "ints" (an int, or a list
@@ -84,7 +84,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_from_tex
  * show, beside device and dtype; and "forward", false for a type that has its state and its names
  * here but does not run (UNSUPPORTED). An operator has "min_tensors" and "max_tensors", the number
  * of tensors that it is applied to (null: a list of any length). An optimizer's parameters are
- * those after `params`. Threads: any. Since: level 1. */
+ * those after `params`, an initializer's those after the tensor.
+ * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_registry_describe(duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;
 

@@ -1,14 +1,16 @@
 /* Arguments by name, without text: the other way to what duramen_module_from_text and its like
  * build.
  *
- * Options are filled by name and given to a call that makes a module, an operator or an optimizer;
- * one object may serve many calls. Names and kinds are checked there, against the same registry and
- * with the same errors as for a text (duramen_registry_describe lists them); what was not set has
- * its default. Setting a name again replaces its value. A number is never written as text.
+ * Options are filled by name and given to a call that makes a module, an operator or an optimizer,
+ * or fills a tensor; one object may serve many calls. Names and kinds are checked there, against
+ * the same registry and with the same errors as for a text (duramen_registry_describe lists them);
+ * what was not set has its default. Setting a name again replaces its value. A number is never
+ * written as text.
  */
 #ifndef DURAMEN_OPTIONS_H
 #define DURAMEN_OPTIONS_H
 
+#include "init.h"
 #include "module.h"
 #include "op.h"
 #include "optimizer.h"
@@ -148,6 +150,15 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_optimizer_creat
     duramen_context* context, const char* type, size_t type_length,
     DURAMEN_NULLABLE const duramen_options* options, duramen_tensor* const* parameters,
     size_t count, duramen_optimizer** out, duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* Fills a tensor with the initializer of that name, such as "normal_", as duramen_tensor_init does;
+ * NULL options are none.
+ *
+ * Fails: as duramen_tensor_init, without the detail "column".
+ * Threads: context. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_tensor_init_with(
+    duramen_context* context, duramen_tensor* tensor, const char* name, size_t name_length,
+    DURAMEN_NULLABLE const duramen_options* options, duramen_error** error) DURAMEN_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -53,9 +53,24 @@ static duramen_status deep_writing(struct world* w, duramen_error** error) {
   TRY(duramen_tensor_fill(w->context, w->deep[1], 1, error));
   TRY(duramen_tensor_fill_uniform(w->context, w->deep[1], 0, 1, error));
   TRY(duramen_tensor_fill_normal(w->context, w->deep[1], 0, 1, error));
+  TRY(duramen_tensor_init(w->context, w->deep[1], "trunc_normal_(a=1.5)", SIZE_MAX, error));
+  TRY(duramen_tensor_init(w->context, w->deep[0], "orthogonal_", SIZE_MAX, error));
 release:
   duramen_tensor_release(copy);
   duramen_tensor_release(wide);
+  return status;
+}
+
+static duramen_status init_by_options(struct world* w, duramen_error** error) {
+  duramen_options* options = NULL;
+  double gain = 0;
+  duramen_status status;
+  TRY(duramen_calculate_gain("calculate_gain('leaky_relu', 0.5)", SIZE_MAX, &gain, error));
+  TRY(duramen_options_create(&options, error));
+  TRY(duramen_options_set_float(options, "val", SIZE_MAX, gain, error));
+  TRY(duramen_tensor_init_with(w->context, w->deep[0], "constant_", SIZE_MAX, options, error));
+release:
+  duramen_options_release(options);
   return status;
 }
 
@@ -202,6 +217,7 @@ const struct operation kTensorOperations[] = {
     {"reduce rank 9", NO_NET | WITH_DEEP | TWO_THREADS, 1, DURAMEN_OK, deep_reductions},
     {"reduce rank 9, own runner", NO_NET | WITH_DEEP | OWN_RUNNER, 1, DURAMEN_OK, deep_reductions},
     {"write rank 9", NO_NET | WITH_DEEP | TWO_THREADS, 0, DURAMEN_OK, deep_writing},
+    {"init by options", NO_NET | WITH_DEEP, 0, DURAMEN_OK, init_by_options},
     {"prepared operators", NO_NET | WITH_DEEP | TWO_THREADS, 1, DURAMEN_OK, prepared},
     {"convolution and pooling", NO_NET | TWO_THREADS, 1, DURAMEN_OK, planes},
     {"convolution and pooling, own memory", NO_NET | OWN_MEMORY, 1, DURAMEN_OK, planes},

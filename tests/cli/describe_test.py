@@ -9,7 +9,7 @@ from tool import TOOL, ToolTest, as_json, duramen, good, main
 class Describe(ToolTest):
     def test_the_registry(self):
         registry = json.loads(good("describe", "--json"))
-        self.assertEqual(set(registry), {"modules", "operators", "optimizers"})
+        self.assertEqual(set(registry), {"modules", "operators", "optimizers", "initializers"})
         listed = good("describe")
         for group in registry.values():
             for entry in group:

@@ -1,8 +1,10 @@
-// Family "init": torch.nn.init's functions, bit for bit, and the two draws that follow each.
+// Family "init": torch.nn.init's functions, bit for bit, and the two draws that follow each;
+// orthogonal_, whose factorization is LAPACK's, within rounding.
+#include <cmath>
+
 #include "base/text.hpp"
 #include "kernels/random_fill.hpp"
-#include "nn/init.hpp"
-#include "spec/syntax.hpp"
+#include "nn/init_functions.hpp"
 #include "support/case_log.hpp"
 #include "support/catch.hpp"
 #include "support/goldens.hpp"
@@ -12,34 +14,15 @@ namespace duramen::test {
 
 namespace {
 
-double argument(const spec::Expression& call, size_t index, double fallback) {
-  if (index >= call.items.size()) return fallback;
-  const auto& value = call.items[index];
-  return value.form == spec::Form::integer ? static_cast<double>(value.integer) : value.real;
+// The recorded text has the tensor first, as `w`.
+spec::Expression call_of(const Json& one) {
+  spec::Expression call = spec::parse(text(one, "call"));
+  if (call.items.empty() || call.items[0].text != "w") throw Skip{"a call without w"};
+  call.items.erase(call.items.begin());
+  return call;
 }
 
-void initialise(Context& context, Tensor& w, const spec::Expression& call) {
-  if (call.text == "uniform_") {
-    nn::uniform(context, w, argument(call, 1, 0), argument(call, 2, 1));
-  } else if (call.text == "normal_") {
-    nn::normal(context, w, argument(call, 1, 0), argument(call, 2, 1));
-  } else if (call.text == "constant_") {
-    nn::fill(w, argument(call, 1, 0));
-  } else if (call.text == "ones_" || call.text == "zeros_") {
-    nn::fill(w, call.text == "ones_" ? 1 : 0);
-  } else {
-    throw Skip{join("no ", call.text, " in the library yet")};
-  }
-}
-
-void run_case(const Json& one, Problems& problems) {
-  Context context;
-  context.generator().seed(static_cast<uint64_t>(integer(one, "seed")));
-  const TensorRef w =
-      make_zeros(context, shape_of(at(one, "shape")), dtype_from_name(text(one, "dtype")));
-  initialise(context, *w, spec::parse(text(one, "call")));
-  problems.equal(text(one, "call"), text(one, "sha256"), sha256_of(*w));
-
+void check_next_draws(Context& context, const Json& one, Problems& problems) {
   const TensorRef next = make_zeros(context, Shape{2}, Dtype::float32);
   kernels::fill_uniform(context.generator(), *next, 0, 1);
   const auto values = values_of(*next);
@@ -50,18 +33,60 @@ void run_case(const Json& one, Problems& problems) {
   }
 }
 
+// Of the numbers, whose largest is about one.
+void check_near(const Tensor& expected, const Tensor& got, Problems& problems) {
+  const auto wanted = values_of(expected), values = values_of(got);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (std::abs(values[i] - wanted[i]) <= 1e-6) continue;
+    problems.add(join("element ", i, ": ", format_float(values[i]), " instead of ",
+                      format_float(wanted[i])));
+  }
+}
+
+void check_refusal(const Json& one, const Error& error, Problems& problems) {
+  const std::string* torch_error = error.record()->detail("torch_error");
+  problems.equal("error", has(one, "error") ? text(one, "error") : "none",
+                 torch_error ? *torch_error : error.message());
+  if (!has(one, "message")) return;
+  const bool said = error.message().find(text(one, "message")) != std::string::npos;
+  problems.equal("message", text(one, "message"), said ? text(one, "message") : error.message());
+}
+
+void run_case(Goldens& goldens, const Json& one, Problems& problems) {
+  if (has(one, "value")) {
+    if (nn::gain_of_text(text(one, "call")) != number(at(one, "value"))) problems.add("the gain");
+    return;
+  }
+  Context context;
+  context.generator().seed(static_cast<uint64_t>(integer(one, "seed")));
+  const TensorRef w =
+      make_zeros(context, shape_of(at(one, "shape")), dtype_from_name(text(one, "dtype")));
+  try {
+    nn::initialise(context, *w, call_of(one));
+    problems.equal("error", has(one, "error") ? text(one, "error") : "none", "none");
+  } catch (const Error& error) {
+    return check_refusal(one, error, problems);
+  }
+  if (text(one, "function") == "orthogonal_") {
+    check_near(*goldens.array(text(one, "id") + "/w"), *w, problems);
+  } else {
+    problems.equal(text(one, "call"), text(one, "sha256"), sha256_of(*w));
+  }
+  check_next_draws(context, one, problems);
+}
+
 }  // namespace
 
 TEST_CASE("initialisers are PyTorch's, bit for bit", "[golden][init]") {
-  const Goldens goldens;
+  Goldens goldens;
   CaseLog log("golden.init");
   for (const Json one : goldens.cases("init")) {
-    log.run(text(one, "id"), [&](Problems& problems) { run_case(one, problems); });
+    log.run(text(one, "id"), [&](Problems& problems) { run_case(goldens, one, problems); });
   }
   log.print();
   CHECK(log.failed() == 0);
-  CHECK(log.passed() == 14);
-  CHECK(log.skipped() == 32);
+  CHECK(log.passed() == 46);
+  CHECK(log.skipped() == 0);
 }
 
 }  // namespace duramen::test

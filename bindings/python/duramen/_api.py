@@ -239,6 +239,8 @@ FUNCTIONS: dict[str, str] = {
     "duramen_function_state_needs_input_grad": "I:PZ",
     "duramen_function_state_retain": "P:P",
     "duramen_function_state_release": "v:P",
+    "duramen_tensor_init": "i:PPSZP",
+    "duramen_calculate_gain": "i:SZPP",
     "duramen_load_options_init": "i:PZP",
     "duramen_module_load_state_dict": "i:PPPPPP",
     "duramen_module_match": "i:PPPPP",
@@ -336,6 +338,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_module_create": "i:PSZPPP",
     "duramen_op_create": "i:SZPPP",
     "duramen_optimizer_create": "i:PSZPPZPP",
+    "duramen_tensor_init_with": "i:PPSZPP",
 }
 
 STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {

@@ -253,7 +253,7 @@ def _seed(seed: int) -> int:
 
 
 def registry() -> Mapping[str, Any]:
-    """Every type that a text can name: modules, operators, optimizers, with parameters, kinds, defaults, docs."""
+    """Every type that a text can name: modules, operators, optimizers, initializers, with parameters, kinds, defaults, docs."""
     import json
 
     described: dict[str, Any] = json.loads(taken_string(make(lib.duramen_registry_describe)))

@@ -11,7 +11,7 @@
 #ifndef DURAMEN_CXX_NN_HPP
 #define DURAMEN_CXX_NN_HPP
 
-#include "options.hpp"
+#include "init.hpp"
 
 namespace duramen::nn {
 

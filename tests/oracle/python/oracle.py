@@ -2,8 +2,8 @@
 """The comparison with the real PyTorch through the Python package: oracle.py LIBRARY [--seed N] [--cases N] [--only FAMILY]
 [--self-test].
 
-Random trees, loads, hooks, prints, layers, training runs and files on both sides. Every case depends on the seed, its family and its number
-only; a failure names them. Exit 77: no PyTorch (an error where DURAMEN_REQUIRE_ALL=1).
+Random trees, loads, hooks, prints, initial values, layers, training runs and files on both sides. Every case depends on
+the seed, its family and its number only; a failure names them. Exit 77: no PyTorch (an error where DURAMEN_REQUIRE_ALL=1).
 """
 import argparse
 import os
@@ -62,6 +62,7 @@ def families(seed, cases):
     import duramen
     import files
     import hooks
+    import inits
     import layers
     import loads
     import prints
@@ -73,7 +74,8 @@ def families(seed, cases):
     optimizers = [entry["name"] for entry in registry["optimizers"] if entry["name"] in training.OPTIMIZERS]
     each, runs = max(2, cases // 20), max(4, cases // 20)
     return [
-        Family("registry", [("modules", layers.check_registry), ("optimizers", training.check_registry)], seed),
+        Family("registry", [("modules", layers.check_registry), ("optimizers", training.check_registry),
+                            ("initializers", inits.check_registry)], seed),
         Family("trees", [(i, lambda i=i: trees.run_case(seed, i)) for i in range(cases)], seed),
         Family("attributes", [(i, lambda i=i: attributes.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("containers", [(i, lambda i=i: containers.run_case(seed, i)) for i in range(2 * cases)], seed),
@@ -98,6 +100,8 @@ def summary(done, seconds):
             parts.append(f"{sum(family.results)} edits of {family.name}")
         if family.name == "loads":
             parts.append(f"{sum(map(bool, family.results))} loads refused by both")
+        if family.name == "inits":
+            parts.append(f"{sum(map(bool, family.results))} inits refused by both")
         if family.name in ("layers", "training") and family.results:
             parts.append(f"{family.name} use at most {100 * max(family.results):.0f} % of what rounding may")
     failed = sum(len(family.failures) for family in done)

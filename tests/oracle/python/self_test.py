@@ -6,6 +6,7 @@ import containers
 import duramen
 import files
 import hooks
+import inits
 import layers
 import loads
 import prints
@@ -79,6 +80,11 @@ def one_more_type(original):
     return lambda: {**original(), "modules": [*original()["modules"], {"name": "Invented", "forward": True}]}
 
 
+def doubled(original):
+    return lambda tensor, mean=0.0, std=1.0: original(tensor, mean, 2 * std)
+
+
+NORMAL = inits.NAMES_OF_ALL.index("normal_")
 FAULTS = [
     ("a result that is off", duramen.Module, "__call__", scaled, lambda i: layers.run_case(1, "Linear", i)),
     ("freezing that does nothing", duramen.Module, "requires_grad_", unfrozen, lambda i: trees.run_case(1, i)),
@@ -91,6 +97,7 @@ FAULTS = [
      lambda i: hooks.run_case(1, i)),
     ("a learning rate that is off", duramen.Optimizer, "step", faster, lambda i: training.run_case(1, "SGD", i)),
     ("a file that loses its last entry", duramen, "load", truncated, lambda i: files.run_case(1, i)),
+    ("draws that PyTorch has not", duramen.init, "normal_", doubled, lambda i: inits.run_case(1, NORMAL + 14 * i)),
     ("a type without a generator", duramen, "registry", one_more_type, lambda i: layers.check_registry()),
 ]
 

@@ -256,7 +256,7 @@ class _Parameters(_Container):
         try:
             return super().__getattr__(name)
         except AttributeError:
-            if name == "handle" or name.startswith("_") or name not in self._keys_now():
+            if name in ("handle", "_bound", "_attached") or name.startswith("__") or name not in self._keys_now():
                 raise
         value = make(lib.duramen_container_get_value, self.handle, *encoded(name))
         try:

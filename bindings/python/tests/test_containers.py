@@ -133,6 +133,8 @@ class Parameters(unittest.TestCase):
         self.assertEqual(m.popitem()[0], "z")
         with self.assertRaises(TypeError):
             m.update(3)
+        self.assertEqual(self.ctx.module("ParameterDict({'_h': 5, 'x.y': [1, 'a']})")["_h"], 5)
+        self.assertEqual(self.ctx.module("ParameterDict({'_h': 5, 'x.y': [1, 'a']})")["x.y"], [1, "a"])
 
 
 if __name__ == "__main__":

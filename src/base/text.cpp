@@ -148,7 +148,8 @@ std::string printable(std::string_view text, size_t limit) {
 }
 
 std::optional<double> parse_float(std::string_view text) noexcept {
-  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  if (text.find('(') != std::string_view::npos) return std::nullopt;  // nan(…) is C's
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || end != text.data() + text.size()) return std::nullopt;
@@ -164,7 +165,7 @@ std::optional<double> parse_float(std::string_view text) noexcept {
 }
 
 std::optional<int64_t> parse_int(std::string_view text) noexcept {
-  if (!text.empty() && text[0] == '+') text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;

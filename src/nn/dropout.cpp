@@ -1,62 +1,58 @@
-#include "nn/layer.hpp"
+#include "nn/layer_rules.hpp"
+#include "nn/python_order.hpp"
 
 namespace duramen::nn {
 namespace {
 
-class Dropout final : public Module {
- public:
-  struct Config {
-    double p;
-    bool inplace;
-    // As written, for repr: 1 is not 1.0.
-    std::string p_text;
-    std::string inplace_text;
-  };
-  explicit Dropout(Config config) : Module("Dropout"), config_(std::move(config)) {}
-
-  TensorRef forward(Context& context, std::span<const TensorRef> inputs) override {
-    check_inputs(*this, inputs, 1);
-    const bool idle = !training() || config_.p == 0 || inputs[0]->numel() == 0;
-    if (!config_.inplace || idle) return ops::dropout(context, inputs[0], config_.p, training());
-    check_inplace(context, *this, *inputs[0]);
-    return write_over(context, inputs[0], ops::dropout(context, inputs[0], config_.p, true));
-  }
-  ModuleRef shell() const override { return make<Dropout>(*this); }
-  std::string extra_repr() const override {
-    return join("p=", config_.p_text, ", inplace=", config_.inplace_text);
-  }
-  bool has_attribute(std::string_view name) const override {
-    return is_one_of(name, {"p", "inplace", "__constants__"}) || Module::has_attribute(name);
-  }
-
- private:
-  Config config_;
+constexpr spec::Parameter kParameters[] = {
+    {"p", spec::kAny, "0.5", "probability to be zeroed"},
+    {"inplace", spec::kAny, "False", kInplaceDoc},
 };
 
-constexpr spec::Parameter kDropoutParameters[] = {
-    {"p", spec::kReal | spec::kBoolNumber, "0.5", "probability of an element to be zeroed"},
-    {"inplace", spec::kTruth, "False", kInplaceDoc},
-};
-
-ModuleRef create_dropout(const BuildContext&, const spec::Arguments& arguments) {
-  const double p = arguments.real("p");
-  std::string text = spec::format(arguments["p"]);
-  if (p < 0 || p > 1) {
-    throw spec::error_at(
-        arguments["p"], Code::invalid_argument,
-        join("Dropout: dropout probability has to be between 0 and 1, but got ", text))
-        .with("torch_error", "ValueError")
-        .with("argument", "p");
-  }
-  return make<Dropout>(Dropout::Config{p, arguments.boolean("inplace"), std::move(text),
-                                       spec::printed(arguments["inplace"])});
+void settle(Settings& settings, const spec::Arguments& arguments) {
+  const spec::Expression& p = arguments["p"];
+  if (!holds(p, Order::less, 0) && !holds(p, Order::greater, 1)) return;
+  throw argument_error(
+      arguments, "p", "ValueError",
+      join("dropout probability has to be between 0 and 1, but got ", settings.printed("p")));
 }
+
+TensorRef forward_dropout(Layer& layer, Context& context, std::span<const TensorRef> inputs) {
+  check_inputs(layer, inputs, 1);
+  const double p = layer.settings().real("p");
+  const bool idle = !layer.training() || p == 0 || inputs[0]->numel() == 0;
+  if (!layer.settings().boolean("inplace") || idle) {
+    return ops::dropout(context, inputs[0], p, layer.training());
+  }
+  check_inplace(context, layer, *inputs[0]);
+  return write_over(context, inputs[0], ops::dropout(context, inputs[0], p, true));
+}
+
+constexpr LayerRules kRules = {.settle = settle, .shown = "p={p}, inplace={inplace}"};
+constexpr LayerRules kDropout = {
+    .settle = settle, .shown = "p={p}, inplace={inplace}", .forward = forward_dropout};
+
+constexpr std::string_view kChannelsDoc =
+    "While training, zeroes whole channels at random and scales the others by 1 / (1 - p).";
+
+constexpr ModuleType kTypes[] = {
+    {.signature = {"Dropout", kParameters,
+                   "While training, zeroes elements at random and scales the others by 1 / (1 - "
+                   "p)."},
+     .rules = kDropout},
+    {.signature = {"Dropout1d", kParameters, kChannelsDoc}, .rules = kRules},
+    {.signature = {"Dropout2d", kParameters, kChannelsDoc}, .rules = kRules},
+    {.signature = {"Dropout3d", kParameters, kChannelsDoc}, .rules = kRules},
+    {.signature = {"AlphaDropout", kParameters,
+                   "While training, sets elements at random to SELU's lowest value, and keeps mean "
+                   "and variance."},
+     .rules = kRules},
+    {.signature = {"FeatureAlphaDropout", kParameters, "AlphaDropout of whole channels."},
+     .rules = kRules},
+};
 
 }  // namespace
 
-constinit const ModuleType kDropoutType = {
-    {"Dropout", kDropoutParameters,
-     "While training, zeroes elements at random and scales the others by 1 / (1 - p)."},
-    create_dropout};
+constinit const ModuleFamily kDropoutFamily = kTypes;
 
 }  // namespace duramen::nn

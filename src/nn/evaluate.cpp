@@ -1,5 +1,7 @@
 #include "nn/evaluate.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "nn/containers.hpp"
 #include "nn/hidden.hpp"
@@ -121,8 +123,7 @@ ModuleRef created(const BuildContext& build, Expression& call) {
   const ModuleType* type = module_types().find(call.text);
   if (!type) throw_unknown_type(call);
   if (build.text) build.text->complete(build, type->signature, call);
-  check_hidden(*type, call);
-  const spec::Arguments arguments(type->signature, call);
+  const spec::Arguments arguments = bound_arguments(*type, call);
   ModuleRef module = type->make(build, arguments);
   set_origin(*module, build, type->signature, arguments);
   return module;
@@ -272,6 +273,12 @@ Expression expression_of(const ModuleRef& module, uint32_t column) {
   Expression none;
   none.column = column;
   return none;
+}
+
+bool holds_object(const Expression& value) noexcept {
+  if (value.form == Form::object || value.form == Form::call) return true;
+  return std::any_of(value.items.begin(), value.items.end(), holds_object) ||
+         std::any_of(value.keys.begin(), value.keys.end(), holds_object);
 }
 
 bool is_ordered_dict(const Expression& value) noexcept {

@@ -18,6 +18,8 @@ std::string torch_typename(const spec::Expression& value);
 
 // A child of a container as an expression again; null gives None.
 spec::Expression expression_of(const ModuleRef& module, uint32_t column);
+// Whether a tensor, a module or a call is in it.
+bool holds_object(const spec::Expression& value) noexcept;
 bool is_ordered_dict(const spec::Expression& value) noexcept;
 // Null unless the expression is a module.
 Module* module_of(const spec::Expression& value) noexcept;

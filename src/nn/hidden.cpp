@@ -59,6 +59,19 @@ bool is_given(const ModuleType& type, const spec::Expression& call, std::string_
   return false;
 }
 
+// "a, b": needed, not shown, not given.
+std::string missing_hidden(const ModuleType& type, const spec::Expression& call) {
+  std::string out;
+  for (const spec::Parameter& parameter : type.signature.parameters) {
+    const bool is_needed = parameter.fallback.empty() && !parameter.variadic;
+    if (!is_needed || !contains(type.hidden, parameter.name)) continue;
+    if (!is_given(type, call, parameter.name)) {
+      out += join(out.empty() ? "" : ", ", parameter.name);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view hidden_arguments(std::string_view class_name) noexcept {
@@ -69,16 +82,16 @@ std::string_view hidden_arguments(std::string_view class_name) noexcept {
   return {};
 }
 
-void check_hidden(const ModuleType& type, const spec::Expression& call) {
-  for (const spec::Parameter& parameter : type.signature.parameters) {
-    const bool is_needed = parameter.fallback.empty() && !parameter.variadic;
-    if (!is_needed || !contains(type.hidden, parameter.name)) continue;
-    if (is_given(type, call, parameter.name)) continue;
-    throw spec::error_at(call, Code::invalid_argument,
-                         join(type.signature.name, ": the argument '", parameter.name,
-                              "' is needed, which print(model) does not show"))
-        .with("argument", std::string(parameter.name))
-        .with("torch_error", "TypeError");
+spec::Arguments bound_arguments(const ModuleType& type, const spec::Expression& call) {
+  try {
+    return spec::Arguments(type.signature, call);
+  } catch (Error& error) {
+    const std::string hidden = missing_hidden(type, call);
+    const bool is_missing = error.message().find("() missing ") != std::string::npos;
+    if (is_missing && !hidden.empty()) {
+      error.record()->message += join("; print(model) does not show ", hidden);
+    }
+    throw;
   }
 }
 

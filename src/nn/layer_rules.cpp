@@ -23,6 +23,17 @@ bool is_object(const Expression& value) noexcept {
   return value.form == Form::object || value.form == Form::call;
 }
 
+// What may be anything is kept here, which tensors and modules cannot be.
+constexpr spec::Kinds kAnyPlain = spec::kAny | spec::kTensor | spec::kModule;
+
+void check_plain(const spec::Arguments& arguments, const spec::Parameter& parameter) {
+  if (parameter.variadic || !holds_object(arguments[parameter.name])) return;
+  throw spec::error_at(arguments[parameter.name], Code::unsupported,
+                       join(arguments.signature().name, ": argument '", parameter.name,
+                            "' holds a tensor or a module (expected numbers or texts)"))
+      .with("argument", std::string(parameter.name));
+}
+
 [[noreturn]] void throw_no_forward(const ModuleType& type) {
   throw Error(Code::unsupported, join("forward: ", type.signature.name,
                                       " is here by its state only (it lists, loads and saves; "
@@ -38,6 +49,7 @@ Settings::Settings(const spec::Signature& signature, const spec::Arguments& argu
     : signature_(&signature) {
   values_.reserve(signature.parameters.size());
   for (const spec::Parameter& parameter : signature.parameters) {
+    if ((parameter.kinds & kAnyPlain) == spec::kAny) check_plain(arguments, parameter);
     const bool is_kept = !parameter.variadic && !is_object(arguments[parameter.name]);
     values_.push_back(is_kept ? arguments[parameter.name] : Expression());
   }
@@ -131,6 +143,19 @@ Error argument_error(const spec::Arguments& arguments, std::string_view argument
       .with("torch_error", std::string(torch_error));
 }
 
+namespace {
+
+// NAME, NAME!r or NAME?TEXT.
+std::string filled_place(std::string_view place, const Settings& settings) {
+  const size_t end = std::min(place.find_first_of("!?"), place.size());
+  const std::string_view name = place.substr(0, end);
+  if (end == place.size()) return settings.printed(name);
+  if (place[end] == '!') return spec::format(settings[name]);
+  return std::string(settings.boolean(name) ? place.substr(end + 1) : "");
+}
+
+}  // namespace
+
 std::string filled_repr(std::string_view form, const Settings& settings) {
   std::string out;
   while (!form.empty()) {
@@ -139,7 +164,7 @@ std::string filled_repr(std::string_view form, const Settings& settings) {
     form.remove_prefix(open);
     if (form.empty()) break;
     const size_t close = form.find('}');
-    out += settings.printed(form.substr(1, close - 1));
+    out += filled_place(form.substr(1, close - 1), settings);
     form.remove_prefix(close + 1);
   }
   return out;

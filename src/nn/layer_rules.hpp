@@ -10,6 +10,7 @@ namespace duramen::nn {
 // module or a tensor among them is not kept: its place holds None.
 class Settings {
  public:
+  // UNSUPPORTED for a tensor or a module where anything may stand, and they are not asked for.
   Settings(const spec::Signature& signature, const spec::Arguments& arguments);
 
   const spec::Expression& operator[](std::string_view name) const;  // the parameter must exist
@@ -63,7 +64,8 @@ ModuleRef create_layer(const ModuleType& type, const BuildContext& build,
 Error argument_error(const spec::Arguments& arguments, std::string_view argument,
                      std::string_view torch_error, std::string_view message);
 
-// "NAME={NAME}, …": each {NAME} is replaced by what Python prints of that argument.
+// "NAME={NAME}, …": each {NAME} is replaced by what Python prints of that argument, {NAME!r} by its
+// repr, {NAME?TEXT} by the text if the argument is true.
 std::string filled_repr(std::string_view form, const Settings& settings);
 
 // `count` times the value as a tuple; what can be iterated, as it is: PyTorch's _single, _pair.

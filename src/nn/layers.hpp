@@ -30,10 +30,14 @@ extern const ModuleType kSiluType;
 extern const ModuleType kGeluType;
 extern const ModuleType kSoftmaxType;
 extern const ModuleType kLogSoftmaxType;
-extern const ModuleType kDropoutType;
 extern const ModuleType kCrossEntropyLossType;
 extern const ModuleType kMseLossType;
 
+extern const ModuleFamily kDropoutFamily;
+extern const ModuleFamily kNonlinearityFamily;
 extern const ModuleFamily kPaddingFamily;
+extern const ModuleFamily kPoolFamily;
+extern const ModuleFamily kVisionFamily;
+extern const ModuleFamily kDistanceFamily;
 
 }  // namespace duramen::nn

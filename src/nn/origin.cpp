@@ -13,12 +13,6 @@ namespace {
 using spec::Expression;
 using spec::Form;
 
-bool has_object(const Expression& value) noexcept {
-  if (value.form == Form::object || value.form == Form::call) return true;
-  return std::any_of(value.items.begin(), value.items.end(), has_object) ||
-         std::any_of(value.keys.begin(), value.keys.end(), has_object);
-}
-
 Tensor* tensor_of(const Expression& value) noexcept {
   const bool is_tensor = value.form == Form::object && value.object->tag() == Tensor::kTag;
   return is_tensor ? static_cast<Tensor*>(value.object.get()) : nullptr;
@@ -59,7 +53,7 @@ class ArgumentText {
 void ArgumentText::add_variadic(const spec::Parameter& parameter) {
   const auto& given = arguments_.variadic();
   if (parameter.keyword_only) return;  // accepted and ignored
-  if (std::any_of(given.begin(), given.end(), [](auto* item) { return has_object(*item); })) {
+  if (std::any_of(given.begin(), given.end(), [](auto* item) { return holds_object(*item); })) {
     complete_ = false;
     return;
   }
@@ -76,7 +70,7 @@ void ArgumentText::add(const spec::Parameter& parameter) {
   if (parameter.name == "dtype") return append(parameter, dtype_text(build_, value));
   if (!arguments_.given(parameter.name)) return;
   if (const Tensor* tensor = tensor_of(value)) return append(parameter, tensor_text(*tensor));
-  if (has_object(value)) {
+  if (holds_object(value)) {
     complete_ = false;
     return;
   }

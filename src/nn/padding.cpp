@@ -24,6 +24,9 @@ constexpr LayerRules kZero = {
     .settle = settle<dimensions>, .shown = "{padding}", .attributes = "value"};
 template <size_t dimensions>
 constexpr LayerRules kPlain = {.settle = settle<dimensions>, .shown = "{padding}"};
+template <size_t dimensions>
+constexpr LayerRules kCircular = {
+    .settle = settle<dimensions>, .shown = "{padding}", .attributes = "_check_input_dim"};
 
 constexpr std::string_view kConstantDoc = "Puts a constant around each sample.";
 constexpr std::string_view kZeroDoc = "Puts zeros around each sample.";
@@ -45,9 +48,9 @@ constexpr ModuleType kTypes[] = {
     {.signature = {"ReplicationPad1d", kPadding, kReplicationDoc}, .rules = kPlain<1>},
     {.signature = {"ReplicationPad2d", kPadding, kReplicationDoc}, .rules = kPlain<2>},
     {.signature = {"ReplicationPad3d", kPadding, kReplicationDoc}, .rules = kPlain<3>},
-    {.signature = {"CircularPad1d", kPadding, kCircularDoc}, .rules = kPlain<1>},
-    {.signature = {"CircularPad2d", kPadding, kCircularDoc}, .rules = kPlain<2>},
-    {.signature = {"CircularPad3d", kPadding, kCircularDoc}, .rules = kPlain<3>},
+    {.signature = {"CircularPad1d", kPadding, kCircularDoc}, .rules = kCircular<1>},
+    {.signature = {"CircularPad2d", kPadding, kCircularDoc}, .rules = kCircular<2>},
+    {.signature = {"CircularPad3d", kPadding, kCircularDoc}, .rules = kCircular<3>},
 };
 
 }  // namespace

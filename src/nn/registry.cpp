@@ -28,12 +28,12 @@ constexpr const ModuleType* kTypes[] = {
     &kGeluType,
     &kSoftmaxType,
     &kLogSoftmaxType,
-    &kDropoutType,
     &kCrossEntropyLossType,
     &kMseLossType,
 };
 constexpr const ModuleFamily* kFamilies[] = {
-    &kPaddingFamily,
+    &kDropoutFamily, &kNonlinearityFamily, &kPaddingFamily,
+    &kPoolFamily,    &kVisionFamily,       &kDistanceFamily,
 };
 constexpr spec::Registry<ModuleType> kRegistry(kTypes, kFamilies);
 

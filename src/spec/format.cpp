@@ -39,14 +39,21 @@ void append_call(std::string& out, const Expression& call) {
   out += ')';
 }
 
+// 2j and not 2.0j.
+std::string complex_part(double value) {
+  std::string text = format_float(value);
+  if (text.ends_with(".0")) text.resize(text.size() - 2);
+  return text;
+}
+
 void append_complex(std::string& out, const Expression& number) {
-  const std::string imaginary = format_float(number.imaginary) + "j";
+  const std::string imaginary = complex_part(number.imaginary) + "j";
   if (number.real == 0 && !std::signbit(number.real) && imaginary[0] != '-') {
     out += imaginary;
     return;
   }
   out += '(';
-  out += format_float(number.real);
+  out += complex_part(number.real);
   if (imaginary[0] != '-') out += '+';
   out += imaginary;
   out += ')';

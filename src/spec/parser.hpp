@@ -38,7 +38,7 @@ class Parser {
   Expression named();
   Expression called(std::string_view name, uint32_t column);
   void argument(Expression& call);
-  void add_imaginary(Expression& number);
+  void add_imaginary(Expression& number, bool negative);
   void enter();
   Expression start(Form form) const {
     Expression out;

@@ -228,6 +228,7 @@ Arguments::Arguments(const Signature& signature, const Expression& call)
   given_.resize(parameters.size());
   bind_positional();
   for (const auto& [name, value] : call.keywords) bind_keyword(name, value);
+  check_count(signature, call, count_positions(signature));
   check_missing(false);
   check_missing(true);
   for (size_t i = 0; i < parameters.size(); ++i) {
@@ -237,7 +238,6 @@ Arguments::Arguments(const Signature& signature, const Expression& call)
 }
 
 void Arguments::bind_positional() {
-  check_count(*signature_, *call_, count_positions(*signature_));
   size_t next = 0;
   for (size_t i = 0; i < bound_.size() && next < call_->items.size(); ++i) {
     const Parameter& parameter = signature_->parameters[i];
@@ -262,6 +262,9 @@ void Arguments::bind_keyword(const std::string& name, const Expression& value) {
     given_[i] = true;
     bound_[i] = &value;
     return;
+  }
+  if (name == "self" && is_class(*signature_)) {
+    throw repeated_argument(*signature_, true, name, value);
   }
   const bool takes_any = std::any_of(parameters.begin(), parameters.end(), [](const Parameter& p) {
     return p.variadic && p.keyword_only;

@@ -1,6 +1,7 @@
 #include "spec/syntax.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "base/text.hpp"
@@ -71,7 +72,7 @@ Expression Parser::expression() {
   }
   Expression out = is_signed ? signed_number(negative) : atom(false);
   out.column = column;
-  add_imaginary(out);
+  add_imaginary(out, negative);
   return out;
 }
 
@@ -84,8 +85,8 @@ Expression Parser::signed_number(bool negative) {
   return out;
 }
 
-// "1 + 2j": the only sum there is.
-void Parser::add_imaginary(Expression& number) {
+// "1 + 2j": the only sum there is. "-0-2j" is how Python prints -0.0-2j.
+void Parser::add_imaginary(Expression& number, bool negative) {
   if (number.form != Form::integer && number.form != Form::real) return;
   Scanner ahead = scanner_;
   ahead.skip_blanks();
@@ -102,7 +103,9 @@ void Parser::add_imaginary(Expression& number) {
   }
   if (part.form != Form::complex) return;
   scanner_ = ahead;
-  if (number.form == Form::integer) number.real = static_cast<double>(number.integer);
+  if (number.form == Form::integer) {
+    number.real = std::copysign(static_cast<double>(number.integer), negative ? -1 : 1);
+  }
   number.integer = 0;
   number.imaginary = part.imaginary;
   number.form = Form::complex;

@@ -2,8 +2,9 @@
 """The comparison with the real PyTorch through the Python package: oracle.py LIBRARY [--seed N] [--cases N] [--only FAMILY]
 [--self-test].
 
-Random trees, loads, hooks, prints, initial values, layers, training runs and files on both sides. Every case depends on
-the seed, its family and its number only; a failure names them. Exit 77: no PyTorch (an error where DURAMEN_REQUIRE_ALL=1).
+Random trees, loads, hooks, prints, constructor calls, initial values, layers, training runs and files on both sides. Every
+case depends on the seed, its family and its number only; a failure names them. Exit 77: no PyTorch (an error where
+DURAMEN_REQUIRE_ALL=1).
 """
 import argparse
 import os
@@ -65,23 +66,27 @@ def families(seed, cases):
     import inits
     import layers
     import loads
+    import module_states
     import prints
     import training
     import trees
 
     registry = duramen.registry()
-    types = [entry["name"] for entry in registry["modules"] if entry["name"] in layers.GENERATORS]
+    types = [entry["name"] for entry in registry["modules"]
+             if entry["forward"] and entry["name"] in layers.GENERATORS]
     optimizers = [entry["name"] for entry in registry["optimizers"] if entry["name"] in training.OPTIMIZERS]
     each, runs = max(2, cases // 20), max(4, cases // 20)
     return [
-        Family("registry", [("modules", layers.check_registry), ("optimizers", training.check_registry),
-                            ("initializers", inits.check_registry)], seed),
+        Family("registry", [("modules", layers.check_registry), ("states", module_states.check_registry),
+                            ("optimizers", training.check_registry), ("initializers", inits.check_registry)], seed),
         Family("trees", [(i, lambda i=i: trees.run_case(seed, i)) for i in range(cases)], seed),
         Family("attributes", [(i, lambda i=i: attributes.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("containers", [(i, lambda i=i: containers.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("loads", [(i, lambda i=i: loads.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("hooks", [(i, lambda i=i: hooks.run_case(seed, i)) for i in range(cases)], seed),
         Family("prints", [(i, lambda i=i: prints.run_case(seed, i)) for i in range(4 * cases)], seed),
+        Family("states", [(f"{name} {i}", lambda name=name, i=i: module_states.run_case(seed, name, i))
+                          for name in module_states.types() for i in range(cases // 4)], seed),
         Family("layers", [(f"{name} {i}", lambda name=name, i=i: layers.run_case(seed, name, i))
                           for name in types for i in range(each)], seed),
         Family("training", [(f"{name} {i}", lambda name=name, i=i: training.run_case(seed, name, i))
@@ -102,6 +107,8 @@ def summary(done, seconds):
             parts.append(f"{sum(map(bool, family.results))} loads refused by both")
         if family.name == "inits":
             parts.append(f"{sum(map(bool, family.results))} inits refused by both")
+        if family.name == "states":
+            parts.append(f"{sum(map(bool, family.results))} constructor calls refused by both")
         if family.name in ("layers", "training") and family.results:
             parts.append(f"{family.name} use at most {100 * max(family.results):.0f} % of what rounding may")
     failed = sum(len(family.failures) for family in done)
@@ -113,7 +120,8 @@ def main():
     parser.add_argument("library", help="path of libduramen.so.0")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
-    parser.add_argument("--only", help="one family: trees, attributes, containers, loads, hooks, prints, layers, training or files")
+    parser.add_argument("--only", help="one family: trees, attributes, containers, loads, hooks, prints, inits, states, layers, "
+                        "training or files")
     parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()
     use_one_with("torch", "safetensors", "numpy")

@@ -9,6 +9,7 @@ import hooks
 import inits
 import layers
 import loads
+import module_states
 import prints
 import training
 import trees
@@ -80,6 +81,10 @@ def one_more_type(original):
     return lambda: {**original(), "modules": [*original()["modules"], {"name": "Invented", "forward": True}]}
 
 
+def nameless(original):
+    return lambda self: original(self).replace("max_val=", "")
+
+
 def doubled(original):
     return lambda tensor, mean=0.0, std=1.0: original(tensor, mean, 2 * std)
 
@@ -98,6 +103,7 @@ FAULTS = [
     ("a learning rate that is off", duramen.Optimizer, "step", faster, lambda i: training.run_case(1, "SGD", i)),
     ("a file that loses its last entry", duramen, "load", truncated, lambda i: files.run_case(1, i)),
     ("draws that PyTorch has not", duramen.init, "normal_", doubled, lambda i: inits.run_case(1, NORMAL + 14 * i)),
+    ("a line of print that is off", duramen.Module, "__repr__", nameless, lambda i: module_states.run_case(1, "Hardtanh", i)),
     ("a type without a generator", duramen, "registry", one_more_type, lambda i: layers.check_registry()),
 ]
 

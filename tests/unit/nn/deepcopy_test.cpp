@@ -1,5 +1,6 @@
 #include <typeinfo>
 
+#include "base/text.hpp"
 #include "nn/build.hpp"
 #include "nn/traverse.hpp"
 #include "nn/walk.hpp"
@@ -16,6 +17,9 @@ namespace {
 std::string call_of(const spec::Signature& signature) {
   std::string text(signature.name);
   text += '(';
+  if (const auto example = example_arguments(signature.name); !example.empty()) {
+    return join(text, example, ")");
+  }
   for (const spec::Parameter& parameter : signature.parameters) {
     if (!parameter.fallback.empty() || parameter.variadic) continue;
     if (text.back() != '(') text += ", ";

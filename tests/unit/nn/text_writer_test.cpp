@@ -79,20 +79,9 @@ std::string written(std::string_view text) { return checked_text(*build(text)); 
 
 // ---- A call of every registered type ----
 
-// Where the kinds of the parameters do not say what a type takes.
-constexpr std::pair<std::string_view, std::string_view> kExamples[] = {
-    {"Sequential", "Linear(2, 2), ReLU()"},
-    {"ModuleList", "[Linear(2, 2), None]"},
-    {"ModuleDict", "{'a': Linear(2, 2), 'b c': ReLU()}"},
-    {"ParameterList", "[Parameter(zeros(2, 3)), Parameter(zeros(1))]"},
-    {"ParameterDict", "{'a': Parameter(zeros(2, 3)), 'b': Parameter(zeros(1))}"},
-};
-
 std::string required_arguments(const spec::Signature& signature) {
-  for (const auto& [name, arguments] : kExamples) {
-    if (name == signature.name) return std::string(arguments);
-  }
-  std::string out;
+  std::string out(example_arguments(signature.name));
+  if (!out.empty()) return out;
   for (const spec::Parameter& parameter : signature.parameters) {
     if (!parameter.fallback.empty() || parameter.variadic) continue;
     const bool is_number = parameter.kinds & (spec::kInt | spec::kInts);
@@ -106,6 +95,7 @@ std::string other_value(const spec::Parameter& parameter) {
   const std::string_view fallback = parameter.fallback;
   if (fallback == "True") return "False";
   if (fallback == "False") return "True";
+  if (parameter.kinds & spec::kAny) return fallback == "None" ? "3" : "0.375";
   if (parameter.kinds & spec::kReal) return "0.125";
   if (parameter.kinds & (spec::kInt | spec::kInts)) return fallback == "1" ? "2" : "1";
   if (parameter.kinds & spec::kTensor) return "zeros(3)";

@@ -3,6 +3,8 @@
 
 #include <initializer_list>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "nn/module.hpp"
 #include "support/refusal.hpp"
@@ -24,6 +26,24 @@ inline std::vector<float> values(const Tensor& tensor) {
   std::vector<float> out(static_cast<size_t>(tensor.numel()));
   copy_to_bytes(tensor, reinterpret_cast<std::byte*>(out.data()));
   return out;
+}
+
+// The arguments that a class needs where the kinds of its parameters do not say it; else empty.
+inline std::string_view example_arguments(std::string_view class_name) {
+  constexpr std::pair<std::string_view, std::string_view> kExamples[] = {
+      {"Sequential", "Linear(2, 2), ReLU()"},
+      {"ModuleList", "[Linear(2, 2), None]"},
+      {"ModuleDict", "{'a': Linear(2, 2), 'b c': ReLU()}"},
+      {"ParameterList", "[Parameter(zeros(2, 3)), Parameter(zeros(1))]"},
+      {"ParameterDict", "{'a': Parameter(zeros(2, 3)), 'b': Parameter(zeros(1))}"},
+      {"FractionalMaxPool2d", "kernel_size=2, output_size=3"},
+      {"FractionalMaxPool3d", "kernel_size=2, output_ratio=0.5"},
+      {"Unflatten", "dim=1, unflattened_size=(2, 3)"},
+  };
+  for (const auto& [name, arguments] : kExamples) {
+    if (name == class_name) return arguments;
+  }
+  return "";
 }
 
 using test::refusal;

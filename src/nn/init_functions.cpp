@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "kernels/copy.hpp"
+#include "nn/evaluate.hpp"
 #include "nn/init.hpp"
 #include "nn/init_values.hpp"
 
@@ -98,9 +99,27 @@ void check_rank(const Tensor& tensor, std::string_view name) {
   throw refused("ValueError", join(name, ": Only tensors with 2 dimensions are supported"));
 }
 
-Error overflow(Dtype dtype) {
-  return refused("RuntimeError", join("constant_: value cannot be converted to type ",
-                                      dtype_name(dtype), " without overflow"));
+// As C++ names the type.
+std::string_view element_name(Dtype dtype) noexcept {
+  switch (dtype) {
+    case Dtype::float16:
+      return "c10::Half";
+    case Dtype::bfloat16:
+      return "c10::BFloat16";
+    case Dtype::float32:
+      return "float";
+    case Dtype::float64:
+      return "double";
+    case Dtype::complex64:
+      return "c10::complex<float>";
+    default:
+      return dtype_name(dtype);
+  }
+}
+
+Error overflow(std::string_view element) {
+  return refused("RuntimeError",
+                 join("fill_: value cannot be converted to type ", element, " without overflow"));
 }
 
 struct Limits {
@@ -131,15 +150,26 @@ Limits limits_of(Dtype dtype) noexcept {
   return {0, std::ldexp(1.0, static_cast<int>(bits)) - 1};
 }
 
+// One element of half the width is written by way of a double, which nothing overflows.
+bool is_one_half(const Tensor& tensor) noexcept {
+  return tensor.numel() == 1 &&
+         (tensor.dtype() == Dtype::float16 || tensor.dtype() == Dtype::bfloat16);
+}
+
 // PyTorch's c10::overflows for a Python number.
-void check_constant(const Expression& value, Dtype dtype) {
-  const bool is_integer = value.form != Form::real;
-  const double number = is_integer ? static_cast<double>(value.integer) : value.real;
+void check_constant(const Expression& value, const Tensor& tensor) {
+  const Dtype dtype = tensor.dtype();
+  if (value.imaginary != 0 && !is_complex(dtype)) {
+    throw overflow(is_one_half(tensor) ? "double" : element_name(dtype));
+  }
+  if (is_one_half(tensor)) return;
+  const bool is_integer = value.form == Form::integer || value.form == Form::boolean;
+  const double number = is_integer ? spec::real_of(value) : value.real;
   Limits limits = limits_of(dtype);
   if (is_integer && limits.lowest == 0) limits.lowest = -limits.highest;  // wraps
   if (std::isinf(number) && !is_integral(dtype)) return;
   if (std::isnan(number) ? is_integral(dtype) : number < limits.lowest || number > limits.highest) {
-    throw overflow(dtype);
+    throw overflow(element_name(dtype));
   }
 }
 
@@ -194,10 +224,7 @@ void trunc_normal_(Context& context, Tensor& tensor, const Arguments& arguments)
 }
 
 void constant_(Context&, Tensor& tensor, const Arguments& arguments) {
-  const Expression& value = arguments["val"];
-  check_constant(value, tensor.dtype());
-  if (value.form == Form::integer) return kernels::fill_integer(tensor, value.integer);
-  fill(tensor, arguments.real("val"));
+  fill_with(tensor, arguments["val"]);
 }
 void ones_(Context&, Tensor& tensor, const Arguments&) { fill(tensor, 1); }
 void zeros_(Context&, Tensor& tensor, const Arguments&) { fill(tensor, 0); }
@@ -337,6 +364,21 @@ void initialise(Context& context, Tensor& tensor, Expression call) {
   const NoGrad no_grad(context);
   check_writable(tensor, type.signature.name);
   type.apply(context, tensor, arguments);
+}
+
+void fill_with(Tensor& tensor, const Expression& value) {
+  const bool is_integer = value.form == Form::integer || value.form == Form::boolean;
+  if (!is_integer && value.form != Form::real && value.form != Form::complex) {
+    throw refused("TypeError", join("fill_() received an invalid combination of arguments - got (",
+                                    type_name(value), "), but expected a number"));
+  }
+  check_constant(value, tensor);
+  if (value.imaginary != 0) {
+    throw Error(Code::unsupported,
+                join("fill_: expected a real number, got ", spec::format(value)));
+  }
+  if (value.form == Form::integer) return kernels::fill_integer(tensor, value.integer);
+  fill(tensor, is_integer ? spec::real_of(value) : value.real);
 }
 
 double gain_of_text(std::string_view text) {

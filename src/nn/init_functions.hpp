@@ -23,6 +23,10 @@ void initialise(Context& context, Tensor& tensor, std::string_view text);
 // From arguments by name (spec::arrange).
 void initialise(Context& context, Tensor& tensor, spec::Expression call);
 
+// tensor.fill_(value) of a Python number; unlike constant_ it takes 0j. INVALID_ARGUMENT: TypeError
+// for what is no number, RuntimeError for one that the dtype cannot hold.
+void fill_with(Tensor& tensor, const spec::Expression& value);
+
 // "calculate_gain('leaky_relu', 0.2)". INVALID_ARGUMENT (ValueError, TypeError).
 double gain_of_text(std::string_view text);
 

@@ -53,6 +53,10 @@ const std::vector<Type>& types() {
        [](auto& c) {
          return nn::ReLU(c, {{"inplace", true}});
        }},
+      {"ReLU6()", [](auto& c) { return nn::ReLU6(c); }},
+      {"LeakyReLU(0.1)", [](auto& c) { return nn::LeakyReLU(c, 0.1); }},
+      {"Softmin(1)", [](auto& c) { return nn::Softmin(c, 1); }},
+      {"Softmax2d()", [](auto& c) { return nn::Softmax2d(c); }},
       {"Tanh()", [](auto& c) { return nn::Tanh(c); }},
       {"Sigmoid()", [](auto& c) { return nn::Sigmoid(c); }},
       {"Dropout(0.1)", [](auto& c) { return nn::Dropout(c, 0.1); }},

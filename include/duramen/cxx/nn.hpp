@@ -127,6 +127,16 @@ inline Module Dropout(ContextRef context, double p = 0.5, Arguments more = {}) {
 inline Module ReLU(ContextRef context, Arguments more = {}) {
   return create(context, "ReLU", more);
 }
+inline Module ReLU6(ContextRef context, Arguments more = {}) {
+  return create(context, "ReLU6", more);
+}
+inline Module LeakyReLU(ContextRef context, double negative_slope = 0.01, Arguments more = {}) {
+  return detail::create(context, "LeakyReLU", {{"negative_slope", negative_slope}}, more);
+}
+inline Module Softmin(ContextRef context, int64_t dim) {
+  return create(context, "Softmin", {{"dim", dim}});
+}
+inline Module Softmax2d(ContextRef context) { return create(context, "Softmax2d"); }
 inline Module GELU(ContextRef context, Arguments more = {}) {
   return create(context, "GELU", more);
 }

@@ -116,9 +116,19 @@ def unary(name, rng):
     return Case(f"{name}()", [Input(tuple(rng.randint(1, 7) for _ in range(rng.randint(0, 3))))])
 
 
-@generator("ReLU")
+@generator("LeakyReLU")
+def leaky_relu(name, rng):
+    return Case(f"LeakyReLU({arguments(**some(rng, negative_slope=[0.3, 0, 1, -0.5]))})", [Input((batch(rng), 13))])
+
+
+@generator("Softmax2d")
+def softmax2d(name, rng):
+    return Case("Softmax2d()", [Input((*rng.choice([(), (2,)]), rng.randint(1, 5), 3, 4))])
+
+
+@generator("ReLU", "ReLU6")
 def relu(name, rng):
-    return Case("ReLU()", [Input((batch(rng), 13))])
+    return Case(f"{name}()", [Input((batch(rng), 13))])
 
 
 @generator("GELU")

@@ -44,6 +44,8 @@ USUAL = {
     "Threshold": {"threshold": REALS, "value": REALS},
     "Hardtanh": {"min_val": ["-1", "0.5", "0", "'a'"], "max_val": ["1", "0.75", "6.0", "2", "'b'"],
                  "min_value": ["None", *REALS], "max_value": ["None", *REALS]},
+    "PReLU": {"num_parameters": ["1", "3", "0", "-1", "(2, 3)", "[2, True]", "()", "(True, 2)", "(2, 0.5)", "(0, -2)"],
+              "init": [*REALS, "1e30", "1e39", "70000", "float('inf')", "3.4028235e38", "0.1"]},
     **dict.fromkeys(["GLU", "Softmin"], {"dim": ["None", "0", "1", "-1"]}),
     **of_ranks("MaxPool", (1, 3), POOL),
     **of_ranks("AvgPool", (1, 2, 3), POOL),

@@ -85,6 +85,7 @@ def families(seed, cases):
         Family("loads", [(i, lambda i=i: loads.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("hooks", [(i, lambda i=i: hooks.run_case(seed, i)) for i in range(cases)], seed),
         Family("prints", [(i, lambda i=i: prints.run_case(seed, i)) for i in range(4 * cases)], seed),
+        Family("inits", [(i, lambda i=i: inits.run_case(seed, i)) for i in range(4 * cases)], seed),
         Family("states", [(f"{name} {i}", lambda name=name, i=i: module_states.run_case(seed, name, i))
                           for name in module_states.types() for i in range(cases // 4)], seed),
         Family("layers", [(f"{name} {i}", lambda name=name, i=i: layers.run_case(seed, name, i))

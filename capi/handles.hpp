@@ -57,6 +57,8 @@ struct CoreOf<duramen_module> : Is<nn::Module> {};
 template <>
 struct CoreOf<duramen_state_dict> : Is<StateDict> {};
 template <>
+struct CoreOf<duramen_rename_rules> : Is<RenameRules> {};
+template <>
 struct CoreOf<duramen_load_report> : Is<LoadReport> {};
 template <>
 struct CoreOf<duramen_load_notes> : Is<nn::LoadNotes> {};

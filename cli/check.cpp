@@ -1,5 +1,6 @@
 // duramen check TEXT FILE: would the file load into the module, and if not, why.
 #include <array>
+#include <optional>
 
 #include "build.hpp"
 #include "output.hpp"
@@ -21,45 +22,54 @@ struct Options {
 struct KindName {
   int32_t kind;
   const char* name;
-  bool is_fatal;  // for a strict load
 };
 constexpr std::array<KindName, 12> kKinds = {{
-    {DURAMEN_LOAD_MISSING, "missing", true},
-    {DURAMEN_LOAD_UNEXPECTED, "unexpected", true},
-    {DURAMEN_LOAD_SHAPE_MISMATCH, "shape", true},
-    {DURAMEN_LOAD_DTYPE_MISMATCH, "dtype", false},
-    {DURAMEN_LOAD_NOT_A_TENSOR, "not a tensor", true},
-    {DURAMEN_LOAD_DEFAULTED, "defaulted", false},
-    {DURAMEN_LOAD_FAILED, "failed", true},
-    {DURAMEN_LOAD_ADOPTED, "adopted", false},
-    {9, "tied", false},
-    {10, "ignored", false},
-    {11, "renamed", false},
-    {12, "sliced", false},
+    {DURAMEN_LOAD_MISSING, "missing"},
+    {DURAMEN_LOAD_UNEXPECTED, "unexpected"},
+    {DURAMEN_LOAD_SHAPE_MISMATCH, "shape"},
+    {DURAMEN_LOAD_DTYPE_MISMATCH, "dtype"},
+    {DURAMEN_LOAD_NOT_A_TENSOR, "not a tensor"},
+    {DURAMEN_LOAD_DEFAULTED, "defaulted"},
+    {DURAMEN_LOAD_FAILED, "failed"},
+    {DURAMEN_LOAD_ADOPTED, "adopted"},
+    {DURAMEN_LOAD_TIED, "tied"},
+    {DURAMEN_LOAD_IGNORED, "ignored"},
+    {DURAMEN_LOAD_RENAMED, "renamed"},
+    {DURAMEN_LOAD_SLICED, "sliced"},
 }};
 
-// A kind of a later level: what it means is not known, so it does not pass.
 KindName kind_of(int32_t kind) {
   for (const KindName& row : kKinds) {
     if (row.kind == kind) return row;
   }
-  return {kind, "other", true};
+  return {kind, "other"};
 }
 
 // The items of a load report.
 class Report {
  public:
-  Report(const duramen_module* module, const duramen_state_dict* dict, uint64_t policy) {
-    duramen_load_options how = {};
-    how.struct_size = sizeof how;
-    how.policy = policy;
-    call(kRefused, "",
-         [&](auto error) { return duramen_module_match(module, dict, &how, Out(report_), error); });
+  Report(const duramen_module* module, const duramen_state_dict* dict, const LoadHow& how) {
+    call(kDiffers, "", [&](auto error) {
+      return duramen_module_match(module, dict, how.get(), Out(report_), error);
+    });
   }
   size_t size() const { return duramen_load_report_count(report_.get(), 0); }
   uint64_t loaded() const { return duramen_load_report_loaded(report_.get()); }
   KindName kind(size_t i) const { return kind_of(duramen_load_report_kind(report_.get(), i)); }
-  std::string_view name(size_t i) const { return text(duramen_load_report_name, i); }
+  // A file of one tensor has no name for it.
+  std::string_view name(size_t i) const {
+    const std::string_view name = text(duramen_load_report_name, i);
+    return name.empty() ? "(no name)" : name;
+  }
+  bool is_error(size_t i) const { return duramen_load_report_is_error(report_.get(), i) != 0; }
+  std::string_view origin(size_t i) const { return text(duramen_load_report_origin, i); }
+  std::string_view rule(size_t i) const { return text(duramen_load_report_rule, i); }
+  std::string suggestion() const {
+    size_t length = 0;
+    const char* rule = duramen_load_report_suggestion(report_.get(), &length);
+    return std::string(view(rule, length));
+  }
+  uint64_t suggestion_count() const { return duramen_load_report_suggestion_count(report_.get()); }
   std::string_view torch_text(size_t i) const { return text(duramen_load_report_text, i); }
   std::string_view nearest(size_t i) const { return text(duramen_load_report_nearest, i); }
   std::span<const int64_t> expected_shape(size_t i) const {
@@ -76,7 +86,7 @@ class Report {
   }
   bool is_loadable() const {
     for (size_t i = 0; i < size(); ++i) {
-      if (kind(i).is_fatal) return false;
+      if (is_error(i)) return false;
     }
     return true;
   }
@@ -105,11 +115,19 @@ void write_names(Json& json, const Report& report, int32_t kind) {
   json.end_array();
 }
 
+bool is_about_shapes(int32_t kind) {
+  return kind == DURAMEN_LOAD_SHAPE_MISMATCH || kind == DURAMEN_LOAD_SLICED;
+}
+
 void write_item(Json& json, const Report& report, size_t i) {
   const KindName kind = report.kind(i);
   json.begin_object().key("kind").text(kind.name).key("name").text(report.name(i));
+  json.key("error").boolean(report.is_error(i));
   if (!report.nearest(i).empty()) json.key("nearest").text(report.nearest(i));
-  if (kind.kind == DURAMEN_LOAD_SHAPE_MISMATCH) {
+  if (kind.kind == DURAMEN_LOAD_RENAMED) {
+    json.key("from").text(report.origin(i)).key("rule").text(report.rule(i));
+  }
+  if (is_about_shapes(kind.kind)) {
     write_numbers(json.key("expected_shape"), report.expected_shape(i));
     write_numbers(json.key("actual_shape"), report.actual_shape(i));
   }
@@ -130,21 +148,30 @@ std::string to_json(const Report& report, const std::string& hint) {
   json.key("items").begin_array();
   for (size_t i = 0; i < report.size(); ++i) write_item(json, report, i);
   json.end_array();
+  if (!report.suggestion().empty()) {
+    json.key("suggestion").begin_object().key("rule").text(report.suggestion());
+    json.key("count").integer(static_cast<int64_t>(report.suggestion_count())).end_object();
+  }
   if (!hint.empty()) json.key("hint").text(hint);
   return json.end_object().str() + "\n";
 }
 
 std::string explain(const Report& report, size_t i) {
   const KindName kind = report.kind(i);
-  if (kind.kind == DURAMEN_LOAD_SHAPE_MISMATCH) {
+  if (is_about_shapes(kind.kind)) {
     return "module " + format_shape(report.expected_shape(i)) + ", file " +
            format_shape(report.actual_shape(i));
   }
   if (kind.kind == DURAMEN_LOAD_DTYPE_MISMATCH) {
-    return std::string(report.actual_dtype(i)) + " becomes " + report.expected_dtype(i);
+    return std::string(report.actual_dtype(i)) + (report.is_error(i) ? " is not " : " becomes ") +
+           report.expected_dtype(i);
   }
+  if (kind.kind == DURAMEN_LOAD_RENAMED) {
+    return "was " + printable(report.origin(i)) + ", by " + printable(report.rule(i));
+  }
+  if (kind.kind == DURAMEN_LOAD_TIED) return "the same tensor as " + printable(report.nearest(i));
   if (!report.nearest(i).empty()) return "did you mean " + printable(report.nearest(i)) + "?";
-  if (kind.kind == DURAMEN_LOAD_MISSING || kind.kind == DURAMEN_LOAD_UNEXPECTED) return "";
+  if (report.torch_text(i).empty()) return "";
   return printable(report.torch_text(i));
 }
 
@@ -154,19 +181,38 @@ std::string to_text(const Report& report, const std::string& hint, const Palette
   for (size_t i = 0; i < report.size(); ++i) {
     table.add({report.kind(i).name, printable(report.name(i)), explain(report, i)});
   }
-  const std::string entries = std::to_string(report.loaded()) + " entries fit: ";
-  return (report.size() > 0 ? table.str(palette) : "") + entries +
-         (report.is_loadable() ? palette.good("loadable") : palette.bad("not loadable")) + "\n" +
-         (hint.empty() ? "" : "It loads with " + printable(hint) + "\n");
+  std::string out = report.size() > 0 ? table.str(palette) : "";
+  out += std::to_string(report.loaded()) + " entries fit: ";
+  out += (report.is_loadable() ? palette.good("loadable") : palette.bad("not loadable")) + "\n";
+  if (!hint.empty()) return out + "It loads with " + printable(hint) + "\n";
+  if (report.suggestion().empty()) return out;
+  return out + printable(spelled("--rename", report.suggestion())) + " would make " +
+         std::to_string(report.suggestion_count()) + " more names fit\n";
 }
 
 // Containers for unknown classes take what the file has for them.
-uint64_t policy_of(const Options& options) {
+uint64_t flags_of(const Options& options) {
   return options.build.unknown_as_containers ? DURAMEN_LOAD_ADOPT : 0;
 }
 
-// The option with which a dict inside the file loads; empty when none of the outermost does.
-std::string find_inner(const Built& built, const Options& options) {
+// The options with which the dict loads, "" when it does as it is; nothing when no rule is known
+// that helps.
+std::optional<std::string> way_to_load(const Built& built, const WeightsOptions& weights,
+                                       uint64_t flags) {
+  const StateDict dict = read_weights(built.context.get(), weights);
+  const Report report(built.module.get(), dict.get(), LoadHow(weights, flags));
+  if (report.is_loadable()) return "";
+  const std::string rule = report.suggestion();
+  if (rule.empty()) return std::nullopt;
+  const Report renamed(built.module.get(), dict.get(), LoadHow(weights, flags, rule));
+  if (!renamed.is_loadable()) return std::nullopt;
+  return spelled("--rename", rule);
+}
+
+// The same for the file as it is selected or, when nothing is, a dict inside it.
+std::string find_way(const Built& built, const Options& options) {
+  const uint64_t flags = flags_of(options);
+  if (const auto way = way_to_load(built, options.weights, flags)) return *way;
   if (!options.weights.select.empty()) return {};
   const Checkpoint checkpoint = open_checkpoint(built.context.get(), options.weights.file);
   const duramen_value* content = duramen_checkpoint_content(checkpoint.get());
@@ -177,9 +223,8 @@ std::string find_inner(const Built& built, const Options& options) {
     WeightsOptions inner = options.weights;
     inner.select = text_of(key);
     try {
-      const StateDict dict = read_weights(built.context.get(), inner);
-      if (Report(built.module.get(), dict.get(), policy_of(options)).is_loadable())
-        return "--select " + inner.select;
+      const auto way = way_to_load(built, inner, flags);
+      if (way) return spelled("--select", inner.select) + (way->empty() ? "" : " " + *way);
     } catch (const Failure&) {
       continue;  // no state dict
     }
@@ -188,10 +233,11 @@ std::string find_inner(const Built& built, const Options& options) {
 }
 
 ExitCode run(const Options& options) {
+  const LoadHow how(options.weights, flags_of(options));
   const Built built = build(options.build);
   const StateDict dict = read_weights(built.context.get(), options.weights);
-  const Report report(built.module.get(), dict.get(), policy_of(options));
-  const std::string hint = report.is_loadable() ? "" : find_inner(built, options);
+  const Report report(built.module.get(), dict.get(), how);
+  const std::string hint = report.is_loadable() ? "" : find_way(built, options);
   print(options.json ? to_json(report, hint) : to_text(report, hint, Palette(options.color)));
   return report.is_loadable() ? kOk : kDiffers;
 }
@@ -208,11 +254,14 @@ void add_check(CLI::App& app, ExitCode& code) {
   verb->add_flag("--json", options->json, "Print JSON");
   add_color_option(*verb, options->color);
   verb->footer(
-      "Exit code 0: load_state_dict(strict=True) succeeds; 1: it does not.\n"
+      "Exit code 0: load_state_dict(strict=True) succeeds, or a load with the policies given; 1: "
+      "it "
+      "does not.\n"
       "\n"
       "Examples:\n"
       "  duramen check 'Linear(784, 10)' linear.pt\n"
-      "  duramen check 'Linear(784, 10)' checkpoint.pt --rename strip:module. --json");
+      "  duramen check 'Linear(784, 10)' checkpoint.pt --rename strip:module. --json\n"
+      "  duramen check 'Linear(784, 10)' linear.pt --policy 'bias:missing=ignore'");
   verb->callback([options, &code] { code = run(*options); });
 }
 

@@ -29,6 +29,7 @@ using StringList = Handle<duramen_string_list, duramen_string_list_release>;
 using Tensor = Handle<duramen_tensor, duramen_tensor_release>;
 using Value = Handle<duramen_value, duramen_value_release>;
 using LoadReport = Handle<duramen_load_report, duramen_load_report_release>;
+using RenameRules = Handle<duramen_rename_rules, duramen_rename_rules_release>;
 using String = Handle<duramen_string, duramen_string_release>;
 
 // Receives an out-parameter: `call(…, Out(handle), Out(error))`.

@@ -66,11 +66,7 @@ Module make_module(duramen_context* context, const Options& options,
   if (build.dtype.empty()) build.dtype = dtype_of_inputs(inputs);
   Module module = build_module(context, build);
   if (!options.weights.file.empty()) {
-    const StateDict dict = read_weights(context, options.weights);
-    call(kDiffers, options.weights.file, [&](auto error) {
-      return duramen_module_load_state_dict(context, module.get(), dict.get(), nullptr, nullptr,
-                                            error);
-    });
+    load_weights(context, module.get(), options.weights);
   }
   if (!options.build.dtype.empty()) {
     const duramen_dtype dtype = duramen_dtype_from_name(build.dtype.data(), build.dtype.size());
@@ -255,7 +251,8 @@ void add_options(CLI::App& verb, Options& options) {
       "inputs with fractions");
   add_seed_option(verb, options.build);
   verb.add_option("--weights", options.weights.file,
-                  "The checkpoint to load, strictly; without it the initial values are used")
+                  "The checkpoint to load, strictly unless --policy says else; without it the "
+                  "initial values are used")
       ->type_name("FILE");
   add_weights_options(verb, options.weights);
   verb.add_option("--input", options.inputs,

@@ -18,7 +18,10 @@ _duramen() {
       ;;
     --grad-output | --grads | --input | --output | --weights | -o) return ;;
     --threads) return ;;
+    --preset) return ;;
+    --regex) return ;;
     --select) return ;;
+    --policy) return ;;
     --rename) return ;;
     --seed) return ;;
     --color)
@@ -33,8 +36,8 @@ _duramen() {
     show) options='-h --help --full --stats --json --color' ;;
     tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --text --json --hash --color' ;;
     init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output' ;;
-    check) options='-h --help --unknown-as-containers --arguments --dtype --select --rename --json --color' ;;
-    run) options='-h --help --unknown-as-containers --arguments --dtype --seed --weights --select --rename --input -o --output --train --threads --grad-output --grads' ;;
+    check) options='-h --help --unknown-as-containers --arguments --dtype --select --rename --preset --regex --policy --json --color' ;;
+    run) options='-h --help --unknown-as-containers --arguments --dtype --seed --weights --select --rename --preset --regex --policy --input -o --output --train --threads --grad-output --grads' ;;
     describe) options='-h --help --json --color' ;;
     doctor) options='-h --help --json --color' ;;
   esac

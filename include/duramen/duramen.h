@@ -51,6 +51,7 @@
 #include "op.h"
 #include "optimizer.h"
 #include "options.h"
+#include "rename.h"
 #include "state_dict.h"
 #include "tensor.h"
 #include "text.h"

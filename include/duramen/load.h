@@ -7,7 +7,7 @@
 #ifndef DURAMEN_LOAD_H
 #define DURAMEN_LOAD_H
 
-#include "state_dict.h"
+#include "rename.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -33,7 +33,13 @@ enum {
   /* Entries that lie directly in a container which stands for an unknown class
    * (DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS) and that it has no place for become its own: what the dict
    * knows to be a buffer a buffer, the rest parameters, but for dtypes that cannot require grad. */
-  DURAMEN_LOAD_ADOPT = 64
+  DURAMEN_LOAD_ADOPT = 64,
+  /* Of an entry of another shape and the same number of dimensions, copies the corner that both
+   * have and leaves the rest of the module's tensor as it is; so also with ASSIGN. */
+  DURAMEN_LOAD_SLICE_MISMATCHED = 128,
+  /* A name may be missing when the dict has another name of the same parameter or buffer, as files
+   * are that keep one of each. */
+  DURAMEN_LOAD_ALLOW_TIED = 256
 };
 
 /* What an item of a report is about; later levels may add numbers. */
@@ -51,14 +57,39 @@ enum {
   /* Could not be copied. */
   DURAMEN_LOAD_FAILED = 7,
   /* In the dict only, taken by a container that stands for an unknown class. */
-  DURAMEN_LOAD_ADOPTED = 8
+  DURAMEN_LOAD_ADOPTED = 8,
+  /* One more name of a parameter or buffer whose first name is "nearest"; of one that the dict
+   * lacks under ALLOW_TIED, "nearest" is the name that it has. */
+  DURAMEN_LOAD_TIED = 9,
+  /* In the dict, below a child that is None: passed over, as PyTorch does. */
+  DURAMEN_LOAD_IGNORED = 10,
+  /* By a rename rule; duramen_load_report_origin is the dict's own name. */
+  DURAMEN_LOAD_RENAMED = 11,
+  /* Of another shape, copied by SLICE_MISMATCHED. */
+  DURAMEN_LOAD_SLICED = 12
 };
+
+/* What a load lets pass for the names that a pattern matches (see rename.h), in the module's words.
+ * It stands for the load's own policy in full: a bit that is not set here is strict. */
+typedef struct duramen_load_policy {
+  uint32_t struct_size; /* sizeof(duramen_load_policy) */
+  uint32_t reserved;
+  const char* pattern;
+  uint64_t pattern_length;
+  /* Of ALLOW_MISSING, ALLOW_UNEXPECTED, SKIP_MISMATCHED, SLICE_MISMATCHED, REQUIRE_DTYPE. */
+  uint64_t policy;
+} duramen_load_policy;
 
 /* How to load; zero is the default of every field after the first. */
 typedef struct duramen_load_options {
   uint32_t struct_size; /* sizeof(duramen_load_options) */
   uint32_t reserved;
-  uint64_t policy; /* DURAMEN_LOAD_ALLOW_MISSING ... DURAMEN_LOAD_ADOPT; 0: strict */
+  uint64_t policy; /* DURAMEN_LOAD_ALLOW_MISSING ... DURAMEN_LOAD_ALLOW_TIED; 0: strict */
+  /* Rename the dict's entries on the way in; the dict keeps its names. */
+  DURAMEN_NULLABLE const duramen_rename_rules* rename;
+  /* Policies by name, side by side, all of one size; the first whose pattern matches counts. */
+  DURAMEN_NULLABLE const duramen_load_policy* policies;
+  uint64_t policy_count;
 } duramen_load_options;
 
 /* Fills the options with their defaults; `struct_size` is the caller's sizeof.
@@ -70,12 +101,14 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_load_options_in
 
 /* Loads a dict into a module, as load_state_dict().
  *
- * Writes to `module`. *report (may be NULL) receives the report on success; on failure the error
- * lends it (duramen_error_load_report), with PyTorch's text (duramen_load_report_torch_message).
+ * Writes to `module`, reads the options' rules. *report (may be NULL) receives the report on
+ * success; on failure the error lends it (duramen_error_load_report), with PyTorch's text
+ * (duramen_load_report_torch_message).
  * Fails: INCOMPATIBLE (also for a tensor that cannot be written: read-only memory is an item of the
- * report), STATE for a cycle, a class's own set_extra_state; nothing has changed then (unless
- * PARTIAL). A hook's own status; STATE where a hook changes what was matched before it: nothing has
- * changed then. CANCELLED before the first change.
+ * report), STATE for a cycle, a class's own set_extra_state, ALREADY_EXISTS when rename rules make
+ * one name of two; nothing has changed then (unless PARTIAL). A hook's own status; STATE where a
+ * hook changes what was matched before it: nothing has changed then. CANCELLED before the first
+ * change.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_load_state_dict(
     duramen_context* context, duramen_module* module, const duramen_state_dict* dict,
@@ -90,6 +123,15 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_match(const duramen_module* module, const duramen_state_dict* dict,
                      DURAMEN_NULLABLE const duramen_load_options* options,
                      duramen_load_report** out, duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* A dry run of rename rules: a report of RENAMED items, one for each name that changes, in the
+ * dict's order.
+ *
+ * Fails: as duramen_state_dict_rename.
+ * Threads: reader. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_rename_rules_preview(const duramen_rename_rules* rules, const duramen_state_dict* dict,
+                             duramen_load_report** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* The report of a load that failed with INCOMPATIBLE; NULL when the error has none.
  *
@@ -132,6 +174,47 @@ duramen_load_report_text(DURAMEN_NULLABLE const duramen_load_report* report, siz
 DURAMEN_API const char* DURAMEN_CALL
 duramen_load_report_nearest(DURAMEN_NULLABLE const duramen_load_report* report, size_t index,
                             DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
+
+/* Whether an item keeps the load from succeeding under its policies; 0 beyond the last.
+ *
+ * Threads: any. Since: level 1. */
+DURAMEN_API uint32_t DURAMEN_CALL duramen_load_report_is_error(
+    DURAMEN_NULLABLE const duramen_load_report* report, size_t index) DURAMEN_NOEXCEPT;
+
+/* The name that the dict has for a RENAMED item, terminated; "" for the other kinds.
+ *
+ * *length (may be NULL) receives the number of bytes. Threads: any. Since: level 1. */
+DURAMEN_API const char* DURAMEN_CALL
+duramen_load_report_origin(DURAMEN_NULLABLE const duramen_load_report* report, size_t index,
+                           DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
+
+/* The text of the rule that renamed an item, of several with ", " between them; "" for the other
+ * kinds.
+ *
+ * *length (may be NULL) receives the number of bytes. Threads: any. Since: level 1. */
+DURAMEN_API const char* DURAMEN_CALL
+duramen_load_report_rule(DURAMEN_NULLABLE const duramen_load_report* report, size_t index,
+                         DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
+
+/* The one rename rule, as duramen_rename_rules_add_text reads it, after which most of the missing
+ * names would have an entry of their shape; "" when none helps with a quarter of them.
+ *
+ * *length (may be NULL) receives the number of bytes. Threads: any. Since: level 1. */
+DURAMEN_API const char* DURAMEN_CALL
+duramen_load_report_suggestion(DURAMEN_NULLABLE const duramen_load_report* report,
+                               DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
+
+/* How many more names would fit after the suggested rule. Threads: any. Since: level 1. */
+DURAMEN_API uint64_t DURAMEN_CALL duramen_load_report_suggestion_count(
+    DURAMEN_NULLABLE const duramen_load_report* report) DURAMEN_NOEXCEPT;
+
+/* The whole report for a reader, several lines: items in groups with their counts, of each group at
+ * most `most` names (SIZE_MAX: all), and the suggested rule.
+ *
+ * Threads: any. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_load_report_describe(const duramen_load_report* report, size_t most, duramen_string** out,
+                             duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* The shape of the module's tensor; *rank (may be NULL) receives the number of sizes.
  *

@@ -27,20 +27,6 @@ Error bad_rule(std::string_view text, std::string_view why) {
   return Error(Code::invalid_argument, join("rename: ", why, ": ", format_quoted(printable(text))));
 }
 
-const RenameRules::Preset& preset_named(std::string_view name) {
-  std::vector<std::string_view> names;
-  for (const RenameRules::Preset& preset : RenameRules::presets()) {
-    if (preset.name == name) return preset;
-    names.push_back(preset.name);
-  }
-  const std::string_view nearest = nearest_word(name, names);
-  std::string text = join("rename: no preset is called ", format_quoted(printable(name)));
-  if (!nearest.empty()) text += join(" (did you mean ", format_quoted(nearest), "?)");
-  Error error(Code::not_found, std::move(text));
-  if (!nearest.empty()) error.with("nearest", std::string(nearest));
-  throw std::move(error);
-}
-
 // Where the first "=" is that no backslash takes.
 size_t find_separator(std::string_view text) {
   for (size_t i = 0; i < text.size(); ++i) {
@@ -193,6 +179,20 @@ std::string GlobReplacement::fill(std::span<const std::string_view> captures) co
   return out;
 }
 
+const RenameRules::Preset& RenameRules::preset(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const Preset& preset : presets()) {
+    if (preset.name == name) return preset;
+    names.push_back(preset.name);
+  }
+  const std::string_view nearest = nearest_word(name, names);
+  std::string text = join("rename: no preset is called ", format_quoted(printable(name)));
+  if (!nearest.empty()) text += join(" (did you mean ", format_quoted(nearest), "?)");
+  Error error(Code::not_found, std::move(text));
+  if (!nearest.empty()) error.with("nearest", std::string(nearest));
+  throw std::move(error);
+}
+
 void RenameRules::add(Kind kind, std::string_view from, std::string_view to) {
   Rule rule;
   rule.kind = kind;
@@ -203,7 +203,7 @@ void RenameRules::add(Kind kind, std::string_view from, std::string_view to) {
   if (!takes_new && !to.empty()) throw bad_rule(to, "a rule of this kind takes one text");
   const bool needs_old = kind == Kind::strip || kind == Kind::add || kind == Kind::glob;
   if (needs_old && from.empty()) throw bad_rule(rule.text, "nothing to look for");
-  if (kind == Kind::preset) rule.preset = &preset_named(from);
+  if (kind == Kind::preset) rule.preset = &preset(from);
   if (kind == Kind::glob) {
     Glob glob(from);
     GlobReplacement replacement(to, glob);

@@ -77,6 +77,8 @@ class RenameRules final : public Counted {
     bool (*rename)(std::string& name);  // false: the name stays
   };
   static std::span<const Preset> presets() noexcept;
+  // NOT_FOUND with the nearest.
+  static const Preset& preset(std::string_view name);
 
  private:
   struct Pattern {

@@ -87,13 +87,14 @@ bool bert(std::string& name) {
   return changed;
 }
 
+constexpr string_view kBaseModels[] = {
+    "bert.",       "roberta.",    "distilbert.", "albert.",      "electra.",  "deberta.",
+    "longformer.", "mobilebert.", "mpnet.",      "transformer.", "gpt_neox.", "model.",
+    "vit.",        "deit.",       "beit.",       "swin.",        "convnext.", "resnet.",
+    "segformer.",  "wav2vec2.",   "hubert."};
+
 bool hugging_face(std::string& name) {
-  constexpr string_view prefixes[] = {
-      "bert.",       "roberta.",    "distilbert.", "albert.",      "electra.",  "deberta.",
-      "longformer.", "mobilebert.", "mpnet.",      "transformer.", "gpt_neox.", "model.",
-      "vit.",        "deit.",       "beit.",       "swin.",        "convnext.", "resnet.",
-      "segformer.",  "wav2vec2.",   "hubert."};
-  for (const string_view prefix : prefixes) {
+  for (const string_view prefix : kBaseModels) {
     if (strip_front(name, prefix)) return true;
   }
   return false;

@@ -137,6 +137,7 @@ class Search {
       });
     }
     for (const Item* missing : sample) {
+      vote_for_nameless(*missing);
       for_each_suffix(missing->name, [&](string_view end, size_t begin) {
         bool found = false;
         for (const Item* other : partners.find(end)->second) {
@@ -147,6 +148,11 @@ class Search {
         return !found;
       });
     }
+  }
+  // A file of one tensor has no name for it.
+  void vote_for_nameless(const Item& missing) {
+    if (unexpected_.size() != 1 || !unexpected_[0]->name.empty()) return;
+    if (fits(missing, *unexpected_[0])) vote("", missing.name, nullptr);
   }
   // In an order in which the first few of an end are not all neighbours.
   static std::vector<const Item*> spread(const std::vector<Item*>& items) {

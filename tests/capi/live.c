@@ -50,8 +50,22 @@ static void make_load_notes(void) {
   duramen_load_report_release(report);
 }
 
+static int32_t keep_name(void* user, const char* name, size_t name_length, duramen_string** out,
+                         duramen_error** error) {
+  (void)user;
+  (void)name;
+  (void)name_length;
+  (void)out;
+  (void)error;
+  return 0;
+}
+
 static void make_callbacks(void) {
   duramen_tensor* output = NULL;
+  live.rename_callback.struct_size = sizeof live.rename_callback;
+  live.rename_callback.name = "keep";
+  live.rename_callback.name_length = SIZE_MAX;
+  live.rename_callback.rename = keep_name;
   live.module_visit = visit_nothing;
   live.destroy = destroy_nothing;
   live.module_class.struct_size = sizeof live.module_class;
@@ -82,6 +96,7 @@ static void make_objects(void) {
   OK(duramen_scope_create(&live.scope, ERROR));
   OK(duramen_module_state_dict(live.module, NULL, 0, 0, &live.state_dict, ERROR));
   OK(duramen_state_dict_version_paths(live.state_dict, &live.string_list, ERROR));
+  OK(duramen_rename_rules_create(&live.rename_rules, ERROR));
   OK(duramen_module_match(live.module, live.state_dict, NULL, &live.load_report, ERROR));
   OK(duramen_state_dict_save(live.context, live.state_dict, scratch_path("live.safetensors"),
                              SIZE_MAX, NULL, ERROR));
@@ -127,6 +142,7 @@ int end_live(int expected_functions, int expected_cases) {
   duramen_checkpoint_release(live.checkpoint);
   duramen_load_notes_release(live.load_notes);
   duramen_load_report_release(live.load_report);
+  duramen_rename_rules_release(live.rename_rules);
   duramen_state_dict_release(live.state_dict);
   duramen_module_release(live.module);
   duramen_scope_release(live.scope);

@@ -20,6 +20,7 @@ struct live {
   duramen_state_dict* state_dict;
   duramen_load_report* load_report;
   duramen_load_notes* load_notes;
+  duramen_rename_rules* rename_rules;
   duramen_checkpoint* checkpoint;
   duramen_optimizer* optimizer;
   /* Arguments that are not objects. */
@@ -31,6 +32,7 @@ struct live {
   duramen_import_options import_options;
   duramen_module_class module_class;
   duramen_module_hook module_hook;
+  duramen_rename_callback rename_callback;
   duramen_function_type function_type;
   const int64_t* shape;
   void* bytes;

@@ -202,9 +202,80 @@ static duramen_status match(struct world* w, duramen_error** error) {
   TRY(duramen_state_dict_remove(w->dict, "0.weight", SIZE_MAX, error));
   TRY(duramen_module_match(w->net, w->dict, NULL, &report, error));
   TRY(duramen_load_report_torch_message(report, 1, &text, error));
+  duramen_string_release(text);
+  text = NULL;
+  TRY(duramen_load_report_describe(report, 3, &text, error));
 release:
   duramen_string_release(text);
   duramen_load_report_release(report);
+  return status;
+}
+
+static int32_t drop_first(void* user, const char* name, size_t name_length, duramen_string** out,
+                          duramen_error** error) {
+  (void)user;
+  return duramen_string_create(name + 1, name_length - 1, out, error);
+}
+
+static duramen_status rename_names(struct world* w, duramen_error** error) {
+  duramen_rename_callback callback = {0};
+  duramen_rename_rules* rules = NULL;
+  duramen_string_list *texts = NULL, *presets = NULL;
+  duramen_string* text = NULL;
+  duramen_state_dict* renamed = NULL;
+  duramen_load_report* report = NULL;
+  duramen_status status;
+  callback.struct_size = sizeof callback;
+  callback.name = "drop_first";
+  callback.name_length = SIZE_MAX;
+  callback.rename = drop_first;
+  TRY(duramen_rename_rules_create(&rules, error));
+  TRY(duramen_rename_rules_add(rules, DURAMEN_RENAME_GLOB, "0.*", SIZE_MAX, "first.*", SIZE_MAX,
+                               error));
+  TRY(duramen_rename_rules_add_text(rules, "add:a module's longer prefix.", SIZE_MAX, error));
+  TRY(duramen_rename_rules_add_text(rules, "preset:wrappers", SIZE_MAX, error));
+  TRY(duramen_rename_rules_add_callback(rules, &callback, NULL, error));
+  TRY(duramen_rename_rules_list(rules, &texts, error));
+  TRY(duramen_rename_preset_list(&presets, error));
+  TRY(duramen_rename_preset_describe("bert", SIZE_MAX, &text, error));
+  TRY(duramen_state_dict_rename(w->dict, rules, &renamed, error));
+  TRY(duramen_rename_rules_preview(rules, w->dict, &report, error));
+release:
+  duramen_load_report_release(report);
+  duramen_state_dict_release(renamed);
+  duramen_string_release(text);
+  duramen_string_list_release(presets);
+  duramen_string_list_release(texts);
+  duramen_rename_rules_release(rules);
+  return status;
+}
+
+/* Renamed on the way in, a smaller weight copied in part, both by a policy for their names. */
+static duramen_status load_by_policy(struct world* w, duramen_error** error) {
+  static const int64_t kShape[2] = {1, 1};
+  duramen_load_policy policy = {0};
+  duramen_load_options options = {0};
+  duramen_rename_rules* rules = NULL;
+  duramen_tensor* small = NULL;
+  duramen_status status;
+  policy.struct_size = sizeof policy;
+  policy.pattern = "**";
+  policy.pattern_length = SIZE_MAX;
+  policy.policy = DURAMEN_LOAD_SLICE_MISMATCHED | DURAMEN_LOAD_ALLOW_MISSING;
+  options.struct_size = sizeof options;
+  options.policies = &policy;
+  options.policy_count = 1;
+  TRY(duramen_tensor_zeros(w->context, DURAMEN_DTYPE_FLOAT32, kShape, 2, &small, error));
+  TRY(duramen_state_dict_set_tensor(w->dict, "0.weight", SIZE_MAX, small, error));
+  TRY(duramen_rename_rules_create(&rules, error));
+  TRY(duramen_rename_rules_add_text(rules, "glob:**.bias=**.bias", SIZE_MAX, error));
+  TRY(duramen_rename_rules_add_text(rules, "exact:0.bias=0.no bias", SIZE_MAX, error));
+  TRY(duramen_rename_rules_add_text(rules, "exact:0.no bias=0.bias", SIZE_MAX, error));
+  options.rename = rules;
+  TRY(duramen_module_load_state_dict(w->context, w->net, w->dict, &options, NULL, error));
+release:
+  duramen_rename_rules_release(rules);
+  duramen_tensor_release(small);
   return status;
 }
 
@@ -299,6 +370,8 @@ const struct operation kObjectOperations[] = {
     {"an array", NO_NET | WITH_DEEP, 1, DURAMEN_OK, by_array},
     {"the build", NO_NET, 1, DURAMEN_OK, build_info},
     {"match", WITH_DICT, 1, DURAMEN_OK, match},
+    {"load by policy", WITH_DICT, 1, DURAMEN_OK, load_by_policy},
+    {"rename", WITH_DICT, 1, DURAMEN_OK, rename_names},
     {"a scope", NO_NET | WITH_DEEP, 1, DURAMEN_OK, with_scope},
     {"assign a module", 0, 1, DURAMEN_OK, assign_module},
     {"visit", 0, 1, DURAMEN_OK, visit_all},

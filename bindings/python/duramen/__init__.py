@@ -19,6 +19,7 @@ from ._library import lib as _lib
 from ._load_report import LoadItem, LoadReport
 from ._module import Module
 from ._optimizer import Optimizer, ParamGroup
+from ._rename import Renamed, RenameRules, rename_presets
 from ._state_dict import StateDict
 from ._tensor import Buffer, Parameter, Tensor
 from ._value import Opaque
@@ -35,8 +36,9 @@ api_level: int = _api.LEVEL
 
 __all__ = [
     "Buffer", "Checkpoint", "Context", "Error", "LoadItem", "LoadReport", "Module", "ModuleDict", "ModuleList", "Opaque",
-    "Optimizer", "ParamGroup", "Parameter", "ParameterDict", "ParameterList", "Sequential", "StateDict", "Status",
+    "Optimizer", "ParamGroup", "Parameter", "ParameterDict", "ParameterList", "Renamed", "RenameRules", "Sequential",
+    "StateDict", "Status",
     "Tensor", "api_level", "bfloat16", "bool_", "complex128", "complex32", "complex64", "dtype", "float16", "float32",
     "float64", "float8_e4m3fn", "float8_e5m2", "from_dlpack", "init", "int16", "int32", "int64", "int8", "load", "registry",
-    "save", "uint16", "uint32", "uint64", "uint8",
+    "rename_presets", "save", "uint16", "uint32", "uint64", "uint8",
 ]

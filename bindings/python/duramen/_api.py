@@ -241,9 +241,21 @@ FUNCTIONS: dict[str, str] = {
     "duramen_function_state_release": "v:P",
     "duramen_tensor_init": "i:PPSZP",
     "duramen_calculate_gain": "i:SZPP",
+    "duramen_rename_rules_create": "i:PP",
+    "duramen_rename_rules_add": "i:PiSZSZP",
+    "duramen_rename_rules_add_text": "i:PSZP",
+    "duramen_rename_rules_add_callback": "i:PPPP",
+    "duramen_rename_rules_count": "Z:P",
+    "duramen_rename_rules_list": "i:PPP",
+    "duramen_rename_preset_list": "i:PP",
+    "duramen_rename_preset_describe": "i:SZPP",
+    "duramen_state_dict_rename": "i:PPPP",
+    "duramen_rename_rules_retain": "P:P",
+    "duramen_rename_rules_release": "v:P",
     "duramen_load_options_init": "i:PZP",
     "duramen_module_load_state_dict": "i:PPPPPP",
     "duramen_module_match": "i:PPPPP",
+    "duramen_rename_rules_preview": "i:PPPP",
     "duramen_error_load_report": "P:P",
     "duramen_load_report_loaded": "Q:P",
     "duramen_load_report_count": "Z:Pi",
@@ -251,6 +263,12 @@ FUNCTIONS: dict[str, str] = {
     "duramen_load_report_name": "P:PZP",
     "duramen_load_report_text": "P:PZP",
     "duramen_load_report_nearest": "P:PZP",
+    "duramen_load_report_is_error": "I:PZ",
+    "duramen_load_report_origin": "P:PZP",
+    "duramen_load_report_rule": "P:PZP",
+    "duramen_load_report_suggestion": "P:PP",
+    "duramen_load_report_suggestion_count": "Q:P",
+    "duramen_load_report_describe": "i:PZPP",
     "duramen_load_report_expected_shape": "P:PZP",
     "duramen_load_report_actual_shape": "P:PZP",
     "duramen_load_report_expected_dtype": "i:PZ",
@@ -356,7 +374,9 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_open_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("limits", "P")),
     "duramen_save_options": (("struct_size", "I"), ("format", "i"), ("durability", "i"), ("alignment", "I")),
     "duramen_function_type": (("struct_size", "I"), ("output_count", "I"), ("flags", "Q"), ("name", "S"), ("name_length", "Q"), ("forward", "P"), ("backward", "P"), ("destroy", "P")),
-    "duramen_load_options": (("struct_size", "I"), ("reserved", "I"), ("policy", "Q")),
+    "duramen_rename_callback": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("rename", "P"), ("destroy", "P")),
+    "duramen_load_policy": (("struct_size", "I"), ("reserved", "I"), ("pattern", "S"), ("pattern_length", "Q"), ("policy", "Q")),
+    "duramen_load_options": (("struct_size", "I"), ("reserved", "I"), ("policy", "Q"), ("rename", "P"), ("policies", "P"), ("policy_count", "Q")),
     "duramen_module_class": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("version", "q"), ("forward", "P"), ("clone", "P"), ("extra_repr", "P"), ("get_extra_state", "P"), ("set_extra_state", "P"), ("destroy", "P")),
     "duramen_module_hook": (("struct_size", "I"), ("reserved", "I"), ("register_parameter", "P"), ("register_buffer", "P"), ("register_child", "P"), ("before_state_dict", "P"), ("after_state_dict", "P"), ("before_load", "P"), ("after_load", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_text_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("scope", "P"), ("arguments", "P")),
@@ -459,6 +479,12 @@ FORMAT_NPY = 3
 DURABILITY_DURABLE = 0
 DURABILITY_ATOMIC = 1
 FUNCTION_NULL_GRADS = 1
+RENAME_STRIP = 1
+RENAME_ADD = 2
+RENAME_REPLACE = 3
+RENAME_EXACT = 4
+RENAME_GLOB = 5
+RENAME_PRESET = 6
 LOAD_ALLOW_MISSING = 1
 LOAD_ALLOW_UNEXPECTED = 2
 LOAD_SKIP_MISMATCHED = 4
@@ -466,6 +492,8 @@ LOAD_REQUIRE_DTYPE = 8
 LOAD_ASSIGN = 16
 LOAD_PARTIAL = 32
 LOAD_ADOPT = 64
+LOAD_SLICE_MISMATCHED = 128
+LOAD_ALLOW_TIED = 256
 LOAD_MISSING = 1
 LOAD_UNEXPECTED = 2
 LOAD_SHAPE_MISMATCH = 3
@@ -474,6 +502,10 @@ LOAD_NOT_A_TENSOR = 5
 LOAD_DEFAULTED = 6
 LOAD_FAILED = 7
 LOAD_ADOPTED = 8
+LOAD_TIED = 9
+LOAD_IGNORED = 10
+LOAD_RENAMED = 11
+LOAD_SLICED = 12
 TEXT_UNKNOWN_AS_CONTAINERS = 1
 REDUCTION_MEAN = 0
 REDUCTION_SUM = 1

@@ -21,6 +21,9 @@ class LoadItem(NamedTuple):
     actual_shape: tuple[int, ...]
     expected_dtype: dtype | None
     actual_dtype: dtype | None
+    origin: str
+    rule: str
+    is_error: bool
 
 
 class _IncompatibleKeys(NamedTuple):
@@ -33,7 +36,10 @@ class LoadReport(_IncompatibleKeys):
 
     loaded: int
     items: list[LoadItem]
+    suggestion: str
+    suggestion_count: int
     _messages: tuple[str, str]
+    _description: str
 
     def _names(self, kind: str) -> list[str]:
         return [item.name for item in self.items if item.kind == kind]
@@ -60,6 +66,30 @@ class LoadReport(_IncompatibleKeys):
     def failed(self) -> list[LoadItem]:
         return [item for item in self.items if item.kind == "failed"]
 
+    @property
+    def tied(self) -> dict[str, str]:
+        """Further names of one parameter or buffer, each with the first."""
+        return {item.name: item.nearest for item in self.items if item.kind == "tied"}
+
+    @property
+    def ignored(self) -> list[str]:
+        """Below a child that is None."""
+        return self._names("ignored")
+
+    @property
+    def renamed(self) -> list[LoadItem]:
+        """`origin` is the name in the dict, `rule` what changed it."""
+        return [item for item in self.items if item.kind == "renamed"]
+
+    @property
+    def sliced(self) -> list[LoadItem]:
+        """Of another shape, copied where both have elements."""
+        return [item for item in self.items if item.kind == "sliced"]
+
+    def describe(self) -> str:
+        """The whole report for a reader, in several lines."""
+        return self._description
+
     def torch_message(self, strict: bool = True) -> str:
         """PyTorch's text for the whole load, several lines; "" when there is nothing to say."""
         return self._messages[1 if strict else 0]
@@ -76,7 +106,11 @@ _KINDS = {number: name.removeprefix("LOAD_").lower() for name, number in (
     ("LOAD_MISSING", _api.LOAD_MISSING), ("LOAD_UNEXPECTED", _api.LOAD_UNEXPECTED),
     ("LOAD_SHAPE_MISMATCH", _api.LOAD_SHAPE_MISMATCH), ("LOAD_DTYPE_MISMATCH", _api.LOAD_DTYPE_MISMATCH),
     ("LOAD_NOT_A_TENSOR", _api.LOAD_NOT_A_TENSOR), ("LOAD_DEFAULTED", _api.LOAD_DEFAULTED),
-    ("LOAD_FAILED", _api.LOAD_FAILED))}
+    ("LOAD_FAILED", _api.LOAD_FAILED), ("LOAD_ADOPTED", _api.LOAD_ADOPTED), ("LOAD_TIED", _api.LOAD_TIED),
+    ("LOAD_IGNORED", _api.LOAD_IGNORED), ("LOAD_RENAMED", _api.LOAD_RENAMED), ("LOAD_SLICED", _api.LOAD_SLICED))}
+
+
+_SHOWN = 20  # names of each kind in a description
 
 
 def _shape(function: Any, report: int, index: int) -> tuple[int, ...]:
@@ -95,7 +129,10 @@ def _item(report: int, index: int) -> LoadItem:
         _shape(lib.duramen_load_report_expected_shape, report, index),
         _shape(lib.duramen_load_report_actual_shape, report, index),
         BY_NUMBER.get(lib.duramen_load_report_expected_dtype(report, index)),
-        BY_NUMBER.get(lib.duramen_load_report_actual_dtype(report, index)))
+        BY_NUMBER.get(lib.duramen_load_report_actual_dtype(report, index)),
+        lent_text(lib.duramen_load_report_origin, report, index) or "",
+        lent_text(lib.duramen_load_report_rule, report, index) or "",
+        bool(lib.duramen_load_report_is_error(report, index)))
 
 
 def lent_report(address: int) -> LoadReport:
@@ -107,6 +144,9 @@ def lent_report(address: int) -> LoadReport:
     report.loaded = lib.duramen_load_report_loaded(address)
     lax, strict = (taken_string(make(lib.duramen_load_report_torch_message, address, flag)) for flag in (0, 1))
     report._messages = (lax, strict)
+    report.suggestion = lent_text(lib.duramen_load_report_suggestion, address) or ""
+    report.suggestion_count = lib.duramen_load_report_suggestion_count(address)
+    report._description = taken_string(make(lib.duramen_load_report_describe, address, _SHOWN))
     return report
 
 

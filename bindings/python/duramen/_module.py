@@ -13,6 +13,7 @@ from ._handle import Handle, adopt, known
 from ._hooks import Hook, Refusal, RemovableHandle, add_hook
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
 from ._listing import module_entries
+from ._load_how import LoadHow
 from ._load_report import LoadReport, taken_report
 from ._state_dict import StateDict, as_state_dict, state_dict_from
 from ._tensor import Buffer, Tensor, handle_of, lent_tensor, wrap_tensor
@@ -334,23 +335,27 @@ class Module(Handle):
         return destination
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False,
-                        *, adopt: bool = False) -> LoadReport:
+                        *, adopt: bool = False, rename: Any = None, mismatched: str = "error", dtype: str = "convert",
+                        tied: str = "error", policies: Mapping[str, str] | None = None) -> LoadReport:
         """Loads everything or, when something does not fit, nothing. The report is also (missing, unexpected).
 
-        adopt: containers that stand for an unknown class take the parameters that the dict has for them."""
+        adopt: containers that stand for an unknown class take the parameters that the dict has for them.
+        rename: rules for the dict's names, such as "strip:module.", a list of them, or RenameRules.
+        mismatched: "error", "skip" leaves an entry of another shape alone, "slice" copies what both have.
+        dtype: "convert" or "require".
+        tied: "error", or "allow": a name may be missing when another one of the same tensor is there.
+        policies: patterns of names, each with what is let pass for them: words such as "missing unexpected skip"."""
+        how = LoadHow(strict, assign=assign, adopt=adopt, rename=rename, mismatched=mismatched, dtype=dtype, tied=tied,
+                      policies=policies)
         state = state_dict_from(state_dict, self._context)
-        policy = 0 if strict else _api.LOAD_ALLOW_MISSING | _api.LOAD_ALLOW_UNEXPECTED
-        policy |= (_api.LOAD_ASSIGN if assign else 0) | (_api.LOAD_ADOPT if adopt else 0)
-        how = options("duramen_load_options", policy=policy)
-        return taken_report(self._context.build(lib.duramen_module_load_state_dict, self.handle, state.handle,
-                                                ctypes.byref(how)))
+        return taken_report(how.run(lambda: self._context.build(lib.duramen_module_load_state_dict, self.handle,
+                                                                state.handle, how.options)))
 
-    def match(self, state_dict: Mapping[str, Any], strict: bool = True) -> LoadReport:
-        """What a load would report; loads nothing."""
+    def match(self, state_dict: Mapping[str, Any], strict: bool = True, **how: Any) -> LoadReport:
+        """What a load would report; loads nothing. Takes what load_state_dict takes."""
+        given = LoadHow(strict, **how)
         state = state_dict_from(state_dict, self._context)
-        policy = 0 if strict else _api.LOAD_ALLOW_MISSING | _api.LOAD_ALLOW_UNEXPECTED
-        how = options("duramen_load_options", policy=policy)
-        return taken_report(make(lib.duramen_module_match, self.handle, state.handle, ctypes.byref(how)))
+        return taken_report(given.run(lambda: make(lib.duramen_module_match, self.handle, state.handle, given.options)))
 
     # Hooks. Each is set behind those of its kind; the handle that comes back removes it. What a hook raises, the
     # call that it is part of raises, and nothing has changed.

@@ -10,6 +10,7 @@ from . import _api
 from ._handle import Handle, adopt, exchange, known
 from ._library import call, encoded, lib, make, taken_string, taken_strings
 from ._listing import entries
+from ._rename import RenameRules, Rule, rename_rules
 from ._tensor import Tensor, lent_tensor, wrap_tensor
 
 if TYPE_CHECKING:
@@ -215,6 +216,12 @@ class StateDict(Handle, MutableMapping[str, Any]):
         """Takes the prefix off every name that has it, in place; returns the dict itself."""
         call(lib.duramen_state_dict_strip_prefix, self.handle, *encoded(prefix))
         return self
+
+    def rename(self, rules: RenameRules | Rule | Iterable[Rule]) -> StateDict:
+        """Another dict with the same tensors under the names that the rules give; two that become one are an error."""
+        made = rename_rules(rules)
+        return wrap_state_dict(made.run(lambda: make(lib.duramen_state_dict_rename, self.handle, made.handle)),
+                               self._context)
 
     def tensor(self, name: str) -> Tensor:
         """The tensor of a name; an error names the nearest one."""

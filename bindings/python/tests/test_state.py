@@ -142,6 +142,102 @@ class Loading(unittest.TestCase):
         self.assertEqual([i.name for i in report.dtype_mismatches], ["0.weight"])
         self.assertEqual(self.m[0].weight.tobytes(), before)
 
+    def test_what_does_not_fit_is_explained(self):
+        renamed = {f"module.{key}": value for key, value in self.m.state_dict().items()}
+        report = self.m.match(renamed)
+        self.assertEqual((report.suggestion, report.suggestion_count), ("strip:module.", 6))
+        self.assertIn("The rename rule strip:module. would make 6 more names fit", report.describe())
+        self.assertEqual([item.name for item in report.items if not item.is_error], report.defaulted)
+        with self.assertRaises(RuntimeError) as caught:
+            self.m.load_state_dict(renamed)
+        self.assertEqual(caught.exception.report.suggestion, "strip:module.")
+
+    def test_policies(self):
+        state = self.m.state_dict().snapshot()
+        state["0.weight"] = np.full((4, 1), 8, np.float32)
+        state["zz"] = np.ones(1)
+        del state["1.weight"]
+        with self.assertRaises(ValueError):
+            self.m.match(state, mismatched="ignore")
+        with self.assertRaises(ValueError):
+            self.m.match(state, policies={"*": "everything"})
+        policies = {"1.*": "missing", "zz": "unexpected", "0.**": "slice"}
+        report = self.m.load_state_dict(state, policies=policies)
+        self.assertEqual((report.missing_keys, report.unexpected_keys), (["1.weight"], ["zz"]))
+        self.assertEqual([item.name for item in report.sliced], ["0.weight"])
+        self.assertFalse(any(item.is_error for item in report.items))
+        self.assertEqual(self.m[0].weight.detach().numpy()[:, 0].tolist(), [8, 8, 8])
+        del policies["zz"]
+        self.assertEqual([item.name for item in self.m.match(state, policies=policies).items if item.is_error], ["zz"])
+        self.assertEqual(self.m.match(state, strict=False, mismatched="skip").shape_mismatches[0].is_error, False)
+        wide = {key: value.numpy().astype(np.float64) for key, value in self.m.state_dict().items()}
+        with self.assertRaises(RuntimeError):
+            self.m.load_state_dict(wide, dtype="require")
+
+    def test_ties(self):
+        m = self.ctx.module("ModuleDict({'a': Linear(2, 2), 'b': Linear(2, 2)})")
+        m["b"].weight = m["a"].weight
+        state = m.state_dict().snapshot()
+        self.assertEqual(m.match(state).tied, {"b.weight": "a.weight"})
+        del state["b.weight"]
+        self.assertEqual(m.match(state).missing_keys, ["b.weight"])
+        self.assertEqual(m.load_state_dict(state, tied="allow").missing_keys, [])
+
+
+class Renaming(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context(seed=5)
+        self.m = self.ctx.module(MODEL)
+        self.d = self.m.state_dict(prefix="module.")
+
+    def test_rules_make_another_dict(self):
+        renamed = self.d.rename("strip:module.")
+        self.assertEqual(list(renamed), KEYS)
+        self.assertEqual(renamed.versions(), {"": 1, "0": 1, "1": 2})
+        self.assertEqual(renamed["0.weight"].storage_id, self.m[0].weight.storage_id)
+        self.assertEqual(list(self.d)[0], "module.0.weight")
+        self.assertEqual(list(self.d.rename(["strip:module.", "glob:0.*=first.*"]))[:2], ["first.weight", "first.bias"])
+
+    def test_a_load_says_what_it_renamed(self):
+        report = self.m.load_state_dict(self.d, rename="preset:data_parallel")
+        self.assertEqual([(item.origin, item.name, item.rule) for item in report.renamed][0],
+                         ("module.0.weight", "0.weight", "preset:data_parallel"))
+        self.assertEqual(len(report.renamed), 7)
+
+    def test_a_function_is_a_rule(self):
+        rules = duramen.RenameRules("strip:module.", lambda name: name.replace("0", "zero") if name[0] == "0" else None)
+        self.assertEqual(list(rules), ["strip:module.", "<lambda>"])
+        self.assertEqual(rules.preview(self.d)[0],
+                         duramen.Renamed("module.0.weight", "zero.weight", "strip:module., <lambda>"))
+        self.assertEqual(list(self.d.rename(rules))[:3], ["zero.weight", "zero.bias", "1.weight"])
+
+        def fails(name):
+            raise KeyError(name)
+
+        with self.assertRaises(KeyError):
+            self.d.rename(fails)
+        with self.assertRaises(KeyError):
+            self.m.load_state_dict(self.d, rename=fails)
+
+    def test_what_is_refused(self):
+        with self.assertRaises(duramen.Error) as caught:
+            self.d.rename("glob:module.*.weight=w")
+        self.assertEqual(caught.exception.status, "ALREADY_EXISTS")
+        self.assertIn("'module.0.weight' and 'module.1.weight' both become 'w'", str(caught.exception))
+        for rule in ("drop:x", "preset:nothing", "glob:a=*"):
+            with self.assertRaises(duramen.Error):
+                duramen.RenameRules(rule)
+        with self.assertRaises(ValueError):
+            duramen.RenameRules().add_kind("drop", "x")
+        self.assertEqual(list(duramen.RenameRules().add_kind("exact", "a=b", "c")), ["exact:a=b=c"])
+        self.assertIn("_orig_mod", duramen.rename_presets()["compile"])
+
+
+class Assigning(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context(seed=5)
+        self.m = self.ctx.module(MODEL)
+
     def test_assign_puts_the_tensors_in_place(self):
         state = self.m.state_dict().snapshot()
         self.m.load_state_dict(state, assign=True)

@@ -144,6 +144,38 @@ void call(Body&& body) {
   if (status != DURAMEN_OK) throw_error(status, error);
 }
 
+// The status of an exception that is not an Error.
+inline constexpr duramen_status kForeignException = -1000;
+
+namespace detail {
+
+// The status, with an error object for the text; without memory for that the status speaks alone.
+inline duramen_status described(duramen_status status, const char* message,
+                                duramen_error** error) noexcept {
+  [[maybe_unused]] const duramen_status made = duramen_error_create(
+      status <= kForeignException ? status : kForeignException, message, SIZE_MAX, error);
+  return status;
+}
+
+// Runs a callback's body and turns what it throws into a status and an error object.
+template <class Body>
+int32_t guarded(duramen_error** error, Body&& body) noexcept {
+  try {
+    body();
+    return DURAMEN_OK;
+  } catch (const Error& thrown) {
+    if (!thrown.get()) return described(thrown.status(), thrown.what(), error);
+    *error = duramen_error_retain(thrown.get());
+    return thrown.status();
+  } catch (const std::exception& thrown) {
+    return described(kForeignException, thrown.what(), error);
+  } catch (...) {
+    return kForeignException;
+  }
+}
+
+}  // namespace detail
+
 }  // namespace duramen
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef DURAMEN_CXX_MODULE_HPP
 #define DURAMEN_CXX_MODULE_HPP
 
-#include "state_dict.hpp"
+#include "rename.hpp"
 
 namespace duramen {
 
@@ -154,11 +154,20 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
   }
   // All or nothing; `policy` is a set of DURAMEN_LOAD_…, 0 is strict. Incompatible.
   LoadReport load_state_dict(ContextRef context, StateDictRef dict, uint64_t policy = 0) const {
-    duramen_load_options options = {};
-    options.struct_size = sizeof options;
-    options.policy = policy;
+    return load_state_dict(context, dict, LoadHow{policy});
+  }
+  LoadReport load_state_dict(ContextRef context, StateDictRef dict, const LoadHow& how) const {
+    const detail::LoadOptions options(how);
     return make<LoadReport>([&](auto** out, auto** error) {
-      return duramen_module_load_state_dict(context.get(), raw_, dict.get(), &options, out, error);
+      return duramen_module_load_state_dict(context.get(), raw_, dict.get(), options.get(), out,
+                                            error);
+    });
+  }
+  // What a load would report; loads nothing.
+  LoadReport match(StateDictRef dict, const LoadHow& how = {}) const {
+    const detail::LoadOptions options(how);
+    return make<LoadReport>([&](auto** out, auto** error) {
+      return duramen_module_match(raw_, dict.get(), options.get(), out, error);
     });
   }
 };

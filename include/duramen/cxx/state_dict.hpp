@@ -19,9 +19,33 @@ class LoadReportRef
   size_t count(int32_t kind = 0) const noexcept { return duramen_load_report_count(raw_, kind); }
   int32_t kind(size_t index) const noexcept { return duramen_load_report_kind(raw_, index); }
   std::string_view name(size_t index) const noexcept {
-    size_t length = 0;
-    const char* text = duramen_load_report_name(raw_, index, &length);
-    return text ? std::string_view(text, length) : std::string_view();
+    return text_at(duramen_load_report_name, index);
+  }
+  // Whether the item keeps the load from succeeding.
+  bool is_error(size_t index) const noexcept {
+    return duramen_load_report_is_error(raw_, index) != 0;
+  }
+  // The likeliest counterpart of a missing or unexpected name.
+  std::string_view nearest(size_t index) const noexcept {
+    return text_at(duramen_load_report_nearest, index);
+  }
+  // Of a renamed item: the dict's own name, and the rules.
+  std::string_view origin(size_t index) const noexcept {
+    return text_at(duramen_load_report_origin, index);
+  }
+  std::string_view rule(size_t index) const noexcept {
+    return text_at(duramen_load_report_rule, index);
+  }
+  // The rename rule that would help most; empty when none does.
+  std::string_view suggestion() const noexcept {
+    return lent_text(duramen_load_report_suggestion, raw_);
+  }
+  // Everything for a reader; of each group at most `most` names.
+  std::string describe(size_t most = SIZE_MAX) const {
+    const auto text = make<String>([&](auto** out, auto** error) {
+      return duramen_load_report_describe(raw_, most, out, error);
+    });
+    return std::string(text.view());
   }
   // The names of one kind, in the report's order; lent.
   std::vector<std::string_view> names(int32_t kind) const {
@@ -33,6 +57,14 @@ class LoadReportRef
   }
   std::vector<std::string_view> missing() const { return names(DURAMEN_LOAD_MISSING); }
   std::vector<std::string_view> unexpected() const { return names(DURAMEN_LOAD_UNEXPECTED); }
+
+ private:
+  template <class Getter>
+  std::string_view text_at(Getter getter, size_t index) const noexcept {
+    size_t length = 0;
+    const char* text = getter(raw_, index, &length);
+    return text ? std::string_view(text, length) : std::string_view();
+  }
 };
 using LoadReport = Owned<LoadReportRef>;
 

@@ -68,6 +68,7 @@ def families(seed, cases):
     import loads
     import module_states
     import prints
+    import renames
     import training
     import trees
 
@@ -88,6 +89,7 @@ def families(seed, cases):
         Family("inits", [(i, lambda i=i: inits.run_case(seed, i)) for i in range(4 * cases)], seed),
         Family("states", [(f"{name} {i}", lambda name=name, i=i: module_states.run_case(seed, name, i))
                           for name in module_states.types() for i in range(cases // 4)], seed),
+        Family("renames", [(i, lambda i=i: renames.run_case(seed, i)) for i in range(cases)], seed),
         Family("layers", [(f"{name} {i}", lambda name=name, i=i: layers.run_case(seed, name, i))
                           for name in types for i in range(each)], seed),
         Family("training", [(f"{name} {i}", lambda name=name, i=i: training.run_case(seed, name, i))
@@ -110,6 +112,8 @@ def summary(done, seconds):
             parts.append(f"{sum(map(bool, family.results))} inits refused by both")
         if family.name == "states":
             parts.append(f"{sum(map(bool, family.results))} constructor calls refused by both")
+        if family.name == "renames":
+            parts.append(f"{sum(map(bool, family.results))} renames refused")
         if family.name in ("layers", "training") and family.results:
             parts.append(f"{family.name} use at most {100 * max(family.results):.0f} % of what rounding may")
     failed = sum(len(family.failures) for family in done)
@@ -121,7 +125,7 @@ def main():
     parser.add_argument("library", help="path of libduramen.so.0")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
-    parser.add_argument("--only", help="one family: trees, attributes, containers, loads, hooks, prints, inits, states, layers, "
+    parser.add_argument("--only", help="one family: trees, attributes, containers, loads, renames, hooks, prints, inits, states, layers, "
                         "training or files")
     parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()

@@ -46,6 +46,7 @@ TEST_CASE("A prefix on one side is found", "[state][rename_suggestion]") {
                   {"bert.encoder.layer.0.w", "bert.encoder.layer.1.w", "cls.w"}) ==
         "strip:bert. 2");
   CHECK(suggested({"head.weight", "head.bias"}, {"fc.weight", "fc.bias"}) == "replace:fc.=head. 2");
+  CHECK(suggested({"weight"}, {""}) == "add:weight 1");
   CHECK(suggested({"a.weight"}, {"a=b\\c.weight"}) == R"(replace:a\=b\\c.=a. 1)");
 }
 

@@ -74,17 +74,17 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_from_tex
  * their parameters, kinds, defaults and one line of text each.
  *
  * {"modules": [type, ...], "operators": [...], "optimizers": [...], "initializers": [...]}, each
- * type {"name", "doc", "parameters": [{"name", "kinds": [...], "default", "keyword_only", "variadic",
- * "doc"}, ...]} with the parameters in the order of a call by position. "default" is Python text,
- * null where the argument is required (a variadic one never is). "kinds" are of "none", "bool",
- * "int", "float", "str", "dtype", "tensor", "module", "list" (or tuple), "ints" (an int, or a list
- * or tuple of ints), "dict", "any"; with "truth" whatever is true or false in Python is taken, too.
- * "variadic": takes all further positional arguments; with "keyword_only" it takes, and ignores,
- * any other keyword. A module type has "hidden", too: the arguments that print(model) does not
- * show, beside device and dtype; and "forward", false for a type that has its state and its names
- * here but does not run (UNSUPPORTED). An operator has "min_tensors" and "max_tensors", the number
- * of tensors that it is applied to (null: a list of any length). An optimizer's parameters are
- * those after `params`, an initializer's those after the tensor.
+ * type {"name", "doc", "parameters": [{"name", "kinds": [...], "default", "keyword_only",
+ * "variadic", "doc"}, ...]} with the parameters in the order of a call by position. "default" is
+ * Python text, null where the argument is required (a variadic one never is). "kinds" are of
+ * "none", "bool", "int", "float", "str", "dtype", "tensor", "module", "list" (or tuple), "ints" (an
+ * int, or a list or tuple of ints), "dict", "any"; with "truth" whatever is true or false in Python
+ * is taken, too. "variadic": takes all further positional arguments; with "keyword_only" it takes,
+ * and ignores, any other keyword. A module type has "hidden", too: the arguments that print(model)
+ * does not show, beside device and dtype; and "forward", false for a type that has its state and
+ * its names here but does not run (UNSUPPORTED). An operator has "min_tensors" and "max_tensors",
+ * the number of tensors that it is applied to (null: a list of any length). An optimizer's
+ * parameters are those after `params`, an initializer's those after the tensor.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_registry_describe(duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;

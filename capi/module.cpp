@@ -3,6 +3,7 @@
 
 #include "handles.hpp"
 #include "nn/build.hpp"
+#include "nn/parametrize.hpp"
 #include "nn/walk.hpp"
 #include "options.hpp"
 
@@ -101,7 +102,7 @@ duramen_status duramen_module_forward(duramen_context* context, duramen_module* 
                                       duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context& core) {
     const TensorRef inputs[] = {ref(input, "input")};
-    return object(module, "module").forward(core, inputs);
+    return nn::run_forward(core, object(module, "module"), inputs);
   });
 }
 
@@ -109,7 +110,8 @@ duramen_status duramen_module_forward_many(duramen_context* context, duramen_mod
                                            duramen_tensor* const* inputs, size_t count,
                                            duramen_tensor** out, duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context& core) {
-    return object(module, "module").forward(core, tensors_argument(inputs, count, "inputs"));
+    nn::Module& target = object(module, "module");
+    return nn::run_forward(core, target, tensors_argument(inputs, count, "inputs"));
   });
 }
 
@@ -118,7 +120,8 @@ duramen_status duramen_module_call(duramen_context* context, duramen_module* mod
                                    duramen_value** out, duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context& core) {
     const Value& positional = object(arguments, "arguments");
-    return object(module, "module").call(core, positional, object_or_null(keywords, "keywords"));
+    nn::Module& target = object(module, "module");
+    return nn::run_call(core, target, positional, object_or_null(keywords, "keywords"));
   });
 }
 

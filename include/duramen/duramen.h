@@ -51,6 +51,7 @@
 #include "op.h"
 #include "optimizer.h"
 #include "options.h"
+#include "parametrize.h"
 #include "rename.h"
 #include "state_dict.h"
 #include "tensor.h"

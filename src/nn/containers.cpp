@@ -2,6 +2,7 @@
 
 #include "nn/call.hpp"
 #include "nn/layer.hpp"
+#include "nn/parametrize.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -136,7 +137,7 @@ TensorRef Sequential::forward(Context& context, std::span<const TensorRef> input
           .with("path", name);
     }
     context.cancel().check("forward");
-    value = child->forward(context, {&value, 1});
+    value = run_forward(context, *child, {&value, 1});
   }
   return value;
 }
@@ -151,7 +152,7 @@ ValueRef Sequential::call(Context& context, const Value& arguments, const Value*
   for (const auto& [name, child] : children()) {
     if (!child) return Module::call(context, *Value::tuple({value}), nullptr);
     context.cancel().check("call");
-    value = child->call(context, *Value::tuple({value}), nullptr);
+    value = run_call(context, *child, *Value::tuple({value}), nullptr);
   }
   return value;
 }

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "nn/hooks.hpp"
 #include "nn/layer.hpp"
+#include "nn/parametrize.hpp"
 #include "nn/torch_names.hpp"
 
 namespace duramen::nn {
@@ -93,7 +94,8 @@ void Module::take_entries(Module& from) noexcept {
 
 bool Module::has_name(std::string_view name) const {
   return parameters_.contains(name) || buffers_.contains(name) || children_.contains(name) ||
-         plain_.contains(name) || has_attribute(name);
+         plain_.contains(name) || has_attribute(name) ||
+         parametrizations_of(*this, name) != nullptr;
 }
 
 void Module::check_tensor_name(std::string_view name, const char* kind, bool already_there) const {
@@ -287,6 +289,12 @@ void Module::assign(std::string_view name, TensorRef value) {
     return buffers_.set(name, std::move(value));
   }
   check_text(name, "assign");
+  if (parametrizations_of(*this, name)) {
+    throw Error(Code::unsupported,
+                join("assign: '", printable(name, 60),
+                     "' is parametrized: duramen_module_set_parametrized gives it a value"))
+        .with("argument", "name");
+  }
   plain_.set(name, std::move(value));
 }
 

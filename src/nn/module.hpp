@@ -38,6 +38,7 @@ class Module : public Counted {
   ~Module() override;
 
   const std::string& class_name() const noexcept { return class_name_; }
+  void set_class_name(std::string name) noexcept { class_name_ = std::move(name); }
   int64_t version() const noexcept {
     return version_;
   }  // of the class's state: 2 for the BatchNorm family

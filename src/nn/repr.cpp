@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "nn/build.hpp"
+#include "nn/parametrize.hpp"
 #include "nn/placeholder.hpp"
 
 namespace duramen::nn {
@@ -75,8 +76,10 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 // The class name and what stands before the children. A module without children is done then.
 void Printer::open(const Module& module, size_t depth) {
-  const bool collapses = module.class_name() == "ModuleList" || is_list_placeholder(module);
-  const auto lines = collapses ? std::vector<std::string>() : lines_of(module.extra_repr());
+  const bool collapses = module.class_name() == "ModuleList" ||
+                         module.class_name() == "ParametrizationList" ||
+                         is_list_placeholder(module);
+  const auto lines = collapses ? std::vector<std::string>() : lines_of(extra_repr(module));
   out_ += module.class_name();
   out_ += '(';
   const bool leaf = module.children().empty();

@@ -10,6 +10,7 @@
 #include "nn/evaluate.hpp"
 #include "nn/origin.hpp"
 #include "nn/parameter_containers.hpp"
+#include "nn/parametrize.hpp"
 #include "nn/placeholder.hpp"
 #include "nn/traverse.hpp"
 
@@ -130,6 +131,7 @@ std::string Writer::call(const Module& module, Made* made) const {
     }
     return text + (placeholder->is_list() ? ", is_list=True" : "");
   }
+  if (is_parametrized(module)) throw refused("is parametrized, which no text says");
   if (const Origin* origin = origin_of(module)) {
     // Flags that the call itself clears are as they were, or all is listed.
     const bool are_known = origin->flags == 0 || origin->flags == flags_of(module);

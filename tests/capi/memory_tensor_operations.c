@@ -74,6 +74,34 @@ release:
   return status;
 }
 
+static duramen_status parametrized(struct world* w, duramen_error** error) {
+  static const char* const kTexts[] = {"weight_norm(dim=1)", "spectral_norm", "orthogonal"};
+  duramen_module* layer = NULL;
+  duramen_tensor* weight = NULL;
+  duramen_status status = DURAMEN_OK;
+  size_t i;
+  for (i = 0; i < COUNT_OF(kTexts); ++i) {
+    const uint32_t leave = i < 2;
+    TRY(duramen_module_from_text(w->context, "Linear(3, 2)", SIZE_MAX, &layer, error));
+    TRY(duramen_module_parametrize(w->context, layer, "weight", SIZE_MAX, kTexts[i], SIZE_MAX,
+                                   error));
+    if (leave) {
+      TRY(duramen_module_get_parametrized(w->context, layer, "weight", SIZE_MAX, &weight, error));
+      TRY(duramen_module_set_parametrized(w->context, layer, "weight", SIZE_MAX, weight, error));
+    }
+    TRY(duramen_module_remove_parametrizations(w->context, layer, "weight", SIZE_MAX, leave,
+                                               error));
+    duramen_tensor_release(weight);
+    duramen_module_release(layer);
+    weight = NULL;
+    layer = NULL;
+  }
+release:
+  duramen_tensor_release(weight);
+  duramen_module_release(layer);
+  return status;
+}
+
 static duramen_status prepared(struct world* w, duramen_error** error) {
   static const char* const kTexts[] = {"softmax(dim=8)", "log_softmax(dim=0)", "gelu",
                                        "sum(dim=[1, 3], keepdim=True)",
@@ -217,6 +245,7 @@ const struct operation kTensorOperations[] = {
     {"reduce rank 9", NO_NET | WITH_DEEP | TWO_THREADS, 1, DURAMEN_OK, deep_reductions},
     {"reduce rank 9, own runner", NO_NET | WITH_DEEP | OWN_RUNNER, 1, DURAMEN_OK, deep_reductions},
     {"write rank 9", NO_NET | WITH_DEEP | TWO_THREADS, 0, DURAMEN_OK, deep_writing},
+    {"parametrized", NO_NET, 1, DURAMEN_OK, parametrized},
     {"init by options", NO_NET | WITH_DEEP, 0, DURAMEN_OK, init_by_options},
     {"prepared operators", NO_NET | WITH_DEEP | TWO_THREADS, 1, DURAMEN_OK, prepared},
     {"convolution and pooling", NO_NET | TWO_THREADS, 1, DURAMEN_OK, planes},

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from . import _api, init
+from . import _api, init, parametrizations
 from ._checkpoint import Checkpoint, load, save
 from ._containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from ._context import Context, registry

@@ -357,6 +357,10 @@ FUNCTIONS: dict[str, str] = {
     "duramen_op_create": "i:SZPPP",
     "duramen_optimizer_create": "i:PSZPPZPP",
     "duramen_tensor_init_with": "i:PPSZPP",
+    "duramen_module_parametrize": "i:PPSZSZP",
+    "duramen_module_get_parametrized": "i:PPSZPP",
+    "duramen_module_set_parametrized": "i:PPSZPP",
+    "duramen_module_remove_parametrizations": "i:PPSZIP",
 }
 
 STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {

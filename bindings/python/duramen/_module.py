@@ -124,6 +124,9 @@ class Module(Handle):
             kind, found = self._slot(name)
             if kind:
                 return found
+            if self.class_name.startswith("Parametrized") and self._is_computed(name):
+                address = self._context.build(lib.duramen_module_get_parametrized, self.handle, *encoded(name))
+                return wrap_tensor(address, self._context)
         raise AttributeError(f"'{object.__getattribute__(self, 'class_name')}' object has no attribute '{name}'"
                              if name not in _INTERNAL else name)
 
@@ -153,9 +156,16 @@ class Module(Handle):
             call(function, self.handle, *encoded(name), None)
         elif kind:
             raise TypeError(f"cannot assign '{typename(value)}' as {_WORDS[kind]} '{name}' ({_WANTED[kind]})")
+        elif isinstance(value, Tensor) and self._is_computed(name):
+            self._context.run(lib.duramen_module_set_parametrized, self.handle, *encoded(name), value.handle)
         else:
             object.__setattr__(self, name, value)
             self._attach()
+
+    def _is_computed(self, name: str) -> bool:
+        """Whether a tensor of that name is parametrized."""
+        kind, found = self._slot("parametrizations")
+        return kind == _api.KIND_CHILD and isinstance(found, Module) and found._slot(name)[0] == _api.KIND_CHILD
 
     def _registered(self, name: str, kind: int, function: Any, value: Any) -> None:
         call(function, self.handle, *encoded(name), value.handle)

@@ -123,6 +123,34 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
       return duramen_module_zero_grad(raw_, set_to_none ? 1 : 0, error);
     });
   }
+  // Parametrizes a tensor: "weight_norm(dim=0)".
+  void parametrize(ContextRef context, std::string_view name, std::string_view text) const {
+    call([&](duramen_error** error) {
+      return duramen_module_parametrize(context.get(), raw_, name.data(), name.size(), text.data(),
+                                        text.size(), error);
+    });
+  }
+  // A parametrized tensor as it is now.
+  Tensor parametrized(ContextRef context, std::string_view name) const {
+    return make<Tensor>([&](auto** out, auto** error) {
+      return duramen_module_get_parametrized(context.get(), raw_, name.data(), name.size(), out,
+                                             error);
+    });
+  }
+  void set_parametrized(ContextRef context, std::string_view name, TensorRef value) const {
+    call([&](duramen_error** error) {
+      return duramen_module_set_parametrized(context.get(), raw_, name.data(), name.size(),
+                                             value.get(), error);
+    });
+  }
+  // The tensor is the module's own again: with its value, or that of its one original.
+  void remove_parametrizations(ContextRef context, std::string_view name,
+                               bool leave_parametrized = true) const {
+    call([&](duramen_error** error) {
+      return duramen_module_remove_parametrizations(context.get(), raw_, name.data(), name.size(),
+                                                    leave_parametrized ? 1 : 0, error);
+    });
+  }
   void to(ContextRef context, Dtype dtype) const {
     call([&](duramen_error** error) {
       return duramen_module_to_dtype(context.get(), raw_, number(dtype), error);

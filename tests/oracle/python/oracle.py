@@ -67,6 +67,7 @@ def families(seed, cases):
     import layers
     import loads
     import module_states
+    import parametrized
     import prints
     import renames
     import training
@@ -86,10 +87,11 @@ def families(seed, cases):
         Family("loads", [(i, lambda i=i: loads.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("hooks", [(i, lambda i=i: hooks.run_case(seed, i)) for i in range(cases)], seed),
         Family("prints", [(i, lambda i=i: prints.run_case(seed, i)) for i in range(4 * cases)], seed),
-        Family("inits", [(i, lambda i=i: inits.run_case(seed, i)) for i in range(4 * cases)], seed),
+        Family("inits", [(i, lambda i=i: inits.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("states", [(f"{name} {i}", lambda name=name, i=i: module_states.run_case(seed, name, i))
                           for name in module_states.types() for i in range(cases // 4)], seed),
         Family("renames", [(i, lambda i=i: renames.run_case(seed, i)) for i in range(cases)], seed),
+        Family("parametrized", [(i, lambda i=i: parametrized.run_case(seed, i)) for i in range(cases)], seed),
         Family("layers", [(f"{name} {i}", lambda name=name, i=i: layers.run_case(seed, name, i))
                           for name in types for i in range(each)], seed),
         Family("training", [(f"{name} {i}", lambda name=name, i=i: training.run_case(seed, name, i))

@@ -10,6 +10,7 @@ import inits
 import layers
 import loads
 import module_states
+import parametrized
 import prints
 import training
 import trees
@@ -85,6 +86,10 @@ def nameless(original):
     return lambda self: original(self).replace("max_val=", "")
 
 
+def turned(original):
+    return lambda module, name, text: original(module, name, "weight_norm(dim=None)")
+
+
 def doubled(original):
     return lambda tensor, mean=0.0, std=1.0: original(tensor, mean, 2 * std)
 
@@ -102,6 +107,8 @@ FAULTS = [
      lambda i: hooks.run_case(1, i)),
     ("a learning rate that is off", duramen.Optimizer, "step", faster, lambda i: training.run_case(1, "SGD", i)),
     ("a file that loses its last entry", duramen, "load", truncated, lambda i: files.run_case(1, i)),
+    ("a parametrization of another dimension", duramen.parametrizations, "parametrize", turned,
+     lambda i: parametrized.run_case(1, 3 * i)),
     ("draws that PyTorch has not", duramen.init, "normal_", doubled, lambda i: inits.run_case(1, NORMAL + 14 * i)),
     ("a line of print that is off", duramen.Module, "__repr__", nameless, lambda i: module_states.run_case(1, "Hardtanh", i)),
     ("a type without a generator", duramen, "registry", one_more_type, lambda i: layers.check_registry()),

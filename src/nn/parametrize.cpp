@@ -1,0 +1,349 @@
+#include "nn/parametrize.hpp"
+
+#include "nn/hooks.hpp"
+#include "nn/layer.hpp"
+
+namespace duramen::nn {
+namespace {
+
+constexpr std::string_view kChildName = "parametrizations";
+constexpr std::string_view kPrefix = "Parametrized";
+
+constexpr const ParametrizationType* kTypes[] = {&kWeightNorm, &kSpectralNorm, &kOrthogonal};
+constexpr spec::Registry<ParametrizationType> kRegistry(kTypes);
+
+ModuleDict* dict_of(const Module& module) noexcept {
+  if (module.children().empty()) return nullptr;
+  const ModuleRef* child = module.children().find(kChildName);
+  return child ? dynamic_cast<ModuleDict*>(child->get()) : nullptr;
+}
+
+Error refused(Code code, const char* torch_error, std::string message) {
+  return Error(code, std::move(message)).with("torch_error", torch_error);
+}
+
+Error not_parametrized(const Module& module, std::string_view name) {
+  return refused(Code::not_found, "ValueError",
+                 join("parametrizations: Module ", module.class_name(),
+                      " does not have a parametrization on ", printable(name, 60)))
+      .with("path", std::string(name));
+}
+
+ParametrizationList& list_of(const Module& module, std::string_view name) {
+  if (ParametrizationList* list = parametrizations_of(module, name)) return *list;
+  throw not_parametrized(module, name);
+}
+
+// The module's own tensor; null where there is none or it is None.
+TensorRef own_tensor(const Module& module, std::string_view name) {
+  if (const TensorRef* parameter = module.parameters().find(name)) return *parameter;
+  const TensorRef* buffer = module.buffers().find(name);
+  return buffer ? *buffer : TensorRef();
+}
+
+void check_named(const Module& module, std::string_view name) {
+  if (module.parameters().contains(name) || module.buffers().contains(name)) return;
+  throw refused(Code::invalid_argument, "ValueError",
+                join("parametrize: Module '", module.class_name(),
+                     "' does not have a parameter, a buffer, or a parametrized element with name '",
+                     printable(name, 60), "'"))
+      .with("path", std::string(name));
+}
+
+void check_same(const Tensor& before, const Tensor& after) {
+  if (before.dtype() == after.dtype() && before.shape() == after.shape()) return;
+  throw refused(Code::invalid_argument, "ValueError",
+                join("parametrize: Registering a parametrization may not change the ",
+                     before.dtype() == after.dtype() ? "shape" : "dtype", " of the tensor"));
+}
+
+// Puts the tensor of another into the place of one that keeps its identity, in two halves.
+struct Replacement {
+  Replacement(TensorRef kept, const Tensor& data)
+      : tensor(std::move(kept)),
+        storage(data.storage()),
+        layout(data.layout()),
+        dtype(data.dtype()) {}
+  void commit() noexcept { tensor->set_data(std::move(storage), std::move(layout), dtype); }
+
+  TensorRef tensor;
+  Ref<Storage> storage;
+  Layout layout;
+  Dtype dtype;
+};
+
+void put_own(Module& module, std::string_view name, TensorRef tensor, bool is_parameter) {
+  if (is_parameter) {
+    module.put_parameter(name, std::move(tensor));
+  } else {
+    module.put_buffer(name, std::move(tensor));
+  }
+}
+
+// One original is the tensor itself, with other data perhaps; of several each is new.
+void put_originals(ParametrizationList& list, const TensorRef& value,
+                   std::span<const TensorRef> inverse) {
+  if (inverse.size() == 1) return put_own(list, "original", value, value->is_parameter());
+  for (size_t i = 0; i < inverse.size(); ++i) {
+    const bool is_parameter = value->is_parameter();
+    TensorRef original =
+        is_parameter ? make_parameter(*inverse[i], value->requires_grad()) : inverse[i];
+    put_own(list, join("original", i), std::move(original), is_parameter);
+  }
+}
+
+// Requires: everything was checked.
+void put_list(Module& module, std::string_view name, const Ref<ParametrizationList>& list) {
+  if (ModuleDict* dict = dict_of(module)) {
+    dict->put_child(name, list);
+  } else {
+    std::string class_name = join(kPrefix, module.class_name());
+    auto fresh = make<ModuleDict>();
+    fresh->put_child(name, list);
+    module.put_child(kChildName, std::move(fresh));
+    module.set_class_name(std::move(class_name));
+  }
+  module.remove(name);
+}
+
+void check_child_name(const Module& module) {
+  if (is_parametrized(module) || !module.has_name(kChildName)) return;
+  throw refused(Code::already_exists, "KeyError",
+                "parametrize: attribute 'parametrizations' already exists");
+}
+
+void register_first(Context& context, Module& module, std::string_view name, const TensorRef& value,
+                    const ParametrizationType& type, const Ref<Parametrization>& made) {
+  std::vector<TensorRef> inverse = made->right_inverse(context, value);
+  if (inverse.empty()) inverse.push_back(value);
+  auto list = make<ParametrizationList>();
+  list->put_child("0", made);
+  put_originals(*list, value, inverse);
+  std::optional<Replacement> replacement;
+  if (inverse.size() == 1 && inverse[0] != value) replacement.emplace(value, *inverse[0]);
+  if (type.checked) check_same(*value, *list->forward(context, {}));
+  put_list(module, name, list);
+  if (replacement) replacement->commit();
+}
+
+// A dict of the old weight_norm loads: weight_g and weight_v become the originals of "weight".
+class OldNames final : public Hook {
+ public:
+  explicit OldNames(std::string_view name) : Hook(kBeforeLoad), name_(name) {}
+
+  void before_load(Module& module, StateDict& dict, const std::string& prefix,
+                   LoadNotes&) override {
+    auto& entries = dict.entries();
+    const std::string names[] = {join(prefix, name_, "_g"), join(prefix, name_, "_v")};
+    if (!parametrizations_of(module, name_)) return;
+    if (!entries.contains(names[0]) || !entries.contains(names[1])) return;
+    for (size_t i = 0; i < 2; ++i) {
+      StateEntry entry = *entries.find(names[i]);
+      entries.erase(names[i]);
+      entries.set(join(prefix, kChildName, ".", name_, ".original", i), std::move(entry));
+    }
+  }
+
+ private:
+  const std::string name_;
+};
+
+void register_next(Context& context, ParametrizationList& list, const TensorRef& value,
+                   const ParametrizationType& type, const Ref<Parametrization>& made) {
+  if (made->input_count() != 1) {
+    throw refused(Code::invalid_argument, "TypeError",
+                  join("parametrize: ", type.signature.name,
+                       " takes several tensors: it must be the first of a tensor's "
+                       "parametrizations"));
+  }
+  if (type.checked) check_same(*value, *run_forward(context, *made, {&value, 1}));
+  list.append(made);
+}
+
+}  // namespace
+
+std::vector<TensorRef> Parametrization::right_inverse(Context&, const TensorRef&) { return {}; }
+
+void ParametrizationList::insert(int64_t index, ModuleRef child) {
+  insert_at(index, std::move(child));
+}
+
+// Without the originals it is a list like any other.
+Ref<IndexedContainer> ParametrizationList::sliced(std::span<const size_t> positions) const {
+  auto out = make<ModuleList>();
+  for (size_t i = 0; i < positions.size(); ++i) {
+    out->put_child(std::to_string(i), children()[positions[i]].value);
+  }
+  return out;
+}
+
+bool ParametrizationList::has_attribute(std::string_view name) const {
+  return is_one_of(name, {"append", "extend", "insert", "is_tensor", "ntensors", "pop",
+                          "right_inverse", "unsafe"}) ||
+         Module::has_attribute(name);
+}
+
+std::vector<TensorRef> ParametrizationList::originals() const {
+  std::vector<TensorRef> out;
+  for (const auto* map : {&parameters(), &buffers()}) {
+    for (const auto& [name, tensor] : *map) {
+      if (tensor && name.starts_with("original")) out.push_back(tensor);
+    }
+  }
+  return out;
+}
+
+TensorRef ParametrizationList::forward(Context& context, std::span<const TensorRef> inputs) {
+  check_inputs(*this, inputs, 0);
+  std::vector<TensorRef> values = originals();
+  for (const auto& [name, child] : children()) {
+    if (!child) continue;
+    values = {run_forward(context, *child, values)};
+  }
+  if (values.size() == 1) return values[0];
+  throw refused(Code::state, "TypeError", "forward: this ParametrizationList is not complete");
+}
+
+ParametrizationList* parametrizations_of(const Module& module, std::string_view name) noexcept {
+  const ModuleDict* dict = dict_of(module);
+  const ModuleRef* child = dict ? dict->children().find(name) : nullptr;
+  return child ? dynamic_cast<ParametrizationList*>(child->get()) : nullptr;
+}
+
+bool is_parametrized(const Module& module) noexcept {
+  return module.class_name().starts_with(kPrefix) && dict_of(module) != nullptr;
+}
+
+std::string_view plain_class_name(const Module& module) noexcept {
+  const std::string_view name = module.class_name();
+  return is_parametrized(module) ? name.substr(kPrefix.size()) : name;
+}
+
+void parametrize(Context& context, Module& module, std::string_view name, std::string_view text) {
+  spec::Expression call = spec::parse(text);
+  if (call.form == spec::Form::name) call.form = spec::Form::call;
+  if (call.form != spec::Form::call) {
+    throw spec::error_at(call, Code::invalid_argument,
+                         "parametrize: expected a name or a call, such as \"weight_norm(dim=0)\"");
+  }
+  const ParametrizationType& type = kRegistry.get(call, "parametrization");
+  const spec::Arguments arguments(type.signature, call);
+  const NoGrad no_grad(context);
+  ParametrizationList* list = parametrizations_of(module, name);
+  const TensorRef value = list ? list->forward(context, {}) : own_tensor(module, name);
+  if (!list) {
+    check_child_name(module);
+    check_named(module, name);
+  }
+  const Ref<Parametrization> made = type.create(context, module, value, arguments);
+  made->set_training(module.training());
+  if (list) return register_next(context, *list, value, type, made);
+  if (&type != &kWeightNorm) return register_first(context, module, name, value, type, made);
+  const uint64_t hook = module.add_hook(make<OldNames>(name));
+  try {
+    register_first(context, module, name, value, type, made);
+  } catch (...) {
+    module.remove_hook(hook);
+    throw;
+  }
+}
+
+TensorRef parametrized(Context& context, const Module& module, std::string_view name) {
+  return list_of(module, name).forward(context, {});
+}
+
+void set_parametrized(Context& context, Module& module, std::string_view name,
+                      const TensorRef& value) {
+  ParametrizationList& list = list_of(module, name);
+  const NoGrad no_grad(context);
+  const std::vector<TensorRef> originals = list.originals();
+  std::vector<TensorRef> values = {value};
+  for (size_t i = list.size(); i-- > 0;) {
+    auto* one = dynamic_cast<Parametrization*>(list.children()[i].value.get());
+    values = one && values.size() == 1 ? one->right_inverse(context, values[0])
+                                       : std::vector<TensorRef>();
+    if (!values.empty()) continue;
+    throw refused(Code::unsupported, "RuntimeError",
+                  join("parametrize: parametrization ",
+                       list.children()[i].value ? list.children()[i].value->class_name() : "None",
+                       " does not implement right_inverse."));
+  }
+  std::vector<Replacement> replacements;
+  for (size_t i = 0; i < originals.size() && i < values.size(); ++i) {
+    const Tensor &original = *originals[i], &fresh = *values[i];
+    if (original.shape() != fresh.shape() || original.dtype() != fresh.dtype()) {
+      const bool shape = original.shape() != fresh.shape();
+      throw refused(shape ? Code::shape_mismatch : Code::dtype_mismatch, "ValueError",
+                    join("parametrize: another ", shape ? "shape" : "dtype", " than '",
+                         printable(name, 60), "' has"));
+    }
+    replacements.emplace_back(originals[i], fresh);
+  }
+  for (Replacement& replacement : replacements) replacement.commit();
+}
+
+void remove_parametrizations(Context& context, Module& module, std::string_view name,
+                             bool leave_parametrized) {
+  ParametrizationList& list = list_of(module, name);
+  const ModuleRef held(&list);
+  const NoGrad no_grad(context);
+  const std::vector<TensorRef> originals = list.originals();
+  if (!leave_parametrized && originals.size() != 1) {
+    throw refused(Code::invalid_argument, "ValueError",
+                  "remove_parametrizations: Cannot leave unparametrized "
+                  "(`leave_parametrized=False`) a tensor that is parametrized in terms of a "
+                  "sequence of tensors.");
+  }
+  TensorRef tensor = originals.at(0);
+  std::optional<Replacement> replacement;
+  if (leave_parametrized) {
+    const TensorRef value = list.forward(context, {});
+    if (originals.size() == 1) {
+      replacement.emplace(tensor, *value);
+    } else {
+      tensor = list.is_parameter() ? make_parameter(*value, tensor->requires_grad()) : value;
+    }
+  }
+  ModuleDict& dict = *dict_of(module);
+  std::string plain_name(plain_class_name(module));
+  put_own(module, name, tensor, list.is_parameter());
+  dict.remove(name);
+  if (replacement) replacement->commit();
+  if (!dict.children().empty()) return;
+  module.remove(kChildName);
+  module.set_class_name(std::move(plain_name));
+}
+
+std::string extra_repr(const Module& module) {
+  const ModuleDict* dict = is_parametrized(module) ? dict_of(module) : nullptr;
+  if (!dict) return module.extra_repr();
+  const ModuleRef shown = module.shell();
+  for (const auto& [name, tensor] : module.parameters()) shown->put_parameter(name, tensor);
+  for (const auto& [name, tensor] : module.buffers()) shown->put_buffer(name, tensor);
+  for (const auto& [name, child] : dict->children()) {
+    auto* list = dynamic_cast<ParametrizationList*>(child.get());
+    const auto originals = list ? list->originals() : std::vector<TensorRef>();
+    if (!originals.empty()) put_own(*shown, name, originals.back(), list->is_parameter());
+  }
+  return shown->extra_repr();
+}
+
+ModuleRef with_computed_tensors(Context& context, Module& module) {
+  const ModuleDict* dict = is_parametrized(module) ? dict_of(module) : nullptr;
+  if (!dict) return ModuleRef(&module);
+  ModuleRef out = module.shell();
+  out->set_class_name(std::string(plain_class_name(module)));
+  for (const auto& [name, tensor] : module.parameters()) out->put_parameter(name, tensor);
+  for (const auto& [name, tensor] : module.buffers()) out->put_buffer(name, tensor);
+  for (const auto& [name, child] : module.children()) {
+    if (child.get() != dict) out->put_child(name, child);
+  }
+  for (const auto& [name, child] : dict->children()) {
+    auto* list = dynamic_cast<ParametrizationList*>(child.get());
+    if (!list) continue;
+    put_own(*out, name, list->forward(context, {}), list->is_parameter());
+  }
+  return out;
+}
+
+}  // namespace duramen::nn

@@ -1,18 +1,93 @@
-#include "nn/batch_norm.hpp"
-
+// Batch and instance normalisation: one state, seven names.
 #include "kernels/copy.hpp"
-#include "nn/layer.hpp"
+#include "nn/layer_rules.hpp"
+#include "nn/python_values.hpp"
 #include "ops/operands.hpp"
 
 namespace duramen::nn {
 namespace {
 
-constexpr const char* kClassNames[] = {"BatchNorm1d", "BatchNorm2d", "BatchNorm3d"};
+using spec::Expression;
 
-TensorRef held(const Module::Tensors& tensors, std::string_view name) {
-  const TensorRef* found = tensors.find(name);
-  return found ? *found : TensorRef();
+bool is_instance_norm(const Layer& layer) { return layer.class_name().starts_with("Instance"); }
+
+// ---- State ----
+
+// `bias` is registered only with `affine`, the buffers only with `track_running_stats`; the names
+// are there in any case.
+void build(Layer& layer, const BuildContext& build, const spec::Arguments& arguments) {
+  const Dtype dtype = dtype_argument(build, arguments);
+  const Expression& count = arguments["num_features"];
+  const bool affine = arguments.boolean("affine"),
+             tracks = arguments.boolean("track_running_stats");
+  const bool has_bias = affine && arguments.boolean("bias");
+  Context& context = build.context;
+  layer.put_parameter("weight", affine ? new_parameter(context, size_of(count), dtype) : nullptr);
+  layer.put_parameter("bias", has_bias ? new_parameter(context, size_of(count), dtype) : nullptr);
+  layer.put_buffer("running_mean", nullptr);
+  layer.put_buffer("running_var", nullptr);
+  layer.put_buffer("num_batches_tracked", nullptr);
+  if (!tracks) return;
+  const Shape shape = size_of(count, "zeros");
+  layer.put_buffer("running_mean", new_buffer(context, shape, dtype, 0));
+  layer.put_buffer("running_var", new_buffer(context, shape, dtype, 1));
+  layer.put_buffer("num_batches_tracked", new_buffer(context, {}, Dtype::int64, 0));
 }
+
+void reset_running_stats(Layer& layer) {
+  if (!layer.settings().boolean("track_running_stats")) return;
+  if (const TensorRef mean = held(layer.buffers(), "running_mean")) fill(*mean, 0);
+  if (const TensorRef var = held(layer.buffers(), "running_var")) fill(*var, 1);
+  if (const TensorRef count = held(layer.buffers(), "num_batches_tracked")) fill(*count, 0);
+}
+
+void reset(Layer& layer, Context&) {
+  reset_running_stats(layer);
+  if (layer.settings().boolean("affine")) reset_scale_and_shift(layer);
+}
+
+// `self.num_batches_tracked`, wherever it was put; null for None.
+TensorRef counter(const Module& module) {
+  for (const Module::Tensors* entries :
+       {&module.buffers(), &module.parameters(), &module.plain_attributes()}) {
+    if (const TensorRef* found = entries->find("num_batches_tracked")) return *found;
+  }
+  const ModuleRef* child = module.children().find("num_batches_tracked");
+  if (child && !*child) return nullptr;
+  throw Error(Code::state, join("load_state_dict: '", module.class_name(),
+                                "' object has no attribute 'num_batches_tracked'"))
+      .with("torch_error", "AttributeError");
+}
+
+// Running statistics of the time when these classes had them without being asked.
+std::vector<Module::Upgrade> refused_statistics(const Layer& layer,
+                                                FunctionRef<bool(std::string_view)> has) {
+  const std::string& name = layer.class_name();
+  const std::string refusal = join(
+      "Unexpected running stats buffer(s) {} for ", name,
+      " with track_running_stats=False. A checkpoint of before 0.4.0 may have them, for ", name,
+      " tracks no running stats by default since 0.4.0: remove these keys from the state dict, "
+      "or, where they are needed, build ",
+      name, " with track_running_stats=True.");
+  std::vector<Module::Upgrade> out;
+  for (const char* key : {"running_mean", "running_var"}) {
+    if (has(key)) out.push_back({.name = key, .value = nullptr, .refusal = refusal});
+  }
+  return out;
+}
+
+// State of version 1 had no num_batches_tracked: the module's own value stands in.
+std::vector<Module::Upgrade> upgrade(const Layer& layer, std::optional<int64_t> version,
+                                     FunctionRef<bool(std::string_view)> has) {
+  if (!layer.settings().boolean("track_running_stats")) {
+    const bool is_refused = is_instance_norm(layer) && !version;
+    return is_refused ? refused_statistics(layer, has) : std::vector<Module::Upgrade>();
+  }
+  if (version.value_or(0) >= 2 || has("num_batches_tracked")) return {};
+  return {{"num_batches_tracked", counter(layer)}};
+}
+
+// ---- Forward of batch normalisation ----
 
 Error value_error(std::string message) {
   return Error(Code::shape_mismatch, std::move(message)).with("torch_error", "ValueError");
@@ -46,27 +121,12 @@ void set_count(Tensor& count, double value) {
   count.storage()->bump_version();
 }
 
-}  // namespace
-
-BatchNorm::BatchNorm(Context& context, uint32_t spatial, BatchNormConfig config)
-    : Module(kClassNames[spatial - 1], 2), spatial_(spatial), config_(std::move(config)) {
-  const Shape shape = {config_.num_features};
-  const bool affine = config_.affine, tracks = config_.track_running_stats;
-  const Dtype dtype = config_.dtype;
-  put_parameter("weight", affine ? new_parameter(context, shape, dtype) : nullptr);
-  put_parameter("bias", affine && config_.bias ? new_parameter(context, shape, dtype) : nullptr);
-  put_buffer("running_mean", tracks ? new_buffer(context, shape, dtype, 0) : nullptr);
-  put_buffer("running_var", tracks ? new_buffer(context, shape, dtype, 1) : nullptr);
-  put_buffer("num_batches_tracked", tracks ? new_buffer(context, {}, Dtype::int64, 0) : nullptr);
-  reset_parameters(context);
-}
-
-void BatchNorm::check_input(const Tensor& input, bool use_batch_statistics) const {
+void check_input(const Layer& layer, const Tensor& input, bool use_batch_statistics) {
   const size_t rank = input.rank();
-  if (spatial_ == 1 ? rank != 2 && rank != 3 : rank != spatial_ + 2) {
-    throw value_error(join("forward: expected ",
-                           spatial_ == 1 ? "2D or 3D" : join(spatial_ + 2, "D"), " input (got ",
-                           rank, "D input)"));
+  const auto spatial = static_cast<size_t>(layer.class_name()[9] - '0');  // BatchNorm2d
+  if (spatial == 1 ? rank != 2 && rank != 3 : rank != spatial + 2) {
+    throw value_error(join("forward: expected ", spatial == 1 ? "2D or 3D" : join(spatial + 2, "D"),
+                           " input (got ", rank, "D input)"));
   }
   if (!use_batch_statistics) return;
   int64_t values = input.size(0);
@@ -78,119 +138,124 @@ void BatchNorm::check_input(const Tensor& input, bool use_batch_statistics) cons
            format_shape(input.shape()), ")"));
 }
 
-TensorRef BatchNorm::forward(Context& context, std::span<const TensorRef> inputs) {
-  check_inputs(*this, inputs, 1);
-  TensorRef mean = held(buffers(), "running_mean"), var = held(buffers(), "running_var");
-  const bool use_batch_statistics = training() || (!mean && !var);
-  check_input(*inputs[0], use_batch_statistics);
-  const bool tracks = training() && config_.track_running_stats;
-  const TensorRef count = tracks ? held(buffers(), "num_batches_tracked") : nullptr;
+// In training mode counts the batch and updates the running statistics.
+TensorRef forward(Layer& layer, Context& context, std::span<const TensorRef> inputs) {
+  check_inputs(layer, inputs, 1);
+  const Settings& settings = layer.settings();
+  const auto &buffers = layer.buffers(), &parameters = layer.parameters();
+  TensorRef mean = held(buffers, "running_mean"), var = held(buffers, "running_var");
+  const bool use_batch_statistics = layer.training() || (!mean && !var);
+  check_input(layer, *inputs[0], use_batch_statistics);
+  const bool tracks = layer.training() && settings.boolean("track_running_stats");
+  const TensorRef count = tracks ? held(buffers, "num_batches_tracked") : nullptr;
   if (count) check_counter(*count);
   const double counted = count ? next_count(*count) : 0;
-  const double momentum = config_.momentum.value_or(count ? 1 / counted : 0);
-  if (training() && !tracks) mean = var = nullptr;
-  TensorRef out = ops::batch_norm(context, inputs[0], mean, var, held(parameters(), "weight"),
-                                  held(parameters(), "bias"),
-                                  {use_batch_statistics, momentum, config_.eps, config_.eps_text});
+  const double momentum = !settings.is_none("momentum")
+                              ? number_setting(layer, "momentum", "batch_norm", 7)
+                          : count ? 1 / counted
+                                  : 0;
+  if (layer.training() && !tracks) mean = var = nullptr;
+  TensorRef out = ops::batch_norm(
+      context, inputs[0], mean, var, held(parameters, "weight"), held(parameters, "bias"),
+      {use_batch_statistics, momentum, number_setting(layer, "eps", "batch_norm", 8),
+       settings.printed("eps")});
   if (count) set_count(*count, counted);  // after all that can fail
   return out;
 }
 
-void BatchNorm::reset_running_stats() {
-  if (!config_.track_running_stats) return;
-  if (const TensorRef mean = held(buffers(), "running_mean")) fill(*mean, 0);
-  if (const TensorRef var = held(buffers(), "running_var")) fill(*var, 1);
-  if (const TensorRef count = held(buffers(), "num_batches_tracked")) fill(*count, 0);
-}
+// ---- The table ----
 
-void BatchNorm::reset_parameters(Context&) {
-  reset_running_stats();
-  if (!config_.affine) return;
-  if (const TensorRef weight = held(parameters(), "weight")) fill(*weight, 1);
-  if (const TensorRef bias = held(parameters(), "bias")) fill(*bias, 0);
-}
+constexpr spec::Kinds kNumber = spec::kReal | spec::kAny;
+constexpr spec::Kinds kFlag = spec::kTruth | spec::kAny;
+constexpr spec::Parameter kCount = {"num_features", spec::kInt | spec::kAny, "",
+                                    "number of channels, the input's size 1"};
+constexpr spec::Parameter kEps = {"eps", kNumber, "1e-05", "added to the variance"};
+constexpr spec::Parameter kMomentum = {
+    "momentum", kNumber, "0.1",
+    "share of a batch in the running statistics; None: their cumulative average"};
+constexpr std::string_view kAffineDoc = "learned scale and shift; without them the names hold None";
+constexpr std::string_view kTrackDoc =
+    "keeps running_mean, running_var and num_batches_tracked; without them the names hold None";
+constexpr spec::Parameter kAffine = {"affine", kFlag, "True", kAffineDoc};
+constexpr spec::Parameter kTracks = {"track_running_stats", kFlag, "True", kTrackDoc};
+constexpr spec::Parameter kBias = {"bias", kFlag, "True", "learned shift", true};
 
-std::string BatchNorm::extra_repr() const {
-  return join(config_.num_features, ", eps=", config_.eps_text,
-              ", momentum=", config_.momentum_text, ", affine=", config_.affine_text,
-              ", bias=", python_bool(bool(held(parameters(), "bias"))),
-              ", track_running_stats=", config_.track_text);
-}
-
-std::vector<Module::Upgrade> BatchNorm::upgrade_state(
-    std::optional<int64_t> version, FunctionRef<bool(std::string_view)> has) const {
-  if (version.value_or(0) >= 2 || !config_.track_running_stats) return {};
-  if (has("num_batches_tracked")) return {};
-  return {{"num_batches_tracked", counter()}};
-}
-
-// `self.num_batches_tracked`, wherever it was put; null for None.
-TensorRef BatchNorm::counter() const {
-  for (const Tensors* entries : {&buffers(), &parameters(), &plain_attributes()}) {
-    if (const TensorRef* found = entries->find("num_batches_tracked")) return *found;
-  }
-  const ModuleRef* child = children().find("num_batches_tracked");
-  if (child && !*child) return nullptr;
-  throw Error(Code::state, join("load_state_dict: '", class_name(),
-                                "' object has no attribute 'num_batches_tracked'"))
-      .with("torch_error", "AttributeError");
-}
-
-bool BatchNorm::has_attribute(std::string_view name) const {
-  return is_one_of(name, {"num_features", "eps", "momentum", "affine", "track_running_stats",
-                          "reset_running_stats", "reset_parameters", "_check_input_dim",
-                          "__constants__"}) ||
-         Module::has_attribute(name);
-}
-
-namespace {
-
-constexpr spec::Parameter kBatchNormParameters[] = {
-    {"num_features", spec::kInt, "", "number of channels, the input's size 1"},
-    {"eps", spec::kReal | spec::kBoolNumber, "1e-05", "added to the variance"},
-    {"momentum", spec::kReal | spec::kBoolNumber | spec::kNone, "0.1",
-     "share of a batch in the running statistics; None: their cumulative average"},
-    {"affine", spec::kTruth, "True", "learned scale and shift; without them the names hold None"},
-    {"track_running_stats", spec::kTruth, "True",
-     "keeps running_mean, running_var and num_batches_tracked; without them the names hold None"},
+constexpr spec::Parameter kBatchParameters[] = {
+    kCount, kEps, kMomentum, kAffine, kTracks, kDeviceParameter, kDtypeParameter, kBias};
+constexpr spec::Parameter kSyncParameters[] = {
+    kCount,
+    kEps,
+    kMomentum,
+    kAffine,
+    kTracks,
+    {"process_group", spec::kAny, "None", "kept only: there are no other processes"},
     kDeviceParameter,
     kDtypeParameter,
-    {"bias", spec::kTruth, "True", "learned shift", true},
+    kBias,
+};
+constexpr spec::Parameter kInstanceParameters[] = {
+    kCount,
+    kEps,
+    kMomentum,
+    {"affine", kFlag, "False", kAffineDoc},
+    {"track_running_stats", kFlag, "False", kTrackDoc},
+    kDeviceParameter,
+    kDtypeParameter,
+    kBias,
 };
 
-template <uint32_t spatial>
-ModuleRef create_batch_norm(const BuildContext& build, const spec::Arguments& arguments) {
-  BatchNormConfig config;
-  config.num_features = arguments.integer("num_features");
-  config.eps = arguments.real("eps");
-  config.momentum = arguments.optional_real("momentum");
-  config.affine = arguments.boolean("affine");
-  config.track_running_stats = arguments.boolean("track_running_stats");
-  config.bias = arguments.boolean("bias");
-  config.dtype = dtype_argument(build, arguments);
-  config.eps_text = spec::format(arguments["eps"]);
-  config.momentum_text = spec::format(arguments["momentum"]);
-  config.affine_text = spec::printed(arguments["affine"]);
-  config.track_text = spec::printed(arguments["track_running_stats"]);
-  return make<BatchNorm>(build.context, spatial, std::move(config));
+constexpr LayerRules rules(std::string_view attributes, decltype(LayerRules::forward) forward) {
+  return {.build = build,
+          .reset = reset,
+          .reset_running_stats = reset_running_stats,
+          .shown =
+              "{num_features}, eps={eps}, momentum={momentum}, affine={affine}, bias={?bias}, "
+              "track_running_stats={track_running_stats}",
+          .attributes = attributes,
+          .no_attributes = "bias",
+          .version = 2,
+          .upgrade = upgrade,
+          .forward = forward};
 }
+constexpr LayerRules kBatchRules =
+    rules("reset_running_stats, reset_parameters, _check_input_dim", forward);
+constexpr LayerRules kInstanceRules = rules(
+    "reset_running_stats, reset_parameters, _check_input_dim, _get_no_batch_dim, "
+    "_handle_no_batch_input, _apply_instance_norm",
+    nullptr);
+
+constexpr std::string_view kInstanceDoc =
+    "Normalises each channel of each sample. Parameters with affine: weight, bias (num_features); "
+    "buffers with track_running_stats: running_mean, running_var, num_batches_tracked.";
+
+constexpr ModuleType kTypes[] = {
+    {.signature = {"BatchNorm1d", kBatchParameters,
+                   "Normalises each channel over the batch of a 2-D or 3-D input. Parameters: "
+                   "weight, bias (num_features); buffers: running_mean, running_var, "
+                   "num_batches_tracked."},
+     .rules = kBatchRules},
+    {.signature = {"BatchNorm2d", kBatchParameters,
+                   "Normalises each channel over the batch and the two other dimensions of a 4-D "
+                   "input. State as BatchNorm1d."},
+     .rules = kBatchRules},
+    {.signature = {"BatchNorm3d", kBatchParameters,
+                   "Normalises each channel over the batch and the three other dimensions of a 5-D "
+                   "input. State as BatchNorm1d."},
+     .rules = kBatchRules},
+    {.signature = {"SyncBatchNorm", kSyncParameters,
+                   "Batch normalisation over the batches of several processes. State as "
+                   "BatchNorm1d."},
+     .hidden = "process_group",
+     .rules = rules("reset_running_stats, reset_parameters, _check_input_dim, "
+                    "_check_non_zero_input_channels, convert_sync_batchnorm",
+                    nullptr)},
+    {.signature = {"InstanceNorm1d", kInstanceParameters, kInstanceDoc}, .rules = kInstanceRules},
+    {.signature = {"InstanceNorm2d", kInstanceParameters, kInstanceDoc}, .rules = kInstanceRules},
+    {.signature = {"InstanceNorm3d", kInstanceParameters, kInstanceDoc}, .rules = kInstanceRules},
+};
 
 }  // namespace
 
-constinit const ModuleType kBatchNorm1dType = {
-    {"BatchNorm1d", kBatchNormParameters,
-     "Normalises each channel over the batch of a 2-D or 3-D input. Parameters: weight, bias "
-     "(num_features); buffers: running_mean, running_var, num_batches_tracked."},
-    create_batch_norm<1>};
-constinit const ModuleType kBatchNorm2dType = {
-    {"BatchNorm2d", kBatchNormParameters,
-     "Normalises each channel over the batch and the two other dimensions of a 4-D input. State as "
-     "BatchNorm1d."},
-    create_batch_norm<2>};
-constinit const ModuleType kBatchNorm3dType = {
-    {"BatchNorm3d", kBatchNormParameters,
-     "Normalises each channel over the batch and the three other dimensions of a 5-D input. State "
-     "as BatchNorm1d."},
-    create_batch_norm<3>};
+constinit const ModuleFamily kBatchNormFamily = kTypes;
 
 }  // namespace duramen::nn

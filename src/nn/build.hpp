@@ -33,6 +33,7 @@ struct LayerRules {
   void (*build)(Layer& layer, const BuildContext& build,
                 const spec::Arguments& arguments) = nullptr;
   void (*reset)(Layer& layer, Context& context) = nullptr;  // reset_parameters()
+  bool build_draws = false;  // build() gives the initial values; `reset` does not run behind it
   void (*reset_running_stats)(Layer& layer) = nullptr;
   // Inside the parentheses of what print shows: "p={p}, inplace={inplace}", or what a function
   // says.

@@ -3,49 +3,24 @@
 #include <algorithm>
 #include <utility>
 
+#include "nn/torch_names.hpp"
+
 namespace duramen::nn {
 namespace {
 
 // Classes that are not registered, whose printed text does not say how to build them.
 constexpr std::pair<std::string_view, std::string_view> kUnregistered[] = {
-    {"AdaptiveLogSoftmaxWithLoss", "cutoffs, div_value"},
-    {"BCELoss", "weight, reduction"},
-    {"BCEWithLogitsLoss", "weight, reduction, pos_weight"},
-    {"CTCLoss", "blank, reduction, zero_infinity"},
-    {"CosineEmbeddingLoss", "margin, reduction"},
     {"DataParallel", "device_ids, output_device, dim"},
-    {"GaussianNLLLoss", "full, eps, reduction"},
-    {"HingeEmbeddingLoss", "margin, reduction"},
-    {"HuberLoss", "reduction, delta"},
-    {"KLDivLoss", "reduction, log_target"},
-    {"L1Loss", "reduction"},
     {"LazyLinear", "in_features"},
-    {"MarginRankingLoss", "margin, reduction"},
-    {"MultiLabelMarginLoss", "reduction"},
-    {"MultiLabelSoftMarginLoss", "weight, reduction"},
-    {"MultiMarginLoss", "p, margin, weight, reduction"},
     {"MultiheadAttention",
      "num_heads, embed_dim, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first"},
-    {"NLLLoss", "weight, ignore_index, reduction"},
-    {"PoissonNLLLoss", "log_input, full, eps, reduction"},
-    {"SmoothL1Loss", "reduction, beta"},
-    {"SoftMarginLoss", "reduction"},
     {"Transformer", "nhead, d_model, batch_first"},
     {"TransformerDecoderLayer", "nhead, activation, batch_first, norm_first"},
     {"TransformerEncoder", "enable_nested_tensor, mask_check"},
     {"TransformerEncoderLayer", "nhead, activation, batch_first, norm_first"},
-    {"TripletMarginLoss", "margin, p, eps, swap, reduction"},
 };
 
 std::string_view first_of(std::string_view list) noexcept { return list.substr(0, list.find(',')); }
-
-bool contains(std::string_view list, std::string_view name) noexcept {
-  while (!list.empty()) {
-    if (first_of(list) == name) return true;
-    list.remove_prefix(std::min(first_of(list).size() + 2, list.size()));
-  }
-  return false;
-}
 
 bool is_given(const ModuleType& type, const spec::Expression& call, std::string_view name) {
   for (const spec::Keyword& keyword : call.keywords) {
@@ -64,7 +39,7 @@ std::string missing_hidden(const ModuleType& type, const spec::Expression& call)
   std::string out;
   for (const spec::Parameter& parameter : type.signature.parameters) {
     const bool is_needed = parameter.fallback.empty() && !parameter.variadic;
-    if (!is_needed || !contains(type.hidden, parameter.name)) continue;
+    if (!is_needed || !lists(type.hidden, parameter.name)) continue;
     if (!is_given(type, call, parameter.name)) {
       out += join(out.empty() ? "" : ", ", parameter.name);
     }

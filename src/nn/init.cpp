@@ -63,11 +63,31 @@ void uniform_by_fan_in(Context& context, Tensor& tensor, int64_t fan_in) {
   uniform(context, tensor, -bound, bound);
 }
 
+void reset_weight_and_bias(Context& context, const Module& module) {
+  const TensorRef* weight = module.parameters().find("weight");
+  const TensorRef* bias = module.parameters().find("bias");
+  if (!weight || !*weight) return;
+  kaiming_uniform_sqrt5(context, **weight);
+  if (bias && *bias) uniform_by_fan_in(context, **bias, fans_of(**weight).in);
+}
+
+void reset_scale_and_shift(const Module& module) {
+  const TensorRef* weight = module.parameters().find("weight");
+  const TensorRef* bias = module.parameters().find("bias");
+  if (weight && *weight) fill(**weight, 1);
+  if (bias && *bias) fill(**bias, 0);
+}
+
 TensorRef new_parameter(Context& context, Shape shape, Dtype dtype, bool requires_grad) {
   return make_parameter(*new_tensor(context, std::move(shape), dtype), requires_grad);
 }
 
 TensorRef new_buffer(Context& context, Shape shape, Dtype dtype, double value) {
+  for (const int64_t size : shape) {
+    if (size >= 0) continue;
+    throw Error(Code::invalid_argument, "zeros: Dimension size must be non-negative.")
+        .with("torch_error", "RuntimeError");
+  }
   TensorRef out = new_tensor(context, std::move(shape), dtype);
   fill(*out, value);
   return out;

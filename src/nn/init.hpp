@@ -2,7 +2,7 @@
 // (formulas: docs/random.md), and the tensors that layers are made of.
 #pragma once
 
-#include "autograd/context.hpp"
+#include "nn/module.hpp"
 
 namespace duramen::nn {
 
@@ -19,6 +19,12 @@ Fans fans_of(const Tensor& tensor);  // INVALID_ARGUMENT (ValueError) below two 
 void kaiming_uniform_sqrt5(Context& context, Tensor& tensor);
 // U(-1/√fan_in, 1/√fan_in), the default of a bias; a fan_in of 0 draws too, and gives zeros.
 void uniform_by_fan_in(Context& context, Tensor& tensor, int64_t fan_in);
+
+// The default of Linear and Conv: the two above for "weight" and "bias", as far as they are there.
+void reset_weight_and_bias(Context& context, const Module& module);
+
+// Ones and zeros for "weight" and "bias": the default of the normalisations.
+void reset_scale_and_shift(const Module& module);
 
 // Parameter(torch.empty(shape)). INVALID_ARGUMENT with PyTorch's text (RuntimeError) for a negative
 // size; DTYPE_MISMATCH for a dtype that cannot require grad.

@@ -29,6 +29,12 @@ inline bool is_one_of(std::string_view name, std::initializer_list<std::string_v
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// The tensor of that name; null for None and for no entry.
+inline TensorRef held(const Module::Tensors& tensors, std::string_view name) {
+  const TensorRef* found = tensors.find(name);
+  return found ? *found : TensorRef();
+}
+
 // The inputs of a forward that takes exactly `count` tensors. INVALID_ARGUMENT (TypeError).
 void check_inputs(const Module& module, std::span<const TensorRef> inputs, size_t count);
 

@@ -1,6 +1,8 @@
 #include "nn/layer_rules.hpp"
 
 #include "nn/evaluate.hpp"
+#include "nn/python_values.hpp"
+#include "nn/torch_names.hpp"
 
 namespace duramen::nn {
 
@@ -8,16 +10,6 @@ using spec::Expression;
 using spec::Form;
 
 namespace {
-
-// "a, b, c"
-bool lists(std::string_view names, std::string_view name) noexcept {
-  while (!names.empty()) {
-    const std::string_view first = names.substr(0, names.find(','));
-    if (first == name) return true;
-    names.remove_prefix(std::min(first.size() + 2, names.size()));
-  }
-  return false;
-}
 
 bool is_object(const Expression& value) noexcept {
   return value.form == Form::object || value.form == Form::call;
@@ -99,7 +91,7 @@ void Layer::reset_running_stats() {
 
 std::string Layer::extra_repr() const {
   if (type_->rules.show) return type_->rules.show(*this);
-  return filled_repr(type_->rules.shown, settings_);
+  return filled_repr(type_->rules.shown, *this);
 }
 
 std::vector<Module::Upgrade> Layer::upgrade_state(std::optional<int64_t> version,
@@ -125,7 +117,7 @@ ModuleRef create_layer(const ModuleType& type, const BuildContext& build,
   if (rules.settle) rules.settle(settings, arguments);
   Ref<Layer> layer = make<Layer>(type, std::move(settings));
   if (rules.build) rules.build(*layer, build, arguments);
-  layer->reset_parameters(build.context);
+  if (!rules.build_draws) layer->reset_parameters(build.context);
   return layer;
 }
 
@@ -143,10 +135,26 @@ Error argument_error(const spec::Arguments& arguments, std::string_view argument
       .with("torch_error", std::string(torch_error));
 }
 
+ModuleRef made_module(const BuildContext& build, std::string_view class_name,
+                      std::vector<spec::Keyword> arguments) {
+  Expression call;
+  call.form = Form::call;
+  call.column = 0;
+  call.text = class_name;
+  call.keywords = std::move(arguments);
+  const BuildContext plain{build.context};
+  plain.evaluate(call);
+  return plain.module(call);
+}
+
 namespace {
 
-// NAME, NAME!r or NAME?TEXT.
-std::string filled_place(std::string_view place, const Settings& settings) {
+// NAME, NAME!r, NAME?TEXT or ?NAME.
+std::string filled_place(std::string_view place, const Layer& layer) {
+  if (place[0] == '?') {
+    return std::string(python_bool(bool(held(layer.parameters(), place.substr(1)))));
+  }
+  const Settings& settings = layer.settings();
   const size_t end = std::min(place.find_first_of("!?"), place.size());
   const std::string_view name = place.substr(0, end);
   if (end == place.size()) return settings.printed(name);
@@ -156,7 +164,7 @@ std::string filled_place(std::string_view place, const Settings& settings) {
 
 }  // namespace
 
-std::string filled_repr(std::string_view form, const Settings& settings) {
+std::string filled_repr(std::string_view form, const Layer& layer) {
   std::string out;
   while (!form.empty()) {
     const size_t open = std::min(form.find('{'), form.size());
@@ -164,10 +172,37 @@ std::string filled_repr(std::string_view form, const Settings& settings) {
     form.remove_prefix(open);
     if (form.empty()) break;
     const size_t close = form.find('}');
-    out += filled_place(form.substr(1, close - 1), settings);
+    out += filled_place(form.substr(1, close - 1), layer);
     form.remove_prefix(close + 1);
   }
   return out;
+}
+
+namespace {
+
+Error wrong_setting(const Layer& layer, std::string_view name, std::string_view function,
+                    int position, std::string_view expected) {
+  return Error(Code::invalid_argument,
+               join(function, "(): argument '", name, "' (position ", position, ") must be ",
+                    expected, ", not ", type_name(layer.settings()[name])))
+      .with("argument", std::string(name))
+      .with("torch_error", "TypeError");
+}
+
+}  // namespace
+
+double number_setting(const Layer& layer, std::string_view name, std::string_view function,
+                      int position) {
+  const Expression& value = layer.settings()[name];
+  if (is_number(value)) return spec::real_of(value);
+  throw wrong_setting(layer, name, function, position, "float");
+}
+
+int64_t integer_setting(const Layer& layer, std::string_view name, std::string_view function,
+                        int position) {
+  const Expression& value = layer.settings()[name];
+  if (is_number(value) && value.form != Form::real) return spec::integer_of(value);
+  throw wrong_setting(layer, name, function, position, "int");
 }
 
 Expression repeated(const Expression& value, size_t count) {

@@ -64,9 +64,22 @@ ModuleRef create_layer(const ModuleType& type, const BuildContext& build,
 Error argument_error(const spec::Arguments& arguments, std::string_view argument,
                      std::string_view torch_error, std::string_view message);
 
+// A module of that class, as a child for another: the call with these arguments, which are
+// evaluated.
+ModuleRef made_module(const BuildContext& build, std::string_view class_name,
+                      std::vector<spec::Keyword> arguments);
+
 // "NAME={NAME}, …": each {NAME} is replaced by what Python prints of that argument, {NAME!r} by its
-// repr, {NAME?TEXT} by the text if the argument is true.
-std::string filled_repr(std::string_view form, const Settings& settings);
+// repr, {NAME?TEXT} by the text if the argument is true, {?NAME} by whether the layer holds a
+// parameter of that name.
+std::string filled_repr(std::string_view form, const Layer& layer);
+
+// An argument that the constructor took as it came, asked for as the argument of that position by
+// `function` in the forward. TypeError unless it is a number, an int.
+double number_setting(const Layer& layer, std::string_view name, std::string_view function,
+                      int position);
+int64_t integer_setting(const Layer& layer, std::string_view name, std::string_view function,
+                        int position);
 
 // `count` times the value as a tuple; what can be iterated, as it is: PyTorch's _single, _pair.
 spec::Expression repeated(const spec::Expression& value, size_t count);

@@ -7,13 +7,6 @@
 namespace duramen::nn {
 
 extern const ModuleType kModuleType;
-extern const ModuleType kLinearType;
-extern const ModuleType kConv2dType;
-extern const ModuleType kBatchNorm1dType;
-extern const ModuleType kBatchNorm2dType;
-extern const ModuleType kBatchNorm3dType;
-extern const ModuleType kLayerNormType;
-extern const ModuleType kEmbeddingType;
 extern const ModuleType kSequentialType;
 extern const ModuleType kModuleListType;
 extern const ModuleType kModuleDictType;
@@ -30,11 +23,16 @@ extern const ModuleType kSiluType;
 extern const ModuleType kGeluType;
 extern const ModuleType kSoftmaxType;
 extern const ModuleType kLogSoftmaxType;
-extern const ModuleType kCrossEntropyLossType;
-extern const ModuleType kMseLossType;
 
 extern const ModuleFamily kDropoutFamily;
 extern const ModuleFamily kNonlinearityFamily;
+extern const ModuleFamily kBatchNormFamily;
+extern const ModuleFamily kComposedLossFamily;
+extern const ModuleFamily kConvolutionFamily;
+extern const ModuleFamily kEmbeddingFamily;
+extern const ModuleFamily kLinearFamily;
+extern const ModuleFamily kLossFamily;
+extern const ModuleFamily kNormalizationFamily;
 extern const ModuleFamily kPaddingFamily;
 extern const ModuleFamily kPoolFamily;
 extern const ModuleFamily kVisionFamily;

@@ -1,79 +1,107 @@
-#include "nn/layer.hpp"
+#include <cmath>
+
+#include "nn/layer_rules.hpp"
+#include "nn/python_values.hpp"
 
 namespace duramen::nn {
 namespace {
 
-class Linear final : public Module {
- public:
-  struct Config {
-    int64_t in_features;
-    int64_t out_features;
-    bool bias;
-    std::string in_text;  // as written, for repr: True is not 1
-  };
-  Linear(Context& context, Config config, Dtype dtype)
-      : Module("Linear"), config_(std::move(config)) {
-    const int64_t in = config_.in_features, out = config_.out_features;
-    put_parameter("weight", new_parameter(context, {out, in}, dtype));
-    put_parameter("bias", config_.bias ? new_parameter(context, {out}, dtype) : nullptr);
-    reset_parameters(context);
-  }
+constexpr spec::Kinds kCount = spec::kInt | spec::kAny;
+constexpr spec::Parameter kBias = {"bias", spec::kTruth | spec::kAny, "True",
+                                   "adds a learned bias; without it the name is kept with None"};
 
-  TensorRef forward(Context& context, std::span<const TensorRef> inputs) override {
-    check_inputs(*this, inputs, 1);
-    const TensorRef* weight = parameters().find("weight");
-    const TensorRef* bias = parameters().find("bias");
-    if (!weight || !*weight) {
-      throw Error(Code::state, "forward: this Linear has no weight")
-          .with("torch_error", "AttributeError");
-    }
-    return ops::linear(context, inputs[0], *weight, bias ? *bias : TensorRef());
-  }
-
-  ModuleRef shell() const override { return make<Linear>(*this); }
-
-  void reset_parameters(Context& context) override {
-    const TensorRef* weight = parameters().find("weight");
-    if (!weight || !*weight) return;
-    const TensorRef* bias = parameters().find("bias");
-    kaiming_uniform_sqrt5(context, **weight);
-    if (bias && *bias) uniform_by_fan_in(context, **bias, fans_of(**weight).in);
-  }
-
-  std::string extra_repr() const override {
-    const TensorRef* bias = parameters().find("bias");
-    return join("in_features=", config_.in_text, ", out_features=", config_.out_features,
-                ", bias=", python_bool(bias && *bias));
-  }
-
-  bool has_attribute(std::string_view name) const override {
-    return is_one_of(name, {"in_features", "out_features", "reset_parameters", "__constants__"}) ||
-           Module::has_attribute(name);
-  }
-
- private:
-  Config config_;
-};
+// ---- Linear ----
 
 constexpr spec::Parameter kLinearParameters[] = {
-    {"in_features", spec::kInt | spec::kBoolNumber, "", "size of each input row"},
-    {"out_features", spec::kInt, "", "size of each output row"},
-    {"bias", spec::kTruth, "True", "adds a learned bias; without it the name is kept with None"},
+    {"in_features", kCount, "", "size of each input row"},
+    {"out_features", kCount, "", "size of each output row"},
+    kBias,
     kDeviceParameter,
     kDtypeParameter,
 };
 
-ModuleRef create_linear(const BuildContext& build, const spec::Arguments& arguments) {
-  Linear::Config config = {arguments.integer("in_features"), arguments.integer("out_features"),
-                           arguments.boolean("bias"), spec::format(arguments["in_features"])};
-  return make<Linear>(build.context, std::move(config), dtype_argument(build, arguments));
+// The parameters of these sizes; the bias has the first of them.
+void put_weight_and_bias(Layer& layer, const BuildContext& build, const spec::Arguments& arguments,
+                         std::initializer_list<std::string_view> names) {
+  const Dtype dtype = dtype_argument(build, arguments);
+  std::vector<spec::Expression> sizes;
+  for (const std::string_view name : names) sizes.push_back(arguments[name]);
+  const Shape shape = sizes_of(sizes);
+  layer.put_parameter("weight", new_parameter(build.context, shape, dtype));
+  const bool has_bias = arguments.boolean("bias");
+  layer.put_parameter("bias", has_bias ? new_parameter(build.context, {shape[0]}, dtype) : nullptr);
 }
+
+void build_linear(Layer& layer, const BuildContext& build, const spec::Arguments& arguments) {
+  put_weight_and_bias(layer, build, arguments, {"out_features", "in_features"});
+}
+
+void reset_linear(Layer& layer, Context& context) { reset_weight_and_bias(context, layer); }
+
+TensorRef forward_linear(Layer& layer, Context& context, std::span<const TensorRef> inputs) {
+  check_inputs(layer, inputs, 1);
+  const TensorRef* weight = layer.parameters().find("weight");
+  const TensorRef* bias = layer.parameters().find("bias");
+  if (!weight || !*weight) {
+    throw Error(Code::state, "forward: this Linear has no weight")
+        .with("torch_error", "AttributeError");
+  }
+  return ops::linear(context, inputs[0], *weight, bias ? *bias : TensorRef());
+}
+
+// ---- Bilinear ----
+
+constexpr spec::Parameter kBilinearParameters[] = {
+    {"in1_features", kCount, "", "size of each row of the first input"},
+    {"in2_features", kCount, "", "size of each row of the second input"},
+    {"out_features", kCount, "", "size of each output row"},
+    kBias,
+    kDeviceParameter,
+    kDtypeParameter,
+};
+
+void build_bilinear(Layer& layer, const BuildContext& build, const spec::Arguments& arguments) {
+  put_weight_and_bias(layer, build, arguments, {"out_features", "in1_features", "in2_features"});
+}
+
+void reset_bilinear(Layer& layer, Context& context) {
+  const int64_t features = layer.settings().integer("in1_features");
+  if (features <= 0) {
+    throw Error(Code::invalid_argument,
+                join("Bilinear: in1_features must be > 0, but got (in1_features=", features, ")"))
+        .with("argument", "in1_features")
+        .with("torch_error", "ValueError");
+  }
+  const TensorRef weight = held(layer.parameters(), "weight");
+  if (!weight) return;
+  uniform_by_fan_in(context, *weight, weight->size(1));
+  const TensorRef bias = held(layer.parameters(), "bias");
+  if (bias) uniform_by_fan_in(context, *bias, weight->size(1));
+}
+
+constexpr ModuleType kTypes[] = {
+    {.signature = {"Linear", kLinearParameters,
+                   "y = x Aᵀ + b. Parameters: weight (out_features, in_features), bias "
+                   "(out_features)."},
+     .rules = {.build = build_linear,
+               .reset = reset_linear,
+               .shown = "in_features={in_features}, out_features={out_features}, bias={?bias}",
+               .attributes = "reset_parameters",
+               .no_attributes = "bias",
+               .forward = forward_linear}},
+    {.signature = {"Bilinear", kBilinearParameters,
+                   "y = x₁ᵀ A x₂ + b. Parameters: weight (out_features, in1_features, "
+                   "in2_features), bias (out_features)."},
+     .rules = {.build = build_bilinear,
+               .reset = reset_bilinear,
+               .shown = "in1_features={in1_features}, in2_features={in2_features}, "
+                        "out_features={out_features}, bias={?bias}",
+               .attributes = "reset_parameters",
+               .no_attributes = "bias"}},
+};
 
 }  // namespace
 
-constinit const ModuleType kLinearType = {
-    {"Linear", kLinearParameters,
-     "y = x Aᵀ + b. Parameters: weight (out_features, in_features), bias (out_features)."},
-    create_linear};
+constinit const ModuleFamily kLinearFamily = kTypes;
 
 }  // namespace duramen::nn

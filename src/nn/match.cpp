@@ -143,7 +143,12 @@ std::vector<Module::Upgrade> Matcher::upgrades_of(Module& module) {
     prefix_.resize(prefix_size);
     return found;
   };
-  return module.upgrade_state(version_here(), has);
+  std::vector<Module::Upgrade> upgrades = module.upgrade_state(version_here(), has);
+  if (!upgrades.empty() && !upgrades[0].refusal.empty()) {
+    refuse(upgrades);
+    upgrades.clear();
+  }
+  return upgrades;
 }
 
 void Matcher::match_entries(Module& module, const std::vector<Module::Upgrade>& upgrades) {
@@ -162,6 +167,19 @@ void Matcher::match_entries(Module& module, const std::vector<Module::Upgrade>& 
     if (target && module.is_persistent(name)) match_slot({&module, true, i});
   }
   if (module.takes_extra_state()) match_extra_state(module);
+}
+
+void Matcher::refuse(const std::vector<Module::Upgrade>& upgrades) {
+  std::string keys;
+  for (const Module::Upgrade& upgrade : upgrades) {
+    std::string key = join(prefix_, upgrade.name);
+    find_entry(key);
+    keys += join(keys.empty() ? "\"" : " and \"", printable(key, SIZE_MAX), "\"");
+    refused_.insert(std::move(key));
+  }
+  std::string text = upgrades[0].refusal;
+  add(Kind::failed, join(prefix_, upgrades[0].name), nullptr, nullptr).text =
+      text.replace(text.find("{}"), 2, keys);
 }
 
 std::optional<int64_t> Matcher::version_here() {
@@ -209,7 +227,8 @@ void Matcher::match(const Slot& slot, const std::vector<Module::Upgrade>& upgrad
   const std::string_view key = prefix_;
   const Tensor* target = slot.entry().value.get();
   has_shared_ |= target->use_count() > 1;
-  const size_t index = find_entry(key);
+  const bool is_refused = !refused_.empty() && refused_.contains(key);
+  const size_t index = is_refused ? StateDict::Entries::kNotFound : find_entry(key);
   if (index != StateDict::Entries::kNotFound) {
     const StateEntry& entry = dict().entries()[index].value;
     if (entry.tensor) return match_tensor(slot, entry.tensor);
@@ -336,7 +355,7 @@ void Matcher::suggest() {
 }
 
 void Matcher::add_unexpected(const std::string& name, const StateEntry& entry) {
-  if (adopt(name, entry)) return;
+  if (refused_.contains(name) || adopt(name, entry)) return;
   add(Kind::unexpected, name, nullptr, entry.tensor.get());
 }
 

@@ -113,6 +113,7 @@ class Matcher {
   void add_strays(const Module& module);
   void add_unexpected(const std::string& name, const StateEntry& entry);
   const StateDict& dict() const noexcept { return *dict_; }
+  void refuse(const std::vector<Module::Upgrade>& upgrades);
   void match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades);
   void match_tensor(const Slot& slot, TensorRef source);
   void match_extra_state(Module& module);
@@ -140,6 +141,7 @@ class Matcher {
   std::string prefix_;            // of the module at hand, with its dot
   std::vector<uint8_t> matched_;  // of each entry of the dict
   size_t match_count_ = 0;
+  std::set<std::string, std::less<>> refused_;  // keys of the dict that a class refuses
   std::vector<AddedKey> added_;
   std::unordered_map<std::string, Module*> placeholders_;  // by their prefix
   std::vector<Adoption> adoptions_;

@@ -161,6 +161,9 @@ class Module : public Counted {
   struct Upgrade {
     std::string name;  // relative: "num_batches_tracked"
     TensorRef value;   // used as if the dict held it; null: the name only, for no slot takes it
+    // Not empty: the dict's entry is an error and taken by nothing. The first one's says why, for
+    // all of them: "Unexpected {} for …", where {} stands for their keys.
+    std::string refusal = {};
   };
   virtual std::vector<Upgrade> upgrade_state(std::optional<int64_t> version,
                                              FunctionRef<bool(std::string_view)> has) const;

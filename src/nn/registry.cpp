@@ -4,36 +4,21 @@ namespace duramen::nn {
 namespace {
 
 constexpr const ModuleType* kTypes[] = {
-    &kModuleType,
-    &kLinearType,
-    &kConv2dType,
-    &kBatchNorm1dType,
-    &kBatchNorm2dType,
-    &kBatchNorm3dType,
-    &kLayerNormType,
-    &kEmbeddingType,
-    &kSequentialType,
-    &kModuleListType,
-    &kModuleDictType,
-    &kParameterListType,
-    &kParameterDictType,
-    &kIdentityType,
-    &kFlattenType,
-    &kMaxPool2dType,
-    &kAdaptiveAvgPool2dType,
-    &kReluType,
-    &kTanhType,
-    &kSigmoidType,
-    &kSiluType,
-    &kGeluType,
-    &kSoftmaxType,
+    &kModuleType,        &kSequentialType,
+    &kModuleListType,    &kModuleDictType,
+    &kParameterListType, &kParameterDictType,
+    &kIdentityType,      &kFlattenType,
+    &kMaxPool2dType,     &kAdaptiveAvgPool2dType,
+    &kReluType,          &kTanhType,
+    &kSigmoidType,       &kSiluType,
+    &kGeluType,          &kSoftmaxType,
     &kLogSoftmaxType,
-    &kCrossEntropyLossType,
-    &kMseLossType,
 };
 constexpr const ModuleFamily* kFamilies[] = {
-    &kDropoutFamily, &kNonlinearityFamily, &kPaddingFamily,
-    &kPoolFamily,    &kVisionFamily,       &kDistanceFamily,
+    &kLinearFamily,       &kConvolutionFamily, &kBatchNormFamily,    &kNormalizationFamily,
+    &kEmbeddingFamily,    &kDropoutFamily,     &kNonlinearityFamily, &kPaddingFamily,
+    &kPoolFamily,         &kVisionFamily,      &kDistanceFamily,     &kLossFamily,
+    &kComposedLossFamily,
 };
 constexpr spec::Registry<ModuleType> kRegistry(kTypes, kFamilies);
 

@@ -127,22 +127,42 @@ constexpr std::string_view kBaseAttributes[] = {"T_destination",
                                                 "xpu",
                                                 "zero_grad"};
 
+// Which file of torch.nn.modules has which classes.
 struct TypeHome {
-  std::string_view class_name;
   std::string_view file;
+  std::string_view classes;
 };
 constexpr TypeHome kTypeHomes[] = {
-    {"Module", "module"},         {"Linear", "linear"},           {"Identity", "linear"},
-    {"BatchNorm1d", "batchnorm"}, {"BatchNorm2d", "batchnorm"},   {"BatchNorm3d", "batchnorm"},
-    {"Sequential", "container"},  {"ModuleList", "container"},    {"ModuleDict", "container"},
-    {"Flatten", "flatten"},       {"ReLU", "activation"},         {"Tanh", "activation"},
-    {"Sigmoid", "activation"},    {"Dropout", "dropout"},         {"CrossEntropyLoss", "loss"},
-    {"MSELoss", "loss"},          {"SiLU", "activation"},         {"GELU", "activation"},
-    {"Softmax", "activation"},    {"LogSoftmax", "activation"},   {"LayerNorm", "normalization"},
-    {"Embedding", "sparse"},      {"ParameterList", "container"}, {"ParameterDict", "container"},
+    {"module", "Module"},
+    {"linear", "Linear, Bilinear, Identity"},
+    {"conv", "Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d"},
+    {"batchnorm", "BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm"},
+    {"instancenorm", "InstanceNorm1d, InstanceNorm2d, InstanceNorm3d"},
+    {"normalization", "LayerNorm, GroupNorm, RMSNorm"},
+    {"container", "Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict"},
+    {"flatten", "Flatten"},
+    {"activation", "ReLU, Tanh, Sigmoid, SiLU, GELU, Softmax, LogSoftmax"},
+    {"dropout", "Dropout"},
+    {"sparse", "Embedding, EmbeddingBag"},
+    {"loss",
+     "L1Loss, MSELoss, SmoothL1Loss, HuberLoss, KLDivLoss, PoissonNLLLoss, GaussianNLLLoss, "
+     "CTCLoss, HingeEmbeddingLoss, MarginRankingLoss, CosineEmbeddingLoss, TripletMarginLoss, "
+     "MultiLabelMarginLoss, SoftMarginLoss, NLLLoss, NLLLoss2d, CrossEntropyLoss, BCELoss, "
+     "BCEWithLogitsLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, LinearCrossEntropyLoss, "
+     "TripletMarginWithDistanceLoss"},
+    {"adaptive", "AdaptiveLogSoftmaxWithLoss"},
 };
 
 }  // namespace
+
+bool lists(std::string_view names, std::string_view name) noexcept {
+  while (!names.empty()) {
+    const std::string_view first = names.substr(0, names.find(','));
+    if (first == name) return true;
+    names.remove_prefix(std::min(first.size() + 2, names.size()));
+  }
+  return false;
+}
 
 std::string torch_typename(const Tensor& tensor) {
   return join("torch.", scalar_type_name(tensor.dtype()), "Tensor");
@@ -150,8 +170,8 @@ std::string torch_typename(const Tensor& tensor) {
 
 std::string torch_typename(const Module& module) {
   for (const TypeHome& home : kTypeHomes) {
-    if (home.class_name == module.class_name()) {
-      return join("torch.nn.modules.", home.file, ".", home.class_name);
+    if (lists(home.classes, module.class_name())) {
+      return join("torch.nn.modules.", home.file, ".", module.class_name());
     }
   }
   return module.class_name();

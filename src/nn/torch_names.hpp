@@ -11,6 +11,9 @@ namespace duramen::nn {
 
 class Module;
 
+// Whether `names`, "a, b, c", has that one.
+bool lists(std::string_view names, std::string_view name) noexcept;
+
 // torch.typename: "torch.FloatTensor", "torch.nn.modules.activation.ReLU"; the bare class name of a
 // class that PyTorch does not have.
 std::string torch_typename(const Tensor& tensor);

@@ -87,20 +87,15 @@ void settle_upsample(Settings& settings, const spec::Arguments& arguments) {
   settings.set("scale_factor", std::move(scale));
 }
 
-std::string show_size(const Settings& settings) {
-  return filled_repr(
-      settings.is_none("scale_factor") ? "size={size!r}" : "scale_factor={scale_factor!r}",
-      settings);
+std::string show_size(const Layer& layer) {
+  const bool has_size = layer.settings().is_none("scale_factor");
+  return filled_repr(has_size ? "size={size!r}" : "scale_factor={scale_factor!r}", layer);
 }
 std::string show_upsample(const Layer& layer) {
-  return show_size(layer.settings()) + filled_repr(", mode={mode!r}", layer.settings());
+  return show_size(layer) + filled_repr(", mode={mode!r}", layer);
 }
-std::string show_nearest(const Layer& layer) {
-  return show_size(layer.settings()) + ", mode='nearest'";
-}
-std::string show_bilinear(const Layer& layer) {
-  return show_size(layer.settings()) + ", mode='bilinear'";
-}
+std::string show_nearest(const Layer& layer) { return show_size(layer) + ", mode='nearest'"; }
+std::string show_bilinear(const Layer& layer) { return show_size(layer) + ", mode='bilinear'"; }
 
 void settle_unflatten(Settings&, const spec::Arguments& arguments) {
   const Expression& sizes = arguments["unflattened_size"];

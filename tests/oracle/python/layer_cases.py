@@ -171,10 +171,10 @@ def cross_entropy(name, rng):
     return Case(f"CrossEntropyLoss({text})", [Input((n, c, *rest)), target])
 
 
-@generator("NLLLoss")
+@generator("NLLLoss", "NLLLoss2d")
 def nll(name, rng):
     n, c = batch(rng), rng.randint(2, 6)
-    return Case(f"NLLLoss({arguments(**some(rng, reduction=['mean', 'sum', 'none']))})",
+    return Case(f"{name}({arguments(**some(rng, reduction=['mean', 'sum', 'none']))})",
                 [Input((n, c)), Input((n,), "int", c, grad=False)])
 
 

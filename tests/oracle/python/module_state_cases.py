@@ -7,6 +7,8 @@ import itertools
 
 import torch
 
+from layer_state_cases import LAYERS
+
 BOOLS = ["True", "False"]
 INTS = ["1", "2", "3", "5", "7"]
 REALS = ["0.5", "0.25", "1", "2.0", "1e-05", "0.1", "3", "-0.5"]
@@ -61,6 +63,7 @@ USUAL = {
     **dict.fromkeys(["Upsample", "UpsamplingNearest2d", "UpsamplingBilinear2d"], UPSAMPLE),
     **dict.fromkeys(["LocalResponseNorm", "CrossMapLRN2d"], {"size": INTS}),
     **dict.fromkeys(["CosineSimilarity", "PairwiseDistance"], {}),
+    **LAYERS,
 }
 
 
@@ -86,7 +89,7 @@ def parameters_of(name):
 def value_of(rng, name, parameter, oddness):
     """Text of one argument."""
     usual = USUAL[name].get(parameter.name) or USUAL[name].get("*") or by_default(parameter)
-    is_general = parameter.name in ("device", "dtype")
+    is_general = parameter.name in ("device", "dtype", "div_value")  # a small div_value makes gigabytes
     return rng.choice(ODD) if not is_general and rng.random() < oddness else rng.choice(usual)
 
 
@@ -96,7 +99,7 @@ def spoilt(rng, positional, keywords):
     if fault == 0 and (positional or keywords):
         (positional if positional else keywords).pop()
     elif fault == 1:
-        positional.extend(["1"] * rng.choice([1, 1, 9]))
+        positional.extend(["None"] * rng.choice([1, 1, 9]))
     elif fault == 2:
         keywords.append(rng.choice(["unknown=1", "kernel_sizes=2", "self=3", "p_=0.5"]))
     elif keywords:

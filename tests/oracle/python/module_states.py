@@ -43,6 +43,8 @@ def tried_ours(ctx, text, seed):
 def core(text):
     """The part of an error text of PyTorch's that must stand in ours: no base class before it, no overloads behind it."""
     line = text.splitlines()[0] if text else ""
+    if "one of {" in line:  # a set, in any order
+        line = line.partition("{")[0]
     return line.rpartition("__init__() ")[2].partition(" - got ")[0].partition(". Did you mean")[0].partition(" (<string>,")[0]
 
 

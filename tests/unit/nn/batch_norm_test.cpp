@@ -1,4 +1,3 @@
-#include "nn/batch_norm.hpp"
 
 #include "nn/layers.hpp"
 #include "support/catch.hpp"

@@ -106,9 +106,10 @@ TEST_CASE("A bool is a number where PyTorch takes one", "[nn][build]") {
   });
   check_refused({
       {"Linear(2, True)",
-       "TypeError Linear.__init__(): argument 'out_features' must be int, not bool (at column 11)"},
+       "TypeError empty(): argument 'size' (position 1) must be tuple of ints, but found element "
+       "of type bool at pos 0 (at column 11)"},
       {"BatchNorm1d(True)",
-       "TypeError BatchNorm1d.__init__(): argument 'num_features' must be int, not bool (at column "
+       "TypeError empty(): argument 'size' (position 1) must be tuple of ints, not bool (at column "
        "13)"},
   });
 }

@@ -62,11 +62,11 @@ TEST_CASE("Embedding takes values that are given", "[nn][embedding]") {
 
 TEST_CASE("Embedding checks its arguments", "[nn][embedding]") {
   for (const char* text : {"Embedding(3, 2, padding_idx=3)", "Embedding(3, 2, padding_idx=-4)"}) {
-    CHECK(build_refusal(text).find("AssertionError Padding_idx must be within num_embeddings") ==
-          0);
+    CHECK(build_refusal(text).find(
+              "AssertionError Embedding: Padding_idx must be within num_embeddings") == 0);
   }
   CHECK(build_refusal("Embedding(3, 2, _weight=zeros(2, 3))")
-            .find("AssertionError Shape of weight does not match num_embeddings and "
+            .find("AssertionError Embedding: Shape of weight does not match num_embeddings and "
                   "embedding_dim") == 0);
   CHECK(build_refusal("Embedding(-1, 2)").find("RuntimeError") == 0);
   CHECK(build_refusal("Embedding(0, 2, 0)").find("IndexError") == 0);

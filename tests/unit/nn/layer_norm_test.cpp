@@ -64,11 +64,11 @@ TEST_CASE("LayerNorm without its parameters still normalises", "[nn][layer_norm]
 
 TEST_CASE("LayerNorm refuses what PyTorch refuses, and when", "[nn][layer_norm]") {
   CHECK(build_refusal("LayerNorm(4.0)") ==
-        "TypeError 'float' object is not iterable (at column 11)");
+        "TypeError LayerNorm: 'float' object is not iterable (at column 11)");
   CHECK(
-      build_refusal("LayerNorm((2, True))")
+      build_refusal("LayerNorm((True, 2))")
           .find("TypeError empty(): argument 'size' (position 1) must be tuple of ints, but found "
-                "element of type bool at pos 1") == 0);
+                "element of type bool at pos 0") == 0);
   CHECK(build_refusal("LayerNorm(-1)")
             .find("RuntimeError empty: Trying to create tensor with negative dimension -1") == 0);
   CHECK(build_refusal("LayerNorm(2, dtype=int64)").find("RuntimeError") == 0);

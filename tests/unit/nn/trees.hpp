@@ -31,6 +31,10 @@ inline std::vector<float> values(const Tensor& tensor) {
 // The arguments that a class needs where the kinds of its parameters do not say it; else empty.
 inline std::string_view example_arguments(std::string_view class_name) {
   constexpr std::pair<std::string_view, std::string_view> kExamples[] = {
+      {"AdaptiveLogSoftmaxWithLoss", "8, 10, [3, 6]"},
+      {"InstanceNorm1d", "4, affine=True"},
+      {"InstanceNorm2d", "4, affine=True"},
+      {"InstanceNorm3d", "4, affine=True"},
       {"Sequential", "Linear(2, 2), ReLU()"},
       {"ModuleList", "[Linear(2, 2), None]"},
       {"ModuleDict", "{'a': Linear(2, 2), 'b c': ReLU()}"},

@@ -1,0 +1,51 @@
+// Which tensors of a list lie, in part at least, in the same memory.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "tensor/tensor.hpp"
+
+namespace duramen::nn {
+
+class MemoryRanges {
+ public:
+  // `index` is the caller's name for the tensor, an object once.
+  void add(const Tensor& tensor, size_t index) {
+    if (tensor.numel() == 0) return;
+    const int64_t elements = extent_of(tensor.layout()).value_or(0) - tensor.layout().offset;
+    const std::byte* begin = tensor.bytes();
+    ranges_.push_back({begin, begin + bytes_of(elements, dtype_info(tensor.dtype()).bits), index});
+  }
+  // The indices of those that meet another one, each once. Ranges are from the first byte to the
+  // last: tensors with gaps may be told to meet where they only interleave.
+  std::vector<size_t> overlapping() {
+    std::sort(ranges_.begin(), ranges_.end(),
+              [](const Range& a, const Range& b) { return a.begin < b.begin; });
+    std::vector<size_t> out;
+    size_t furthest = 0;  // the range so far that ends last
+    bool told = false;    // it is in the list
+    for (size_t i = 1; i < ranges_.size(); ++i) {
+      const bool meets = ranges_[i].begin < ranges_[furthest].end;
+      if (meets && !told) out.push_back(ranges_[furthest].index);
+      if (meets) out.push_back(ranges_[i].index);
+      if (ranges_[i].end > ranges_[furthest].end) {
+        furthest = i;
+        told = meets;
+      } else {
+        told = told || meets;
+      }
+    }
+    return out;
+  }
+
+ private:
+  struct Range {
+    const std::byte* begin;
+    const std::byte* end;
+    size_t index;
+  };
+  std::vector<Range> ranges_;
+};
+
+}  // namespace duramen::nn

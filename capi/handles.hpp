@@ -10,6 +10,7 @@
 #include "autograd/context.hpp"
 #include "boundary.hpp"
 #include "call_options.hpp"
+#include "compare.hpp"
 #include "function.hpp"
 #include "io/checkpoint.hpp"
 #include "listing.hpp"
@@ -58,6 +59,8 @@ template <>
 struct CoreOf<duramen_state_dict> : Is<StateDict> {};
 template <>
 struct CoreOf<duramen_rename_rules> : Is<RenameRules> {};
+template <>
+struct CoreOf<duramen_diff> : Is<DiffResult> {};
 template <>
 struct CoreOf<duramen_load_report> : Is<LoadReport> {};
 template <>

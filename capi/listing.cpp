@@ -94,10 +94,18 @@ class TreeLister {
   }
 
  private:
-  bool has(uint64_t flag) const noexcept { return options_.flags & flag; }
-  bool wants(uint64_t kind) const noexcept { return options_.kinds & kind; }
+  bool has(uint64_t flag) const noexcept { return options_.has(flag); }
+  bool wants(uint64_t kind) const noexcept { return options_.wants_kind(kind); }
+  bool wants_name(std::string_view path, std::string_view name) {
+    if (options_.names.everything()) return true;
+    name_.assign(path);
+    if (!path.empty() && !name.empty()) name_ += '.';
+    name_ += name;
+    return options_.names.wants(name_);
+  }
 
   void reserve(const nn::TreeSize& size) {
+    if (!options_.names.everything()) return;
     const size_t tensors = (wants(DURAMEN_KIND_PARAMETER) ? size.parameters : 0) +
                            (wants(DURAMEN_KIND_BUFFER) ? size.buffers : 0);
     const size_t modules = wants(DURAMEN_KIND_MODULE) ? size.modules : 0;
@@ -106,7 +114,8 @@ class TreeLister {
 
   void visit(std::string_view name, nn::Module& module) {
     const uint64_t before = builder_.next();
-    if (wants(DURAMEN_KIND_MODULE)) {
+    if (wants(DURAMEN_KIND_MODULE) && options_.wants(DURAMEN_KIND_MODULE, nullptr) &&
+        wants_name(name, "")) {
       builder_.set_module(builder_.add(DURAMEN_KIND_MODULE, name, ""), module);
     }
     if (wants(DURAMEN_KIND_PARAMETER)) list_parameters(name, module);
@@ -118,7 +127,7 @@ class TreeLister {
     for (const auto& entry : module.parameters()) {
       Tensor* tensor = entry.value.get();
       if (skip(tensor, parameters_)) continue;
-      if (has(DURAMEN_LIST_ONLY_TRAINABLE) && !(tensor && tensor->requires_grad())) continue;
+      if (!options_.wants(DURAMEN_KIND_PARAMETER, tensor)) continue;
       add_tensor(DURAMEN_KIND_PARAMETER, name, entry.name, module, tensor, true);
     }
   }
@@ -127,6 +136,7 @@ class TreeLister {
       if (skip(entry.value.get(), buffers_)) continue;
       const bool persistent = module.is_persistent(entry.name);
       if (has(DURAMEN_LIST_ONLY_PERSISTENT) && !persistent) continue;
+      if (!options_.wants(DURAMEN_KIND_BUFFER, entry.value.get())) continue;
       add_tensor(DURAMEN_KIND_BUFFER, name, entry.name, module, entry.value.get(), persistent);
     }
   }
@@ -136,6 +146,7 @@ class TreeLister {
       nn::Module* child = entry.value.get();
       if (!child && !has(DURAMEN_LIST_INCLUDE_NONE)) continue;
       if (child && seen(child, children_)) continue;
+      if (!options_.wants(DURAMEN_KIND_CHILD, nullptr) || !wants_name(name, entry.name)) continue;
       duramen_entry& added = builder_.add(DURAMEN_KIND_CHILD, name, entry.name);
       if (!child) continue;
       builder_.set_module(added, *child);
@@ -144,6 +155,7 @@ class TreeLister {
   }
   void add_tensor(uint32_t kind, std::string_view path, std::string_view name, nn::Module& owner,
                   Tensor* tensor, bool persistent) {
+    if (!wants_name(path, name)) return;
     duramen_entry& entry = builder_.add(kind, path, name);
     entry.module = lend<duramen_module>(&owner);
     if (persistent) entry.flags |= DURAMEN_ENTRY_PERSISTENT;
@@ -163,6 +175,7 @@ class TreeLister {
   ListingBuilder builder_;
   PointerIndex parameters_, buffers_, children_;  // met so far; each kind on its own
   uint64_t marks_ = 0;
+  std::string name_;
   bool children_listed_ = false;
 };
 
@@ -180,19 +193,35 @@ uint32_t kind_of(StateKind kind) noexcept {
   return DURAMEN_KIND_UNKNOWN;
 }
 
-ListOptions read_list_options(const duramen_list_options* options) {
+ListOptions read_list_options(const duramen_list_options* options, uint64_t kinds, uint64_t flags) {
   const auto given = read_options(options, "options");
+  const auto patterns = [](const char* text, uint64_t length, const char* argument) {
+    return optional_text(text, struct_length(length), argument);
+  };
+  ListOptions out{
+      .kinds = known_flags(given.kinds, kinds, "kinds"),
+      .flags = known_flags(given.flags, flags, "flags"),
+      .prefix = optional_text(given.prefix, struct_length(given.prefix_length), "prefix"),
+      .names = {patterns(given.include, given.include_length, "include"),
+                patterns(given.exclude, given.exclude_length, "exclude")},
+      .dtype = given.dtype == DURAMEN_DTYPE_INVALID ? Dtype::invalid
+                                                    : dtype_argument(given.dtype, "dtype"),
+  };
+  if (out.has(DURAMEN_LIST_ONLY_TRAINABLE) && out.has(DURAMEN_LIST_ONLY_FROZEN))
+    throw bad_argument("flags", "no parameter is trainable and frozen");
+  return out;
+}
+
+ListOptions module_list_options(const duramen_list_options* options) {
   constexpr uint64_t kKinds =
       DURAMEN_KIND_PARAMETER | DURAMEN_KIND_BUFFER | DURAMEN_KIND_MODULE | DURAMEN_KIND_CHILD;
   constexpr uint64_t kFlags = DURAMEN_LIST_NO_RECURSE | DURAMEN_LIST_KEEP_DUPLICATES |
                               DURAMEN_LIST_ONLY_TRAINABLE | DURAMEN_LIST_ONLY_PERSISTENT |
-                              DURAMEN_LIST_INCLUDE_NONE;
-  ListOptions out{given.kinds, known_flags(given.flags, kFlags, "flags"), ""};
+                              DURAMEN_LIST_INCLUDE_NONE | DURAMEN_LIST_ONLY_FROZEN;
+  ListOptions out = read_list_options(options, kKinds, kFlags);
   if (out.kinds == 0) out.kinds = DURAMEN_KIND_PARAMETER | DURAMEN_KIND_BUFFER;
-  known_flags(out.kinds, kKinds, "kinds");
-  if ((out.kinds & DURAMEN_KIND_MODULE) && (out.kinds & DURAMEN_KIND_CHILD))
+  if (out.wants_kind(DURAMEN_KIND_MODULE) && out.wants_kind(DURAMEN_KIND_CHILD))
     throw bad_argument("kinds", "modules and children cannot be listed together");
-  out.prefix = optional_text(given.prefix, struct_length(given.prefix_length), "prefix");
   return out;
 }
 
@@ -202,11 +231,43 @@ Ref<Listing> list_module(const nn::Module& root, const ListOptions& options) {
   return TreeLister(root, options).run();
 }
 
-Ref<Listing> list_state_dict(const StateDict& dict) {
+bool ListOptions::wants(uint64_t kind, const Tensor* tensor) const noexcept {
+  if (dtype != Dtype::invalid && !(tensor && tensor->dtype() == dtype)) return false;
+  if (kind != DURAMEN_KIND_PARAMETER) return true;
+  if (has(DURAMEN_LIST_ONLY_TRAINABLE)) return tensor && tensor->requires_grad();
+  return !has(DURAMEN_LIST_ONLY_FROZEN) || (tensor && !tensor->requires_grad());
+}
+
+ListOptions state_dict_list_options(const duramen_list_options* options) {
+  constexpr uint64_t kKinds = DURAMEN_KIND_PARAMETER | DURAMEN_KIND_BUFFER |
+                              DURAMEN_KIND_EXTRA_STATE | DURAMEN_KIND_UNKNOWN;
+  ListOptions out =
+      read_list_options(options, kKinds, DURAMEN_LIST_ONLY_TRAINABLE | DURAMEN_LIST_ONLY_FROZEN);
+  if (out.kinds == 0) out.kinds = kKinds;
+  return out;
+}
+
+bool wants_entry(const ListOptions& options, std::string_view name, const StateEntry& entry) {
+  const uint32_t kind = kind_of(entry.kind);
+  return options.wants_kind(kind) && options.wants(kind, entry.tensor.get()) &&
+         options.names.wants(name);
+}
+
+Ref<Listing> list_state_dict(const StateDict& dict, const ListOptions& options) {
   ListingBuilder builder;
-  builder.reserve(dict.entries().size(), dict.entries().size());
+  const bool everything = options.names.everything() && options.prefix.empty();
+  if (everything) builder.reserve(dict.entries().size(), dict.entries().size());
+  std::string full(options.prefix);
+  if (!full.empty()) full += '.';
+  const size_t prefix_size = full.size();
   for (const auto& [name, state] : dict.entries()) {
-    duramen_entry& entry = builder.add(kind_of(state.kind), "", name);
+    const uint32_t kind = kind_of(state.kind);
+    if (!options.wants_kind(kind) || !options.wants(kind, state.tensor.get())) continue;
+    if (!everything) {
+      full.resize(prefix_size);
+      if (!options.names.wants(full += name)) continue;
+    }
+    duramen_entry& entry = builder.add(kind, "", everything ? name : full);
     entry.flags = DURAMEN_ENTRY_PERSISTENT;
     if (state.tensor) builder.set_tensor(entry, *state.tensor);
     if (state.value) builder.set_value(entry, *state.value);
@@ -228,7 +289,7 @@ duramen_status duramen_module_list(const duramen_module* module,
                                    const duramen_list_options* options, duramen_listing** out,
                                    duramen_error** error) noexcept {
   return guard_out(error, __func__, out, [&] {
-    return list_module(object(module, "module"), read_list_options(options));
+    return list_module(object(module, "module"), module_list_options(options));
   });
 }
 
@@ -249,6 +310,17 @@ const duramen_entry* duramen_listing_find(const duramen_listing* listing, const 
     if (std::string_view(entry.name, entry.name_length) == wanted) return &entry;
   }
   return nullptr;
+}
+
+duramen_status duramen_pattern_match(const char* patterns, size_t patterns_length, const char* name,
+                                     size_t name_length, uint32_t* out,
+                                     duramen_error** error) noexcept {
+  clear(out);
+  return guard(error, __func__, [&] {
+    const GlobSet set(text_argument(patterns, patterns_length, "patterns"));
+    const std::string_view subject = text_argument(name, name_length, "name");
+    required(out, "out") = set.matches(subject);
+  });
 }
 
 duramen_listing* duramen_listing_retain(const duramen_listing* listing) noexcept {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/glob.hpp"
 #include "base/prefetch.hpp"
 #include "nn/module.hpp"
 
@@ -60,14 +61,26 @@ class Listing final : public Counted {
   std::vector<Ref<const Counted>> held_;
 };
 
-// The options of duramen_module_list, read.
+// Options of a listing, read.
 struct ListOptions {
   uint64_t kinds;
   uint64_t flags;
   std::string_view prefix;
+  NameFilter names;
+  Dtype dtype;  // invalid: any
+
+  bool has(uint64_t flag) const noexcept { return flags & flag; }
+  bool wants_kind(uint64_t kind) const noexcept { return kinds & kind; }
+  // By what it is, not by its name; null for what is no tensor.
+  bool wants(uint64_t kind, const Tensor* tensor) const noexcept;
 };
 
+// NULL gives the defaults.
+ListOptions state_dict_list_options(const duramen_list_options* options);
+// Whether the options choose that entry; the prefix does not count.
+bool wants_entry(const ListOptions& options, std::string_view name, const StateEntry& entry);
+
 Ref<Listing> list_module(const nn::Module& root, const ListOptions& options);
-Ref<Listing> list_state_dict(const StateDict& dict);
+Ref<Listing> list_state_dict(const StateDict& dict, const ListOptions& options);
 
 }  // namespace duramen::capi

@@ -96,9 +96,12 @@ duramen_status duramen_state_dict_to_value(const duramen_state_dict* dict, duram
                    [&] { return value_from_state_dict(object(dict, "dict")); });
 }
 
-duramen_status duramen_state_dict_list(const duramen_state_dict* dict, duramen_listing** out,
+duramen_status duramen_state_dict_list(const duramen_state_dict* dict,
+                                       const duramen_list_options* options, duramen_listing** out,
                                        duramen_error** error) noexcept {
-  return guard_out(error, __func__, out, [&] { return list_state_dict(object(dict, "dict")); });
+  return guard_out(error, __func__, out, [&] {
+    return list_state_dict(object(dict, "dict"), state_dict_list_options(options));
+  });
 }
 
 size_t duramen_state_dict_count(const duramen_state_dict* dict) noexcept {

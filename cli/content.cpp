@@ -23,8 +23,8 @@ size_t text_size(const duramen_value* value) {
 
 }  // namespace
 
-Content::Content(const duramen_value* root, const std::string& subject)
-    : subject_(subject), room_(kMaxTextBytes) {
+Content::Content(const duramen_value* root, const std::string& subject, const Filter& filter)
+    : subject_(subject), filter_(filter), room_(kMaxTextBytes) {
   visit(root, "");
 }
 
@@ -46,7 +46,7 @@ void Content::visit(const duramen_value* value, const std::string& path) {
     add_tensor(duramen_value_tensor(value), path);
   } else if (!is_container(kind)) {
     spend(text_size(value));
-    leaves.push_back({path, value});
+    add_leaf(value, path);
   } else {
     visit_items(value, path, kind == DURAMEN_VALUE_DICT);
   }
@@ -55,14 +55,22 @@ void Content::visit(const duramen_value* value, const std::string& path) {
 void Content::visit_items(const duramen_value* value, const std::string& path, bool is_dict) {
   const std::string prefix = path.empty() ? path : path + ".";
   const size_t count = duramen_value_count(value);
-  if (count == 0 && !path.empty()) leaves.push_back({path, value});
+  if (count == 0 && !path.empty()) add_leaf(value, path);
   for (size_t i = 0; i < count; ++i) {
     const std::string name = is_dict ? key_text(duramen_value_key(value, i), i) : std::to_string(i);
     visit(duramen_value_item(value, i), prefix + name);
   }
 }
 
+void Content::add_leaf(const duramen_value* value, const std::string& path) {
+  if (filter_.wants_kind("value") && filter_.wants_values() && filter_.wants_name(path)) {
+    leaves.push_back({path, value});
+  }
+}
+
 void Content::add_tensor(duramen_tensor* tensor, const std::string& path) {
+  const char* kind = duramen_tensor_is_parameter(tensor) != 0 ? "parameter" : "tensor";
+  if (!filter_.wants_kind(kind) || !filter_.wants(tensor) || !filter_.wants_name(path)) return;
   const auto [first, is_new] =
       first_of_storage_.emplace(duramen_tensor_storage_id(tensor), entries.size());
   entries.push_back({path, tensor, is_new ? std::nullopt : std::optional(first->second)});

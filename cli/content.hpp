@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "filter.hpp"
 #include "handles.hpp"
 
 namespace cli {
@@ -23,8 +24,9 @@ struct Leaf {
 
 class Content {
  public:
-  // Failure(kRefused) with the subject's name when the names would take too much memory.
-  Content(const duramen_value* root, const std::string& subject);
+  // What the filter lets through; tensors are of the kinds "parameter" and "tensor", the rest is
+  // "value". Failure(kRefused) with the subject's name when the names would take too much memory.
+  Content(const duramen_value* root, const std::string& subject, const Filter& filter = Filter({}));
 
   std::vector<Entry> entries;
   std::vector<Leaf> leaves;  // what is not a tensor
@@ -40,7 +42,10 @@ class Content {
   void visit_items(const duramen_value* value, const std::string& path, bool is_dict);
   void add_tensor(duramen_tensor* tensor, const std::string& path);
 
+  void add_leaf(const duramen_value* value, const std::string& path);
+
   const std::string& subject_;
+  const Filter& filter_;
   size_t room_;
   std::unordered_map<uint64_t, size_t> first_of_storage_;
 };

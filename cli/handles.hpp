@@ -30,6 +30,7 @@ using Tensor = Handle<duramen_tensor, duramen_tensor_release>;
 using Value = Handle<duramen_value, duramen_value_release>;
 using LoadReport = Handle<duramen_load_report, duramen_load_report_release>;
 using RenameRules = Handle<duramen_rename_rules, duramen_rename_rules_release>;
+using Diff = Handle<duramen_diff, duramen_diff_release>;
 using String = Handle<duramen_string, duramen_string_release>;
 
 // Receives an out-parameter: `call(…, Out(handle), Out(error))`.

@@ -15,6 +15,7 @@ namespace {
 
 struct Options {
   std::string file;
+  bool digest = false;
   bool json = false;
   std::string color;
 };
@@ -39,6 +40,7 @@ struct Facts {
   uint64_t ties = 0;    // tensors on the memory of an earlier one
   uint64_t mapped = 0;  // tensors that are used in the file's place
   uint64_t alignment = 0;
+  std::optional<std::string> digest;
   std::map<std::string, Count> dtypes;
   std::vector<std::pair<std::string, std::string>> metadata;
 };
@@ -80,12 +82,26 @@ void count_entry(Facts& facts, const Entry& entry) {
   if (nbytes > 0) count_alignment(facts, entry.tensor);
 }
 
-void read_metadata(Facts& facts, duramen_context* context, const duramen_checkpoint* checkpoint) {
-  if (facts.format != "safetensors") return;
+StateDict state_dict_of(duramen_context* context, const duramen_checkpoint* checkpoint) {
   StateDict dict;
   call(kRefused, "", [&](auto error) {
     return duramen_checkpoint_state_dict(context, checkpoint, nullptr, 0, Out(dict), error);
   });
+  return dict;
+}
+
+std::string digest_of(duramen_context* context, const duramen_checkpoint* checkpoint) {
+  const StateDict dict = state_dict_of(context, checkpoint);
+  String text;
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_digest(context, dict.get(), nullptr, Out(text), error);
+  });
+  return text_of(text);
+}
+
+void read_metadata(Facts& facts, duramen_context* context, const duramen_checkpoint* checkpoint) {
+  if (facts.format != "safetensors") return;
+  const StateDict dict = state_dict_of(context, checkpoint);
   StringList keys;
   call(kRefused, "",
        [&](auto error) { return duramen_state_dict_metadata_keys(dict.get(), Out(keys), error); });
@@ -110,7 +126,8 @@ std::string producer_of(const Facts& facts) {
   return "safetensors";
 }
 
-Facts read_facts(duramen_context* context, const std::string& file) {
+Facts read_facts(duramen_context* context, const Options& options) {
+  const std::string& file = options.file;
   const Checkpoint checkpoint = open_checkpoint(context, file);
   const Content content(duramen_checkpoint_content(checkpoint.get()), file);
   Facts facts;
@@ -125,6 +142,7 @@ Facts read_facts(duramen_context* context, const std::string& file) {
   for (const Entry& entry : content.entries) count_entry(facts, entry);
   read_metadata(facts, context, checkpoint.get());
   facts.producer = producer_of(facts);
+  if (options.digest) facts.digest = digest_of(context, checkpoint.get());
   return facts;
 }
 
@@ -158,6 +176,7 @@ std::string to_json(const Facts& facts) {
   json.end_object().key("ties").integer(number(facts.ties));
   json.key("mapped").integer(number(facts.mapped));
   json.key("alignment").integer(number(facts.alignment));
+  if (facts.digest) json.key("digest").text(*facts.digest);
   json.key("metadata").begin_object();
   for (const auto& [key, text] : facts.metadata) json.key(key).text(text);
   return json.end_object().end_object().str() + "\n";
@@ -194,6 +213,7 @@ std::string to_text(const Facts& facts, const Palette& palette) {
            " tensors are used in the file's place" +
            (facts.alignment > 0 ? ", aligned to " + std::to_string(facts.alignment) + " bytes"
                                 : ""));
+  line("digest", facts.digest.value_or(""));
   for (const auto& [key, text] : facts.metadata) {
     line("metadata", abbreviated(key, kWidestName) + " = " + abbreviated(text, kWidestName));
   }
@@ -202,7 +222,7 @@ std::string to_text(const Facts& facts, const Palette& palette) {
 
 void run(const Options& options) {
   const Context context = create_context({});
-  const Facts facts = read_facts(context.get(), options.file);
+  const Facts facts = read_facts(context.get(), options);
   print(options.json ? to_json(facts) : to_text(facts, Palette(options.color)));
 }
 
@@ -214,6 +234,9 @@ void add_info(CLI::App& app) {
       "info", "Summarise a checkpoint: its format, how many tensors of which types, metadata");
   verb->add_option("FILE", options->file, "The checkpoint; its format is told by its content")
       ->required();
+  verb->add_flag("--digest", options->digest,
+                 "Add a digest of the tensors' names, types, shapes and elements, which neither "
+                 "their order nor the format changes");
   verb->add_flag("--json", options->json, "Print JSON");
   add_color_option(*verb, options->color);
   verb->footer(

@@ -10,6 +10,7 @@ namespace {
 
 struct Options {
   std::string file;
+  FilterOptions filter;
   bool json = false;
   bool hash = false;
   std::string color;
@@ -80,7 +81,8 @@ std::string to_text(const Content& content, std::string_view format, Hasher* has
 void run(const Options& options) {
   const Context context = create_context({});
   const Checkpoint checkpoint = open_checkpoint(context.get(), options.file);
-  const Content content(duramen_checkpoint_content(checkpoint.get()), options.file);
+  const Filter filter(options.filter);
+  const Content content(duramen_checkpoint_content(checkpoint.get()), options.file, filter);
   const std::string_view format = format_of(checkpoint.get());
   std::string text;
   {
@@ -100,6 +102,8 @@ void add_ls(CLI::App& app) {
       app.add_subcommand("ls", "List what a checkpoint holds: tensors and other values");
   verb->add_option("FILE", options->file, "The checkpoint; its format is told by its content")
       ->required();
+  add_filter_options(*verb, options->filter, {"parameter", "tensor", "value"});
+  add_dtype_filter(*verb, options->filter);
   verb->add_flag("--json", options->json, "Print JSON");
   verb->add_flag("--hash", options->hash,
                  "Add the SHA-256 of each tensor's contiguous little-endian bytes");
@@ -107,7 +111,8 @@ void add_ls(CLI::App& app) {
   verb->footer(
       "Examples:\n"
       "  duramen ls model.pt\n"
-      "  duramen ls --json --hash model.safetensors");
+      "  duramen ls --json --hash model.safetensors\n"
+      "  duramen ls --include 'encoder.**.weight' --dtype float32 model.pt");
   verb->callback([options] { run(*options); });
 }
 

@@ -66,6 +66,7 @@ int run(int argc, char** argv) {
   add_ls(app);
   add_info(app);
   add_show(app);
+  add_diff(app, code);
   add_tree(app);
   add_init(app);
   add_check(app, code);

@@ -2,9 +2,8 @@
 
 namespace cli {
 
-Listing list(const duramen_module* module, uint64_t kinds, uint64_t flags) {
-  duramen_list_options options = {};
-  options.struct_size = sizeof options;
+Listing list(const duramen_module* module, uint64_t kinds, uint64_t flags, const Filter& filter) {
+  duramen_list_options options = filter.list_options();
   options.kinds = kinds;
   options.flags = flags;
   Listing listing;
@@ -13,10 +12,10 @@ Listing list(const duramen_module* module, uint64_t kinds, uint64_t flags) {
   return listing;
 }
 
-StateDict state_of(const duramen_module* module) {
+StateDict state_of(const duramen_module* module, uint64_t flags) {
   StateDict dict;
   call(kRefused, "", [&](auto error) {
-    return duramen_module_state_dict(module, nullptr, 0, 0, Out(dict), error);
+    return duramen_module_state_dict(module, nullptr, 0, flags, Out(dict), error);
   });
   return dict;
 }

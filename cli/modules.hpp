@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "filter.hpp"
 #include "handles.hpp"
 
 namespace cli {
@@ -32,8 +33,10 @@ inline std::span<const int64_t> shape_of(const duramen_entry& entry) {
   return {entry.shape, entry.rank};
 }
 
-Listing list(const duramen_module* module, uint64_t kinds, uint64_t flags);
-StateDict state_of(const duramen_module* module);
+Listing list(const duramen_module* module, uint64_t kinds, uint64_t flags,
+             const Filter& filter = Filter({}));
+// `flags` are DURAMEN_STATE_….
+StateDict state_of(const duramen_module* module, uint64_t flags = 0);
 std::string repr_of(const duramen_module* module);
 
 }  // namespace cli

@@ -15,6 +15,7 @@ namespace {
 struct Options {
   std::string file;
   std::vector<std::string> names;
+  FilterOptions filter;
   bool full = false;
   bool stats = false;
   bool json = false;
@@ -189,7 +190,8 @@ std::string to_text(duramen_context* context, const Content& content, const Opti
 void run(const Options& options) {
   const Context context = create_context({});
   const Checkpoint checkpoint = open_checkpoint(context.get(), options.file);
-  const Content content(duramen_checkpoint_content(checkpoint.get()), options.file);
+  const Filter filter(options.filter);
+  const Content content(duramen_checkpoint_content(checkpoint.get()), options.file, filter);
   print(options.json ? to_json(context.get(), content, format_of(checkpoint.get()), options)
                      : to_text(context.get(), content, options));
 }
@@ -203,6 +205,8 @@ void add_show(CLI::App& app) {
       ->required();
   verb->add_option("NAME", options->names,
                    "Tensors, other values, or what lies below a path; everything without one");
+  add_filter_options(*verb, options->filter, {"parameter", "tensor", "value"});
+  add_dtype_filter(*verb, options->filter);
   verb->add_flag("--full", options->full,
                  "All elements, also of tensors of more than 1000 (of those, JSON has null)");
   verb->add_flag("--stats", options->stats,

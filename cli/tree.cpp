@@ -11,6 +11,7 @@ namespace {
 
 struct Options {
   BuildOptions build;
+  FilterOptions filter;
   bool json = false;
   bool hash = false;
   bool text = false;
@@ -34,11 +35,19 @@ void write_modules(Json& json, const duramen_module* module) {
   json.end_array();
 }
 
-void write_members(Json& json, const duramen_module* module, bool buffers) {
-  const Listing listing = list(module, buffers ? DURAMEN_KIND_BUFFER : DURAMEN_KIND_PARAMETER, 0);
+bool wants(const Filter& filter, const duramen_entry& entry) {
+  const bool parameter = entry.kind == DURAMEN_KIND_PARAMETER;
+  return filter.wants_kind(parameter ? "parameter" : "buffer") &&
+         (!filter.only_trainable() || (entry.flags & DURAMEN_ENTRY_REQUIRES_GRAD) != 0);
+}
+
+void write_members(Json& json, const duramen_module* module, bool buffers, const Filter& filter) {
+  const Listing listing =
+      list(module, buffers ? DURAMEN_KIND_BUFFER : DURAMEN_KIND_PARAMETER, 0, filter);
   const Entries entries(listing.get());
   json.key(buffers ? "buffers" : "parameters").begin_array();
   for (size_t i = 0; i < entries.size(); ++i) {
+    if (!wants(filter, entries[i])) continue;
     write_tensor(json, "name", entries[i]);
     const uint64_t flag = buffers ? DURAMEN_ENTRY_PERSISTENT : DURAMEN_ENTRY_REQUIRES_GRAD;
     json.key(buffers ? "persistent" : "requires_grad").boolean((entries[i].flags & flag) != 0);
@@ -47,13 +56,17 @@ void write_members(Json& json, const duramen_module* module, bool buffers) {
   json.end_array();
 }
 
-void write_state(Json& json, const duramen_state_dict* dict, Hasher* hasher) {
+void write_state(Json& json, const duramen_module* module, Hasher* hasher, const Filter& filter) {
+  const StateDict dict = state_of(module, DURAMEN_STATE_KEEP_VARS);
+  const duramen_list_options options = filter.list_options();
   Listing listing;
-  call(kRefused, "",
-       [&](auto error) { return duramen_state_dict_list(dict, Out(listing), error); });
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_list(dict.get(), &options, Out(listing), error);
+  });
   const Entries entries(listing.get());
   json.key("state").begin_array();
   for (size_t i = 0; i < entries.size(); ++i) {
+    if (!wants(filter, entries[i])) continue;
     write_tensor(json, "key", entries[i]);
     if (hasher) json.key("sha256").text((*hasher)(entries[i].tensor));
     json.end_object();
@@ -92,14 +105,14 @@ void write_unknown(Json& json, const duramen_value* unknown) {
   json.end_array();
 }
 
-std::string to_json(const Built& built, Hasher* hasher) {
+std::string to_json(const Built& built, Hasher* hasher, const Filter& filter) {
   const StateDict dict = state_of(built.module.get());
   Json json;
   json.begin_object().key("repr").text(repr_of(built.module.get()));
   write_modules(json, built.module.get());
-  write_members(json, built.module.get(), false);
-  write_members(json, built.module.get(), true);
-  write_state(json, dict.get(), hasher);
+  write_members(json, built.module.get(), false, filter);
+  write_members(json, built.module.get(), true, filter);
+  write_state(json, built.module.get(), hasher, filter);
   write_versions(json, dict.get());
   if (duramen_value_count(built.unknown.get()) > 0) write_unknown(json, built.unknown.get());
   return json.end_object().str() + "\n";
@@ -107,7 +120,8 @@ std::string to_json(const Built& built, Hasher* hasher) {
 
 // The table that people look for: where PyTorch lists an entry, and whether it is trained and
 // saved.
-std::string to_text(const Built& built, Hasher* hasher, const Palette& palette) {
+std::string to_text(const Built& built, Hasher* hasher, const Palette& palette,
+                    const Filter& filter) {
   using Align = Table::Align;
   std::vector<std::pair<std::string, Align>> columns;
   for (const char* name : {"name", "kind", "shape", "dtype", "parameters()", "named_parameters()",
@@ -117,11 +131,12 @@ std::string to_text(const Built& built, Hasher* hasher, const Palette& palette) 
   if (hasher) columns.emplace_back("sha256", Align::left);
   Table table(columns);
   const Listing listing =
-      list(built.module.get(), 0, DURAMEN_LIST_INCLUDE_NONE | DURAMEN_LIST_KEEP_DUPLICATES);
+      list(built.module.get(), 0, DURAMEN_LIST_INCLUDE_NONE | DURAMEN_LIST_KEEP_DUPLICATES, filter);
   const Entries entries(listing.get());
   const auto mark = [](bool yes) { return std::string(yes ? "yes" : "-"); };
   for (size_t i = 0; i < entries.size(); ++i) {
     const duramen_entry& entry = entries[i];
+    if (!wants(filter, entry)) continue;
     const bool parameter = entry.kind == DURAMEN_KIND_PARAMETER;
     const bool none = entry.tensor == nullptr;
     const bool listed =
@@ -169,11 +184,13 @@ uint64_t state_bytes(const duramen_module* module) {
 void run(const Options& options) {
   const Built built = build(options.build);
   if (options.text) return print(lossless_text(built.module.get()));
+  const Filter filter(options.filter);
   std::string text;
   {
     Hasher hasher(built.context.get(), state_bytes(built.module.get()));
     Hasher* const wanted = options.hash ? &hasher : nullptr;
-    text = options.json ? to_json(built, wanted) : to_text(built, wanted, Palette(options.color));
+    text = options.json ? to_json(built, wanted, filter)
+                        : to_text(built, wanted, Palette(options.color), filter);
   }
   print(text);
 }
@@ -186,6 +203,7 @@ void add_tree(CLI::App& app) {
       "tree", "Build a module from text and show what it owns and where each entry is listed");
   add_text_options(*verb, options->build);
   add_seed_option(*verb, options->build);
+  add_filter_options(*verb, options->filter, {"parameter", "buffer"});
   verb->add_flag(
       "--text", options->text,
       "Print instead the text from which the same tree is built: all arguments, entries, "

@@ -14,6 +14,7 @@ void add_tree(CLI::App& app);
 void add_init(CLI::App& app);
 // A verb that looks for differences says by `code` whether there are any.
 void add_check(CLI::App& app, ExitCode& code);
+void add_diff(CLI::App& app, ExitCode& code);
 void add_run(CLI::App& app);
 void add_describe(CLI::App& app);
 void add_doctor(CLI::App& app, ExitCode& code);

@@ -143,7 +143,7 @@ static void fine_tune(duramen_context* context, duramen_module* module, const di
 static size_t compare(duramen_context* context, const duramen_state_dict* ours,
                       const duramen_state_dict* read) {
   duramen_listing* listing;
-  REQUIRE(duramen_state_dict_list(ours, &listing, &error));
+  REQUIRE(duramen_state_dict_list(ours, NULL, &listing, &error));
   size_t count, stride, equal = 0;
   const char* entries = (const char*)duramen_listing_entries(listing, &count, &stride);
   for (size_t i = 0; i < count; ++i) {

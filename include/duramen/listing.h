@@ -43,7 +43,9 @@ enum {
   /* Of the buffers, those that state_dict holds. */
   DURAMEN_LIST_ONLY_PERSISTENT = 8,
   /* Also names that are registered as None: their tensor, or module, is NULL. */
-  DURAMEN_LIST_INCLUDE_NONE = 16
+  DURAMEN_LIST_INCLUDE_NONE = 16,
+  /* Of the parameters, those that do not require grad. */
+  DURAMEN_LIST_ONLY_FROZEN = 32
 };
 
 /* More about an entry; a set of bits. */
@@ -53,15 +55,28 @@ enum {
   DURAMEN_ENTRY_REQUIRES_GRAD = 2
 };
 
-/* What to list and under which names; zero is the default of every field after the first. */
+/* What to list and under which names; zero is the default of every field after the first.
+ *
+ * Patterns are matched with the whole name, prefix included. `*` stands for any characters but
+ * dots, `**` for any characters, `?` for one character that is not a dot; `**.` at the start of a
+ * component for any number of whole components, so that "**.bias" is also "bias"; `|` lies between
+ * patterns of which one must match; `\` makes the character after it stand for itself. An object
+ * that is listed once is listed under its first name, or not at all if the patterns leave that
+ * out. */
 typedef struct duramen_list_options {
   uint32_t struct_size; /* sizeof(duramen_list_options) */
-  uint32_t reserved;
-  uint64_t kinds; /* DURAMEN_KIND_...; 0: parameters and buffers */
-  uint64_t flags; /* DURAMEN_LIST_... */
+  duramen_dtype dtype;  /* only tensors of that dtype; 0: whatever there is */
+  uint64_t kinds;       /* DURAMEN_KIND_...; 0: parameters and buffers; of a state dict, all */
+  uint64_t flags;       /* DURAMEN_LIST_... */
   /* Put before every name with a dot between, as named_parameters(prefix=...). */
   DURAMEN_NULLABLE const char* prefix;
   uint64_t prefix_length;
+  /* Only names that these patterns match; NULL or "": all. */
+  DURAMEN_NULLABLE const char* include;
+  uint64_t include_length;
+  /* Without the names that these patterns match; NULL or "": none. */
+  DURAMEN_NULLABLE const char* exclude;
+  uint64_t exclude_length;
 } duramen_list_options;
 
 /* One entry. In pre-order over modules; within each, itself, its parameters, its buffers. */
@@ -93,7 +108,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_list_options_in
 /* Lists a module tree.
  *
  * Fails: STATE with the path of a cycle, which only KEEP_DUPLICATES would follow; UNSUPPORTED for
- * unknown kinds or flags; INVALID_ARGUMENT for MODULE together with CHILD.
+ * unknown kinds or flags; INVALID_ARGUMENT for MODULE together with CHILD, an unknown dtype, or
+ * ONLY_TRAINABLE together with ONLY_FROZEN.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_list(
     const struct duramen_module* module, DURAMEN_NULLABLE const duramen_list_options* options,
@@ -113,6 +129,14 @@ DURAMEN_API const duramen_entry* DURAMEN_CALL duramen_listing_entries(
 DURAMEN_API const duramen_entry* DURAMEN_CALL
 duramen_listing_find(DURAMEN_NULLABLE const duramen_listing* listing, const char* name,
                      size_t name_length) DURAMEN_NOEXCEPT;
+
+/* Whether one of the patterns, written as in duramen_list_options, matches a whole name; *out is 1
+ * or 0. No pattern matches nothing.
+ *
+ * Threads: any. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_pattern_match(const char* patterns, size_t patterns_length, const char* name,
+                      size_t name_length, uint32_t* out, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* One more reference to the same listing; NULL for NULL. Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_OWN duramen_listing* DURAMEN_CALL

@@ -83,11 +83,15 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_from
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_to_value(
     const duramen_state_dict* dict, duramen_value** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Lists the entries in their order.
+/* Lists the entries in their order, or those that the options select.
  *
+ * Of the kinds, MODULE and CHILD are not for state dicts; of the flags, only ONLY_TRAINABLE and
+ * ONLY_FROZEN are (the entries are detached, unless the dict was made with KEEP_VARS).
+ * Fails: UNSUPPORTED for other kinds or flags; INVALID_ARGUMENT as duramen_module_list.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_list(
-    const duramen_state_dict* dict, duramen_listing** out, duramen_error** error) DURAMEN_NOEXCEPT;
+    const duramen_state_dict* dict, DURAMEN_NULLABLE const duramen_list_options* options,
+    duramen_listing** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* How many entries there are; 0 for NULL. Threads: reader. Since: level 1. */
 DURAMEN_API size_t DURAMEN_CALL

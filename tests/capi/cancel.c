@@ -43,7 +43,7 @@ static uint64_t hash_of(const duramen_module* module) {
   size_t count = 0, stride = 0, i, k;
   uint64_t hash = 1469598103934665603u;
   const char* first;
-  OK(duramen_state_dict_list(dict, &listing, ERROR));
+  OK(duramen_state_dict_list(dict, NULL, &listing, ERROR));
   first = (const char*)duramen_listing_entries(listing, &count, &stride);
   for (i = 0; i < count; ++i) {
     const duramen_entry* entry = (const duramen_entry*)(const void*)(first + i * stride);

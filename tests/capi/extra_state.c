@@ -88,7 +88,7 @@ static void check_names(const duramen_state_dict* dict, const char* const* names
   duramen_listing* listing = NULL;
   const duramen_entry* entries = NULL;
   size_t found = 0, stride = 0, i;
-  OK(duramen_state_dict_list(dict, &listing, ERROR));
+  OK(duramen_state_dict_list(dict, NULL, &listing, ERROR));
   entries = duramen_listing_entries(listing, &found, &stride);
   CHECK(found == count && stride == sizeof *entries);
   for (i = 0; i < found && i < count; ++i) TEXT(names[i], entries[i].name);

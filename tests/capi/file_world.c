@@ -66,7 +66,7 @@ double value_of_checkpoint(duramen_context* context, const duramen_checkpoint* c
   if (strcmp(duramen_checkpoint_format(checkpoint, NULL), "npy") == 0)
     return value_of_tensor(duramen_value_tensor(duramen_checkpoint_content(checkpoint)));
   if (duramen_checkpoint_state_dict(context, checkpoint, NULL, 0, &dict, ERROR)) return -2;
-  OK(duramen_state_dict_list(dict, &listing, ERROR));
+  OK(duramen_state_dict_list(dict, NULL, &listing, ERROR));
   entries = (const char*)duramen_listing_entries(listing, &count, &stride);
   for (i = 0; i < count; ++i) {
     const duramen_entry* entry = (const duramen_entry*)(const void*)(entries + i * stride);

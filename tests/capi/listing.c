@@ -132,6 +132,129 @@ static void outlives(duramen_context* context) {
   duramen_listing_release(listing);
 }
 
+/* One listing of both kinds of object, by name, kind, dtype and flag. */
+struct choice {
+  duramen_list_options options;
+  const char* names; /* what is listed, a space after each */
+};
+
+static void expect_choice(const duramen_listing* listing, const char* names) {
+  char text[256] = "";
+  size_t count = 0, i;
+  duramen_listing_entries(listing, &count, NULL);
+  for (i = 0; i < count; ++i) {
+    strcat(text, entry_at(listing, i)->name);
+    strcat(text, " ");
+  }
+  TEXT(names, text);
+}
+
+static struct choice choice(const char* include, const char* exclude, const char* names) {
+  struct choice out = {{0}, NULL};
+  out.options.struct_size = sizeof out.options;
+  out.options.include = include;
+  out.options.include_length = SIZE_MAX;
+  out.options.exclude = exclude;
+  out.options.exclude_length = SIZE_MAX;
+  out.names = names;
+  return out;
+}
+
+static void selection(const duramen_module* net) {
+  duramen_state_dict* dict = NULL;
+  duramen_tensor* frozen = NULL;
+  duramen_listing* listing = NULL;
+  struct choice choices[7];
+  size_t i;
+  choices[0] = choice("*.weight", NULL, "0.weight 1.weight 3.weight ");
+  choices[1] = choice("**.bias|3.**", "0.*", "1.bias 3.weight ");
+  choices[2] = choice(NULL, "1.**|*.weight", "0.bias ");
+  choices[3] = choice("", "", "1.num_batches_tracked ");
+  choices[3].options.dtype = DURAMEN_DTYPE_INT64;
+  choices[4] = choice("1.*", NULL, "1.running_mean 1.running_var 1.num_batches_tracked ");
+  choices[4].options.kinds = DURAMEN_KIND_BUFFER;
+  choices[5] = choice(NULL, "1.*", "0.weight 3.weight ");
+  choices[5].options.flags = DURAMEN_LIST_ONLY_TRAINABLE;
+  choices[6] = choice(NULL, NULL, "0.bias ");
+  choices[6].options.kinds = DURAMEN_KIND_PARAMETER;
+  choices[6].options.flags = DURAMEN_LIST_ONLY_FROZEN;
+  OK(duramen_module_get_parameter(net, "0.bias", SIZE_MAX, &frozen, ERROR));
+  OK(duramen_tensor_set_requires_grad(frozen, 0, ERROR));
+  OK(duramen_module_state_dict(net, NULL, 0, DURAMEN_STATE_KEEP_VARS, &dict, ERROR));
+  for (i = 0; i < COUNT_OF(choices); ++i) {
+    OK(duramen_module_list(net, &choices[i].options, &listing, ERROR));
+    expect_choice(listing, choices[i].names);
+    duramen_listing_release(listing);
+    OK(duramen_state_dict_list(dict, &choices[i].options, &listing, ERROR));
+    expect_choice(listing, choices[i].names);
+    duramen_listing_release(listing);
+  }
+  choices[0] = choice("m.?|m", "m.2", "m m.0 m.1 m.3 ");
+  choices[0].options.kinds = DURAMEN_KIND_MODULE;
+  choices[0].options.prefix = "m";
+  choices[0].options.prefix_length = 1;
+  OK(duramen_module_list(net, &choices[0].options, &listing, ERROR));
+  expect_choice(listing, choices[0].names);
+  duramen_listing_release(listing);
+  OK(duramen_tensor_set_requires_grad(frozen, 1, ERROR));
+  duramen_tensor_release(frozen);
+  duramen_state_dict_release(dict);
+}
+
+/* Of an object with two names the first counts, whatever the patterns say. */
+static void selection_of_ties(duramen_context* context) {
+  duramen_module* net = new_module(context, "Sequential(Linear(2, 2), Linear(2, 2))");
+  struct choice one = choice("1.weight", NULL, "");
+  duramen_tensor* weight = NULL;
+  duramen_module* last = NULL;
+  duramen_listing* listing = NULL;
+  OK(duramen_module_get_parameter(net, "0.weight", SIZE_MAX, &weight, ERROR));
+  OK(duramen_module_get_submodule(net, "1", SIZE_MAX, &last, ERROR));
+  OK(duramen_module_register_parameter(last, "weight", SIZE_MAX, weight, ERROR));
+  OK(duramen_module_list(net, &one.options, &listing, ERROR));
+  expect_choice(listing, "");
+  duramen_listing_release(listing);
+  one.options.flags = DURAMEN_LIST_KEEP_DUPLICATES;
+  OK(duramen_module_list(net, &one.options, &listing, ERROR));
+  expect_choice(listing, "1.weight ");
+  duramen_listing_release(listing);
+  duramen_module_release(last);
+  duramen_tensor_release(weight);
+  duramen_module_release(net);
+}
+
+static void patterns(void) {
+  uint32_t matches = 7;
+  OK(duramen_pattern_match("**.bias|head.?", SIZE_MAX, "a.b.bias", SIZE_MAX, &matches, ERROR));
+  CHECK(matches == 1);
+  OK(duramen_pattern_match("*.bias|head.?", SIZE_MAX, "a.b.bias", SIZE_MAX, &matches, ERROR));
+  CHECK(matches == 0);
+  OK(duramen_pattern_match("", 0, "", 0, &matches, ERROR));
+  CHECK(matches == 0);
+}
+
+static void refused_selection(const duramen_module* net) {
+  duramen_state_dict* dict = NULL;
+  duramen_listing* listing = NULL;
+  struct choice wrong = choice(NULL, NULL, NULL);
+  OK(duramen_module_state_dict(net, NULL, 0, 0, &dict, ERROR));
+  wrong.options.flags = DURAMEN_LIST_ONLY_TRAINABLE | DURAMEN_LIST_ONLY_FROZEN;
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_module_list(net, &wrong.options, &listing, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_state_dict_list(dict, &wrong.options, &listing, ERROR));
+  wrong.options.flags = DURAMEN_LIST_NO_RECURSE;
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_state_dict_list(dict, &wrong.options, &listing, ERROR));
+  wrong = choice(NULL, NULL, NULL);
+  wrong.options.kinds = DURAMEN_KIND_MODULE;
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_state_dict_list(dict, &wrong.options, &listing, ERROR));
+  wrong = choice(NULL, NULL, NULL);
+  wrong.options.dtype = 9999;
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_module_list(net, &wrong.options, &listing, ERROR));
+  wrong = choice("\377", NULL, NULL);
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_module_list(net, &wrong.options, &listing, ERROR));
+  CHECK(listing == NULL);
+  duramen_state_dict_release(dict);
+}
+
 static void refused(const duramen_module* net) {
   duramen_listing* listing = NULL;
   duramen_list_options options = {0};
@@ -168,6 +291,10 @@ int main(void) {
   ties(context);
   none(context);
   outlives(context);
+  selection(net);
+  selection_of_ties(context);
+  refused_selection(net);
+  patterns();
   refused(net);
   paths(net);
   duramen_module_release(net);

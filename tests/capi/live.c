@@ -95,6 +95,8 @@ static void make_objects(void) {
   OK(duramen_options_create(&live.options, ERROR));
   OK(duramen_scope_create(&live.scope, ERROR));
   OK(duramen_module_state_dict(live.module, NULL, 0, 0, &live.state_dict, ERROR));
+  OK(duramen_state_dict_diff(live.context, live.state_dict, live.state_dict, NULL, &live.diff,
+                             ERROR));
   OK(duramen_state_dict_version_paths(live.state_dict, &live.string_list, ERROR));
   OK(duramen_rename_rules_create(&live.rename_rules, ERROR));
   OK(duramen_module_match(live.module, live.state_dict, NULL, &live.load_report, ERROR));
@@ -148,6 +150,7 @@ int end_live(int expected_functions, int expected_cases) {
   duramen_scope_release(live.scope);
   duramen_options_release(live.options);
   duramen_listing_release(live.listing);
+  duramen_diff_release(live.diff);
   duramen_function_state_release(live.function_state);
   duramen_op_release(live.op);
   duramen_value_release(live.value);

@@ -18,6 +18,7 @@ struct live {
   duramen_scope* scope;
   duramen_module* module;
   duramen_state_dict* state_dict;
+  duramen_diff* diff;
   duramen_load_report* load_report;
   duramen_load_notes* load_notes;
   duramen_rename_rules* rename_rules;

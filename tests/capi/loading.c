@@ -10,7 +10,7 @@ static uint64_t hash_of(duramen_context* context, const duramen_module* module) 
   const char* first;
   (void)context;
   OK(duramen_module_state_dict(module, NULL, 0, 0, &dict, ERROR));
-  OK(duramen_state_dict_list(dict, &listing, ERROR));
+  OK(duramen_state_dict_list(dict, NULL, &listing, ERROR));
   first = (const char*)duramen_listing_entries(listing, &count, &stride);
   for (i = 0; i < count; ++i) {
     const duramen_entry* entry = (const duramen_entry*)(const void*)(first + i * stride);
@@ -68,7 +68,7 @@ static void names(const duramen_module* module) {
   int64_t version = 0;
   OK(duramen_module_state_dict(module, "net.", SIZE_MAX, 0, &dict, ERROR));
   CHECK(duramen_state_dict_count(dict) == 7);
-  OK(duramen_state_dict_list(dict, &listing, ERROR));
+  OK(duramen_state_dict_list(dict, NULL, &listing, ERROR));
   entry = duramen_listing_entries(listing, NULL, NULL);
   TEXT("net.0.weight", entry->name);
   CHECK(entry->kind == DURAMEN_KIND_PARAMETER && entry->module == NULL);

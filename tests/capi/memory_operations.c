@@ -220,7 +220,7 @@ static duramen_status make_state(struct world* w, duramen_error** error) {
   TRY(duramen_state_dict_copy(dict, &copy, error));
   TRY(duramen_state_dict_snapshot(w->context, dict, &snapshot, error));
   TRY(duramen_state_dict_to_value(dict, &value, error));
-  TRY(duramen_state_dict_list(dict, &listing, error));
+  TRY(duramen_state_dict_list(dict, NULL, &listing, error));
   TRY(duramen_state_dict_version_paths(dict, &paths, error));
   TRY(duramen_state_dict_strip_prefix(copy, "net.", SIZE_MAX, error));
   TRY(duramen_state_dict_set_metadata(copy, "key", SIZE_MAX, "a text of some length or other",

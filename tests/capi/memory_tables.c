@@ -12,6 +12,7 @@ static const struct table kTables[] = {
     {kObjectOperations, &kObjectOperationCount},
     {kOwnOperations, &kOwnOperationCount},
     {kContainerOperations, &kContainerOperationCount},
+    {kSurgeryOperations, &kSurgeryOperationCount},
 };
 
 size_t operation_count(void) {

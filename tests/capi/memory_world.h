@@ -61,6 +61,8 @@ extern const struct operation kObjectOperations[];
 extern const size_t kObjectOperationCount;
 extern const struct operation kContainerOperations[];
 extern const size_t kContainerOperationCount;
+extern const struct operation kSurgeryOperations[];
+extern const size_t kSurgeryOperationCount;
 
 /* All of them. */
 size_t operation_count(void);

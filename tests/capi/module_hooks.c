@@ -316,7 +316,7 @@ static void destinations(duramen_context* context) {
   CHECK(version == 1);
   OK(duramen_state_dict_version(all, "", SIZE_MAX, &version, ERROR));
   CHECK(version == 3);
-  OK(duramen_state_dict_list(all, &listing, ERROR));
+  OK(duramen_state_dict_list(all, NULL, &listing, ERROR));
   entries = duramen_listing_entries(listing, &count, &stride);
   CHECK(count == COUNT_OF(kNames));
   for (i = 0; i < count && i < COUNT_OF(kNames); ++i) TEXT(kNames[i], entries[i].name);

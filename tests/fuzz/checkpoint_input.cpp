@@ -147,7 +147,7 @@ uint64_t hash_of(duramen_context* context, const duramen_value* value) {
 uint64_t hash_of(duramen_context* context, const duramen_state_dict* dict) {
   duramen_listing* made = nullptr;
   ErrorSlot error;
-  if (!error.good(duramen_state_dict_list(dict, &made, error.out()))) return 0;
+  if (!error.good(duramen_state_dict_list(dict, nullptr, &made, error.out()))) return 0;
   const ListingHandle listing(made);
   size_t count = 0;
   size_t stride = 0;

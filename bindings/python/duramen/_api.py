@@ -131,6 +131,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_module_list": "i:PPPP",
     "duramen_listing_entries": "P:PPP",
     "duramen_listing_find": "P:PSZ",
+    "duramen_pattern_match": "i:SZSZPP",
     "duramen_listing_retain": "P:P",
     "duramen_listing_release": "v:P",
     "duramen_scope_create": "i:PP",
@@ -177,7 +178,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_state_dict_copy": "i:PPP",
     "duramen_state_dict_from_value": "i:PSZPP",
     "duramen_state_dict_to_value": "i:PPP",
-    "duramen_state_dict_list": "i:PPP",
+    "duramen_state_dict_list": "i:PPPP",
     "duramen_state_dict_count": "Z:P",
     "duramen_state_dict_get_tensor": "i:PSZPP",
     "duramen_state_dict_get_value": "i:PSZPP",
@@ -207,6 +208,13 @@ FUNCTIONS: dict[str, str] = {
     "duramen_value_save": "i:PPSZPP",
     "duramen_checkpoint_retain": "P:P",
     "duramen_checkpoint_release": "v:P",
+    "duramen_state_dict_diff": "i:PPPPPP",
+    "duramen_diff_entries": "P:PPP",
+    "duramen_diff_equal_count": "Q:P",
+    "duramen_diff_json": "i:PPP",
+    "duramen_diff_retain": "P:P",
+    "duramen_diff_release": "v:P",
+    "duramen_state_dict_digest": "i:PPPPP",
     "duramen_container_count": "i:PPP",
     "duramen_container_keys": "i:PPP",
     "duramen_container_get": "i:PqPP",
@@ -361,6 +369,16 @@ FUNCTIONS: dict[str, str] = {
     "duramen_module_get_parametrized": "i:PPSZPP",
     "duramen_module_set_parametrized": "i:PPSZPP",
     "duramen_module_remove_parametrizations": "i:PPSZIP",
+    "duramen_blend_options_init": "i:PZP",
+    "duramen_module_copy_from": "i:PPPPP",
+    "duramen_module_lerp": "i:PPPdPP",
+    "duramen_module_freeze": "i:PSZSZPP",
+    "duramen_module_unfreeze": "i:PSZSZPP",
+    "duramen_module_tie": "i:PSZSZP",
+    "duramen_module_untie": "i:PPSZPP",
+    "duramen_module_flatten": "i:PPQPP",
+    "duramen_module_unflatten": "i:PPPQP",
+    "duramen_module_pack": "i:PPQPP",
 }
 
 STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -372,11 +390,12 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_allocator_statistics": (("struct_size", "I"), ("reserved", "I"), ("bytes_in_use", "Q"), ("bytes_cached", "Q"), ("peak_bytes_in_use", "Q"), ("blocks_in_use", "Q")),
     "duramen_import_options": (("struct_size", "I"), ("mode", "I"), ("dtype", "i"), ("rank", "I"), ("shape", "P"), ("strides", "P"), ("data", "P"), ("nbytes", "Q"), ("destroy", "P"), ("user", "P")),
     "duramen_backward_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("inputs", "P"), ("input_count", "Q")),
-    "duramen_list_options": (("struct_size", "I"), ("reserved", "I"), ("kinds", "Q"), ("flags", "Q"), ("prefix", "S"), ("prefix_length", "Q")),
+    "duramen_list_options": (("struct_size", "I"), ("dtype", "i"), ("kinds", "Q"), ("flags", "Q"), ("prefix", "S"), ("prefix_length", "Q"), ("include", "S"), ("include_length", "Q"), ("exclude", "S"), ("exclude_length", "Q")),
     "duramen_entry": (("name", "S"), ("name_length", "Q"), ("flags", "Q"), ("kind", "I"), ("rank", "I"), ("dtype", "i"), ("reserved", "I"), ("shape", "P"), ("nbytes", "Q"), ("first_index", "Q"), ("first_storage_index", "Q"), ("tensor", "P"), ("module", "P"), ("value", "P")),
     "duramen_limits": (("struct_size", "I"), ("max_depth", "I"), ("max_entries", "Q"), ("max_header_bytes", "Q"), ("max_tensor_bytes", "Q"), ("max_total_bytes", "Q")),
     "duramen_open_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("limits", "P")),
     "duramen_save_options": (("struct_size", "I"), ("format", "i"), ("durability", "i"), ("alignment", "I")),
+    "duramen_difference": (("name", "S"), ("name_length", "Q"), ("what", "I"), ("has_distance", "I"), ("a_dtype", "i"), ("b_dtype", "i"), ("a_rank", "I"), ("b_rank", "I"), ("a_shape", "P"), ("b_shape", "P"), ("different", "Q"), ("a_nan_count", "Q"), ("b_nan_count", "Q"), ("nan_in_one", "Q"), ("distance", "d")),
     "duramen_function_type": (("struct_size", "I"), ("output_count", "I"), ("flags", "Q"), ("name", "S"), ("name_length", "Q"), ("forward", "P"), ("backward", "P"), ("destroy", "P")),
     "duramen_rename_callback": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("rename", "P"), ("destroy", "P")),
     "duramen_load_policy": (("struct_size", "I"), ("reserved", "I"), ("pattern", "S"), ("pattern_length", "Q"), ("policy", "Q")),
@@ -384,6 +403,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_module_class": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("version", "q"), ("forward", "P"), ("clone", "P"), ("extra_repr", "P"), ("get_extra_state", "P"), ("set_extra_state", "P"), ("destroy", "P")),
     "duramen_module_hook": (("struct_size", "I"), ("reserved", "I"), ("register_parameter", "P"), ("register_buffer", "P"), ("register_child", "P"), ("before_state_dict", "P"), ("after_state_dict", "P"), ("before_load", "P"), ("after_load", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_text_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("scope", "P"), ("arguments", "P")),
+    "duramen_blend_options": (("struct_size", "I"), ("buffers", "I"), ("include", "S"), ("include_length", "Q"), ("exclude", "S"), ("exclude_length", "Q")),
 }
 
 OK = 0
@@ -468,6 +488,7 @@ LIST_KEEP_DUPLICATES = 2
 LIST_ONLY_TRAINABLE = 4
 LIST_ONLY_PERSISTENT = 8
 LIST_INCLUDE_NONE = 16
+LIST_ONLY_FROZEN = 32
 ENTRY_PERSISTENT = 1
 ENTRY_REQUIRES_GRAD = 2
 CONVERT_FLOATING_AND_COMPLEX = 1
@@ -482,6 +503,12 @@ FORMAT_TORCH = 2
 FORMAT_NPY = 3
 DURABILITY_DURABLE = 0
 DURABILITY_ATOMIC = 1
+DIFF_ONLY_A = 1
+DIFF_ONLY_B = 2
+DIFF_VALUE = 4
+DIFF_SHAPE = 8
+DIFF_DTYPE = 16
+DIFF_ELEMENTS = 32
 FUNCTION_NULL_GRADS = 1
 RENAME_STRIP = 1
 RENAME_ADD = 2
@@ -514,3 +541,9 @@ TEXT_UNKNOWN_AS_CONTAINERS = 1
 REDUCTION_MEAN = 0
 REDUCTION_SUM = 1
 REDUCTION_NONE = 2
+BUFFERS_COPY = 0
+BUFFERS_LERP = 1
+BUFFERS_SKIP = 2
+FLAT_TRAINABLE = 1
+FLAT_GRADIENTS = 2
+FLAT_COPY = 4

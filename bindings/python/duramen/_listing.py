@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator, Union
 
+from ._dtype import dtype_of
 from ._library import lib, make, options, struct
 
 
@@ -21,7 +22,30 @@ def entries(function: Any, *arguments: Any) -> Iterator[Any]:
         lib.duramen_listing_release(listing)
 
 
-def module_entries(module: int, kinds: int, flags: int, prefix: str = "") -> Iterator[Any]:
-    data = prefix.encode("utf-8", "surrogatepass")
-    how = options("duramen_list_options", kinds=kinds, flags=flags, prefix=data, prefix_length=len(data))
-    return entries(lib.duramen_module_list, module, ctypes.byref(how))
+# One text or several: `*` within a component, `**` across them, `a|b`; several are alternatives.
+Patterns = Union[str, Iterable[str]]
+
+
+def joined(patterns: Patterns) -> str:
+    return patterns if isinstance(patterns, str) else "|".join(patterns)
+
+
+def pattern_fields(**patterns: Patterns) -> dict[str, Any]:
+    """The fields of an options struct that hold texts."""
+    fields: dict[str, Any] = {}
+    for name, given in patterns.items():
+        data = joined(given).encode("utf-8", "surrogatepass")
+        fields |= {name: data, f"{name}_length": len(data)}
+    return fields
+
+
+def list_options(kinds: int = 0, flags: int = 0, prefix: str = "", include: Patterns = "", exclude: Patterns = "",
+                 dtype: Any = None) -> Any:
+    """What to list; the fields of duramen_list_options."""
+    return options("duramen_list_options", kinds=kinds, flags=flags,
+                   dtype=0 if dtype is None else dtype_of(dtype).number,
+                   **pattern_fields(prefix=prefix, include=include, exclude=exclude))
+
+
+def module_entries(module: int, *how: Any, **more: Any) -> Iterator[Any]:
+    return entries(lib.duramen_module_list, module, ctypes.byref(list_options(*how, **more)))

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from . import _api, _own
 from ._dtype import dtype_of
-from ._handle import Handle, adopt, known
+from ._handle import adopt, known
 from ._hooks import Hook, Refusal, RemovableHandle, add_hook
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
-from ._listing import module_entries
+from ._listing import Patterns, module_entries
 from ._load_how import LoadHow
 from ._load_report import LoadReport, taken_report
 from ._state_dict import StateDict, as_state_dict, state_dict_from
+from ._surgery import Surgery
 from ._tensor import Buffer, Tensor, handle_of, lent_tensor, wrap_tensor
 from ._value import Values, python_of, release_value
 
@@ -27,7 +28,7 @@ _SLOTS = _api.KIND_PARAMETER | _api.KIND_BUFFER | _api.KIND_CHILD
 _INTERNAL = ("handle", "_bound", "_context", "_attached")
 
 
-class Module(Handle):
+class Module(Surgery):
     """A module of the library. Parameters, buffers and children are attributes, as in PyTorch.
 
     A class that is derived from it has a `forward` and whatever else it wants: `super().__init__()` first, as in PyTorch.
@@ -239,28 +240,38 @@ class Module(Handle):
 
     # Listings.
 
-    def _listed(self, kinds: int, flags: int, prefix: str = "") -> list[tuple[str, Any]]:
+    def _listed(self, kinds: int, flags: int, prefix: str = "", **selection: Any) -> list[tuple[str, Any]]:
         return [(entry.name.decode(), self._object_of(entry))
-                for entry in module_entries(self.handle, kinds, flags, prefix)]
+                for entry in module_entries(self.handle, kinds, flags, prefix, **selection)]
 
-    def named_parameters(self, prefix: str = "", recurse: bool = True,
-                         remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
-        return iter(self._listed(_api.KIND_PARAMETER, _flags(recurse, remove_duplicate), prefix))
+    # Each takes PyTorch's arguments, and a selection: `include` and `exclude` are patterns of whole names, such as
+    # "encoder.**.weight" (`*` stays within a component), or lists of them.
+
+    def named_parameters(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True, *,
+                         include: Patterns = "", exclude: Patterns = "", dtype: Any = None,
+                         requires_grad: bool | None = None) -> Iterator[tuple[str, Tensor]]:
+        flags = _flags(recurse, remove_duplicate)
+        if requires_grad is not None:
+            flags |= _api.LIST_ONLY_TRAINABLE if requires_grad else _api.LIST_ONLY_FROZEN
+        return iter(self._listed(_api.KIND_PARAMETER, flags, prefix, include=include, exclude=exclude, dtype=dtype))
 
     def parameters(self, recurse: bool = True) -> Iterator[Tensor]:
         return (tensor for _, tensor in self.named_parameters(recurse=recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True,
-                      remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
-        return iter(self._listed(_api.KIND_BUFFER, _flags(recurse, remove_duplicate), prefix))
+    def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True, *,
+                      include: Patterns = "", exclude: Patterns = "",
+                      dtype: Any = None) -> Iterator[tuple[str, Tensor]]:
+        return iter(self._listed(_api.KIND_BUFFER, _flags(recurse, remove_duplicate), prefix, include=include,
+                                 exclude=exclude, dtype=dtype))
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         return (tensor for _, tensor in self.named_buffers(recurse=recurse))
 
-    def named_modules(self, memo: set[Module] | None = None, prefix: str = "",
-                      remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+    def named_modules(self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True, *,
+                      include: Patterns = "", exclude: Patterns = "") -> Iterator[tuple[str, Module]]:
         if memo is None:
-            return iter(self._listed(_api.KIND_MODULE, _flags(True, remove_duplicate), prefix))
+            return iter(self._listed(_api.KIND_MODULE, _flags(True, remove_duplicate), prefix, include=include,
+                                     exclude=exclude))
         return self._named_modules(memo, prefix, remove_duplicate)
 
     def _named_modules(self, memo: set[Module], prefix: str, remove_duplicate: bool) -> Iterator[tuple[str, Module]]:

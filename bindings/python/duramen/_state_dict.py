@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ctypes
+import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from . import _api
 from ._handle import Handle, adopt, exchange, known
 from ._library import call, encoded, lib, make, taken_string, taken_strings
-from ._listing import entries
+from ._listing import Patterns, entries, list_options
 from ._rename import RenameRules, Rule, rename_rules
 from ._tensor import Tensor, lent_tensor, wrap_tensor
 
 if TYPE_CHECKING:
     from ._context import Context
+
+
+_KINDS = {"parameter": _api.KIND_PARAMETER, "buffer": _api.KIND_BUFFER, "extra_state": _api.KIND_EXTRA_STATE,
+          "unknown": _api.KIND_UNKNOWN}
 
 
 class Metadata(MutableMapping[str, str]):
@@ -134,7 +140,7 @@ class StateDict(Handle, MutableMapping[str, Any]):
         return int(lib.duramen_state_dict_count(self.handle))
 
     def __iter__(self) -> Iterator[str]:
-        return iter([entry.name.decode() for entry in entries(lib.duramen_state_dict_list, self.handle)])
+        return iter([entry.name.decode() for entry in entries(lib.duramen_state_dict_list, self.handle, None)])
 
     def __contains__(self, name: object) -> bool:
         if not isinstance(name, str):
@@ -154,7 +160,16 @@ class StateDict(Handle, MutableMapping[str, Any]):
 
         return [(entry.name.decode(), lent_tensor(entry.tensor, self._context) if entry.tensor
                  else python_of(entry.value, self._context))
-                for entry in entries(lib.duramen_state_dict_list, self.handle)]
+                for entry in entries(lib.duramen_state_dict_list, self.handle, None)]
+
+    def select(self, include: Patterns = "", exclude: Patterns = "", *, kind: str | None = None,
+               dtype: Any = None) -> list[str]:
+        """The names that the patterns choose ("encoder.**.weight"; `*` stays within a component), in their order.
+
+        kind: "parameter", "buffer", "extra_state" or "unknown", which entries from files are."""
+        kinds = 0 if kind is None else _KINDS[kind]
+        how = list_options(kinds, include=include, exclude=exclude, dtype=dtype)
+        return [entry.name.decode() for entry in entries(lib.duramen_state_dict_list, self.handle, ctypes.byref(how))]
 
     def items(self) -> Any:
         return dict(self._items()).items()
@@ -227,6 +242,27 @@ class StateDict(Handle, MutableMapping[str, Any]):
         """The tensor of a name; an error names the nearest one."""
         address = make(lib.duramen_state_dict_get_tensor, self.handle, *encoded(name))
         return wrap_tensor(address, self._context)
+
+    def diff(self, other: StateDict, include: Patterns = "", exclude: Patterns = "") -> dict[str, Any]:
+        """In what two dicts differ: {"equal", "equal_entries", "differences"}, each difference with "name" and "what"
+        (of "only_a", "only_b", "value", "shape", "dtype", "elements"), and where elements were compared "max_abs"."""
+        how = list_options(include=include, exclude=exclude)
+        found = self._context.build(lib.duramen_state_dict_diff, self.handle, other.handle, ctypes.byref(how))
+        try:
+            text = taken_string(make(lib.duramen_diff_json, found))
+        finally:
+            lib.duramen_diff_release(found)
+        out: dict[str, Any] = json.loads(text)
+        for entry in out["differences"]:
+            if entry["max_abs"] == "inf":
+                entry["max_abs"] = math.inf
+        return out
+
+    def digest(self, include: Patterns = "", exclude: Patterns = "") -> str:
+        """32 hexadecimal digits of the tensors' names, dtypes, shapes and values; neither the order of the entries nor
+        the format of a file counts."""
+        how = list_options(include=include, exclude=exclude)
+        return taken_string(self._context.build(lib.duramen_state_dict_digest, self.handle, ctypes.byref(how)))
 
     def __repr__(self) -> str:
         return f"StateDict({self._items()!r})"

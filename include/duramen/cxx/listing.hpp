@@ -19,6 +19,31 @@ class ListingRef : public Ref<duramen_listing, duramen_listing_retain, duramen_l
 };
 using Listing = Owned<ListingRef>;
 
+// What to list; the patterns are those of listing.h.
+struct ListOptions {
+  uint64_t kinds = 0;  // DURAMEN_KIND_…; 0: parameters and buffers; of a state dict, all
+  uint64_t flags = 0;  // DURAMEN_LIST_…
+  std::string_view prefix = {};   // a dot follows it
+  std::string_view include = {};  // patterns of names; empty: all
+  std::string_view exclude = {};
+  Dtype dtype = {};  // of tensors; without it, any
+
+  duramen_list_options raw() const noexcept {
+    duramen_list_options options = {};
+    options.struct_size = sizeof options;
+    options.kinds = kinds;
+    options.flags = flags;
+    options.prefix = prefix.data();
+    options.prefix_length = prefix.size();
+    options.include = include.data();
+    options.include_length = include.size();
+    options.exclude = exclude.data();
+    options.exclude_length = exclude.size();
+    options.dtype = number(dtype);
+    return options;
+  }
+};
+
 // One entry; lent by its range. Destructures into a name and a tensor (empty for what is none).
 class Entry {
  public:

@@ -6,6 +6,24 @@
 
 namespace duramen {
 
+// Which values go from one tree into another; the patterns are those of listing.h.
+struct BlendOptions {
+  uint32_t buffers = DURAMEN_BUFFERS_COPY;
+  std::string_view include = {};
+  std::string_view exclude = {};
+
+  duramen_blend_options raw() const noexcept {
+    duramen_blend_options options = {};
+    options.struct_size = sizeof options;
+    options.buffers = buffers;
+    options.include = include.data();
+    options.include_length = include.size();
+    options.exclude = exclude.data();
+    options.exclude_length = exclude.size();
+    return options;
+  }
+};
+
 class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_module_release> {
  public:
   using Ref::Ref;
@@ -49,14 +67,16 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
 
   // DURAMEN_KIND_… and DURAMEN_LIST_… as in C; a dot follows the prefix.
   Entries list(uint64_t kinds = 0, uint64_t flags = 0, std::string_view prefix = {}) const {
-    duramen_list_options options = {};
-    options.struct_size = sizeof options;
+    ListOptions options;
     options.kinds = kinds;
     options.flags = flags;
-    options.prefix = prefix.data();
-    options.prefix_length = prefix.size();
+    options.prefix = prefix;
+    return list(options);
+  }
+  Entries list(const ListOptions& options) const {
+    const duramen_list_options raw = options.raw();
     return Entries(make<Listing>(
-        [&](auto** out, auto** error) { return duramen_module_list(raw_, &options, out, error); }));
+        [&](auto** out, auto** error) { return duramen_module_list(raw_, &raw, out, error); }));
   }
   Entries named_parameters() const { return list(DURAMEN_KIND_PARAMETER); }
   Entries named_buffers() const { return list(DURAMEN_KIND_BUFFER); }
@@ -174,6 +194,69 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
   void remove_hook(uint64_t id) const {
     call([&](duramen_error** error) { return duramen_module_remove_hook(raw_, id, error); });
   }
+  // The values of a tree of the same structure: Incompatible when it is none.
+  void copy_from(ContextRef context, Ref source, const BlendOptions& options = {}) const {
+    const duramen_blend_options raw = options.raw();
+    call([&](duramen_error** error) {
+      return duramen_module_copy_from(context.get(), raw_, source.get(), &raw, error);
+    });
+  }
+  // parameter = lerp(parameter, that of the source, weight), for all of them.
+  void lerp(ContextRef context, Ref source, double weight, const BlendOptions& options = {}) const {
+    const duramen_blend_options raw = options.raw();
+    call([&](duramen_error** error) {
+      return duramen_module_lerp(context.get(), raw_, source.get(), weight, &raw, error);
+    });
+  }
+  // Of the parameters that the patterns choose; how many these are.
+  uint64_t freeze(std::string_view include = {}, std::string_view exclude = {}) const {
+    uint64_t count = 0;
+    call([&](duramen_error** error) {
+      return duramen_module_freeze(raw_, include.data(), include.size(), exclude.data(),
+                                   exclude.size(), &count, error);
+    });
+    return count;
+  }
+  uint64_t unfreeze(std::string_view include = {}, std::string_view exclude = {}) const {
+    uint64_t count = 0;
+    call([&](duramen_error** error) {
+      return duramen_module_unfreeze(raw_, include.data(), include.size(), exclude.data(),
+                                     exclude.size(), &count, error);
+    });
+    return count;
+  }
+  // One object under both paths; and an object of its own again (false where it has one).
+  void tie(std::string_view path, std::string_view source_path) const {
+    call([&](duramen_error** error) {
+      return duramen_module_tie(raw_, path.data(), path.size(), source_path.data(),
+                                source_path.size(), error);
+    });
+  }
+  bool untie(ContextRef context, std::string_view path) const {
+    uint32_t changed = 0;
+    call([&](duramen_error** error) {
+      return duramen_module_untie(context.get(), raw_, path.data(), path.size(), &changed, error);
+    });
+    return changed != 0;
+  }
+  // All parameters as one vector and back; DURAMEN_FLAT_… as flags.
+  Tensor flatten(ContextRef context, uint64_t flags = 0) const {
+    return make<Tensor>([&](auto** out, auto** error) {
+      return duramen_module_flatten(context.get(), raw_, flags, out, error);
+    });
+  }
+  void unflatten(ContextRef context, TensorRef vector, uint64_t flags = 0) const {
+    call([&](duramen_error** error) {
+      return duramen_module_unflatten(context.get(), raw_, vector.get(), flags, error);
+    });
+  }
+  // Moves the parameters into one block, which flatten() then gives views of.
+  Tensor pack(ContextRef context, uint64_t flags = 0) const {
+    return make<Tensor>([&](auto** out, auto** error) {
+      return duramen_module_pack(context.get(), raw_, flags, out, error);
+    });
+  }
+
   // Live views of the state; DURAMEN_STATE_… as flags.
   StateDict state_dict(std::string_view prefix = {}, uint64_t flags = 0) const {
     return make<StateDict>([&](auto** out, auto** error) {

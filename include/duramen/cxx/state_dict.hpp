@@ -68,6 +68,32 @@ class LoadReportRef
 };
 using LoadReport = Owned<LoadReportRef>;
 
+// In what two state dicts differ; entries as in compare.h.
+class DiffRef : public Ref<duramen_diff, duramen_diff_retain, duramen_diff_release> {
+ public:
+  using Ref::Ref;
+
+  size_t size() const noexcept {
+    size_t count = 0;
+    duramen_diff_entries(raw_, &count, nullptr);
+    return count;
+  }
+  bool empty() const noexcept { return size() == 0; }
+  uint64_t equal_count() const noexcept { return duramen_diff_equal_count(raw_); }
+  // Lent. Requires: index < size().
+  const duramen_difference& operator[](size_t index) const noexcept {
+    size_t stride = 0;
+    const auto* first = reinterpret_cast<const char*>(duramen_diff_entries(raw_, nullptr, &stride));
+    return *reinterpret_cast<const duramen_difference*>(first + index * stride);
+  }
+  std::string json() const {
+    const auto text =
+        make<String>([&](auto** out, auto** error) { return duramen_diff_json(raw_, out, error); });
+    return std::string(text.view());
+  }
+};
+using Diff = Owned<DiffRef>;
+
 class StateDictRef
     : public Ref<duramen_state_dict, duramen_state_dict_retain, duramen_state_dict_release> {
  public:
@@ -75,9 +101,11 @@ class StateDictRef
 
   size_t size() const noexcept { return duramen_state_dict_count(raw_); }
   // Names with their tensors or values, in order.
-  Entries entries() const {
+  Entries entries() const { return list({}); }
+  Entries list(const ListOptions& options) const {
+    const duramen_list_options raw = options.raw();
     return Entries(make<Listing>(
-        [&](auto** out, auto** error) { return duramen_state_dict_list(raw_, out, error); }));
+        [&](auto** out, auto** error) { return duramen_state_dict_list(raw_, &raw, out, error); }));
   }
   // NotFound with the detail "nearest".
   Tensor tensor(std::string_view name) const {
@@ -110,6 +138,21 @@ class StateDictRef
     return make<Owned<StateDictRef>>([&](auto** out, auto** error) {
       return duramen_state_dict_snapshot(context.get(), raw_, out, error);
     });
+  }
+  // Of the entries that the options select.
+  Diff diff(ContextRef context, Ref other, const ListOptions& options = {}) const {
+    const duramen_list_options raw = options.raw();
+    return make<Diff>([&](auto** out, auto** error) {
+      return duramen_state_dict_diff(context.get(), raw_, other.get(), &raw, out, error);
+    });
+  }
+  // The same for the same names, dtypes, shapes and values, whatever their order and origin.
+  std::string digest(ContextRef context, const ListOptions& options = {}) const {
+    const duramen_list_options raw = options.raw();
+    const auto text = make<String>([&](auto** out, auto** error) {
+      return duramen_state_dict_digest(context.get(), raw_, &raw, out, error);
+    });
+    return std::string(text.view());
   }
   // Atomic and durable; the ending tells the format (.safetensors; .pt, .pth, .bin, .ckpt).
   void save(ContextRef context, std::string_view path) const {

@@ -70,6 +70,7 @@ def families(seed, cases):
     import parametrized
     import prints
     import renames
+    import surgery
     import training
     import trees
 
@@ -84,6 +85,7 @@ def families(seed, cases):
         Family("trees", [(i, lambda i=i: trees.run_case(seed, i)) for i in range(cases)], seed),
         Family("attributes", [(i, lambda i=i: attributes.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("containers", [(i, lambda i=i: containers.run_case(seed, i)) for i in range(2 * cases)], seed),
+        Family("surgery", [(i, lambda i=i: surgery.run_case(seed, i)) for i in range(cases)], seed),
         Family("loads", [(i, lambda i=i: loads.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("hooks", [(i, lambda i=i: hooks.run_case(seed, i)) for i in range(cases)], seed),
         Family("prints", [(i, lambda i=i: prints.run_case(seed, i)) for i in range(4 * cases)], seed),
@@ -127,8 +129,8 @@ def main():
     parser.add_argument("library", help="path of libduramen.so.0")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
-    parser.add_argument("--only", help="one family: trees, attributes, containers, loads, renames, hooks, prints, inits, states, layers, "
-                        "training or files")
+    parser.add_argument("--only", help="one family: trees, surgery, attributes, containers, loads, renames, hooks, prints, inits, "
+                        "states, layers, training or files")
     parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()
     use_one_with("torch", "safetensors", "numpy")

@@ -12,6 +12,7 @@ import loads
 import module_states
 import parametrized
 import prints
+import surgery
 import training
 import trees
 from sides import Mismatch
@@ -78,6 +79,10 @@ def truncated(original):
     return load
 
 
+def heavier(original):
+    return lambda self, source, weight, **how: original(self, source, weight * 1.000001, **how)
+
+
 def one_more_type(original):
     return lambda: {**original(), "modules": [*original()["modules"], {"name": "Invented", "forward": True}]}
 
@@ -105,6 +110,7 @@ FAULTS = [
     ("loads that are never strict", duramen.Module, "load_state_dict", always_lax, lambda i: loads.run_case(1, i)),
     ("a hook that is not called", duramen.Module, "register_load_state_dict_pre_hook", unheard,
      lambda i: hooks.run_case(1, i)),
+    ("a weight that is off", duramen.Module, "lerp_", heavier, lambda i: surgery.run_case(1, i)),
     ("a learning rate that is off", duramen.Optimizer, "step", faster, lambda i: training.run_case(1, "SGD", i)),
     ("a file that loses its last entry", duramen, "load", truncated, lambda i: files.run_case(1, i)),
     ("a parametrization of another dimension", duramen.parametrizations, "parametrize", turned,

@@ -140,6 +140,27 @@ def tree_load(_):
     return lambda: tree.load_state_dict(state)
 
 
+def large():
+    blocks = [nn.Sequential(nn.LayerNorm(768), nn.Linear(768, 2304), nn.Linear(768, 768), nn.LayerNorm(768),
+                            nn.Linear(768, 3072), nn.Linear(3072, 768), nn.Embedding(1024, 1024)) for _ in range(12)]
+    return nn.Sequential(nn.Embedding(50257, 768), nn.Embedding(1024, 768), *blocks, nn.LayerNorm(768))
+
+
+def large_load(_):
+    target, state = large(), large().state_dict()
+    return lambda: target.load_state_dict(state)
+
+
+def large_lerp(_):
+    target, source = list(large().parameters()), list(large().parameters())
+
+    def body():
+        with torch.no_grad():
+            torch._foreach_lerp_(target, source, 0.001)
+
+    return body
+
+
 def open_safetensors(match):
     from safetensors import safe_open
 
@@ -163,6 +184,8 @@ ROWS = [
     (r"Tree/list", tree_list),
     (r"Tree/state_dict", tree_state_dict),
     (r"Tree/load", tree_load),
+    (r"Large/load", large_load),
+    (r"Large/lerp", large_lerp),
     (r"Open/safetensors (.*)", open_safetensors),
     (r"Open/torch (.*)", open_torch),
 ]

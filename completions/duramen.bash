@@ -17,10 +17,12 @@ _duramen() {
       return
       ;;
     --grad-output | --grads | --input | --output | --weights | -o) return ;;
+    --kind) return ;;
     --threads) return ;;
     --preset) return ;;
     --regex) return ;;
-    --select) return ;;
+    --select | --select-a | --select-b) return ;;
+    --exclude | --include) return ;;
     --policy) return ;;
     --rename) return ;;
     --seed) return ;;
@@ -30,11 +32,12 @@ _duramen() {
       ;;
   esac
   case $verb in
-    '') options='ls info show tree init check run describe doctor -h --help --version' ;;
-    ls) options='-h --help --json --hash --color' ;;
-    info) options='-h --help --json --color' ;;
-    show) options='-h --help --full --stats --json --color' ;;
-    tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --text --json --hash --color' ;;
+    '') options='ls info show diff tree init check run describe doctor -h --help --version' ;;
+    ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --color' ;;
+    info) options='-h --help --digest --json --color' ;;
+    show) options='-h --help --include --exclude --kind --trainable --dtype --full --stats --json --color' ;;
+    diff) options='-h --help --select-a --select-b --include --exclude --dtype --json --color' ;;
+    tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --include --exclude --kind --trainable --text --json --hash --color' ;;
     init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output' ;;
     check) options='-h --help --unknown-as-containers --arguments --dtype --select --rename --preset --regex --policy --json --color' ;;
     run) options='-h --help --unknown-as-containers --arguments --dtype --seed --weights --select --rename --preset --regex --policy --input -o --output --train --threads --grad-output --grads' ;;

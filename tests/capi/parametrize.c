@@ -10,7 +10,7 @@ static void keys(const duramen_module* module, const char* expected) {
   size_t i, count = 0, stride = 0;
   const char* first;
   OK(duramen_module_state_dict(module, NULL, 0, 0, &dict, ERROR));
-  OK(duramen_state_dict_list(dict, &listing, ERROR));
+  OK(duramen_state_dict_list(dict, NULL, &listing, ERROR));
   first = (const char*)duramen_listing_entries(listing, &count, &stride);
   for (i = 0; i < count; ++i) {
     const duramen_entry* entry = (const duramen_entry*)(const void*)(first + i * stride);

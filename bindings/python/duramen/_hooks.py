@@ -149,6 +149,12 @@ def _after_load(hook: Hook, module: int, _prefix: int, _length: int, notes: int)
     lists.write_back()
 
 
+def immortal(function: Any) -> Any:
+    """A callback that is there as long as the process, since the library may call it at any time."""
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(function))
+    return function
+
+
 _CALLBACKS: dict[str, Any] = {
     "register_parameter": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_tensor)),
     "register_buffer": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_tensor)),
@@ -158,7 +164,15 @@ _CALLBACKS: dict[str, Any] = {
     "before_load": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _P, _Z, _P, _P)(_guarded(_before_load)),
     "after_load": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P)(_guarded(_after_load)),
 }
-_destroy = ctypes.CFUNCTYPE(None, _P)(lambda user: _hooks.pop(user, None))
+for _callback in _CALLBACKS.values():
+    immortal(_callback)
+
+
+def _forget(number: int, hooks: dict[int, Hook] = _hooks) -> None:
+    hooks.pop(number, None)
+
+
+_destroy = immortal(ctypes.CFUNCTYPE(None, _P)(_forget))
 
 
 class RemovableHandle:

@@ -409,6 +409,11 @@ class Module(Surgery):
         """hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)."""
         return self._hook("before_load", hook)
 
+    def _register_load_state_dict_pre_hook(self, hook: Callable[..., Any],
+                                           with_module: bool = False) -> RemovableHandle:
+        """The same, under the name of old: without the module unless it is asked for."""
+        return self.register_load_state_dict_pre_hook(hook if with_module else lambda _, *given: hook(*given))
+
     def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """hook(module, incompatible_keys) -> None, before anything is copied: the lists decide whether it will be."""
         return self._hook("after_load", hook, (

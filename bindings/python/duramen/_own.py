@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _api
 from ._handle import known
-from ._hooks import failed
+from ._hooks import failed, immortal
 from ._library import call, encoded, lib, make, options
 from ._listing import module_entries
 
@@ -34,12 +34,6 @@ _records: dict[int, Record] = {}
 _numbers = itertools.count(1)
 
 
-def _immortal(function: Any) -> Any:
-    """A callback that is there as long as the process, since the library may call it at any time."""
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(function))
-    return function
-
-
 _DESTROY = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
@@ -47,7 +41,7 @@ def _forget(number: int, records: dict[int, Record] = _records) -> None:
     records.pop(number, None)
 
 
-_forget_callback = ctypes.cast(_immortal(_DESTROY(_forget)), ctypes.c_void_p)
+_forget_callback = ctypes.cast(immortal(_DESTROY(_forget)), ctypes.c_void_p)
 
 
 def attach(address: int, record: Record) -> None:
@@ -122,7 +116,7 @@ def _set_extra_state(module: int, state: int) -> None:
 
 
 _CALLBACKS = {
-    name: ctypes.cast(_immortal(ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * count)(_guarded(function))), ctypes.c_void_p)
+    name: ctypes.cast(immortal(ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * count)(_guarded(function))), ctypes.c_void_p)
     for name, function, count in (("forward", _forward, 7), ("clone", _clone, 3), ("extra_repr", _extra_repr, 4),
                                   ("get_extra_state", _get_extra_state, 4), ("set_extra_state", _set_extra_state, 4))}
 

@@ -158,6 +158,20 @@ class Hooks(unittest.TestCase):
         gc.collect()
         self.assertIsNone(alive())
 
+    def test_the_name_of_old(self):
+        said = []
+        self.net._register_load_state_dict_pre_hook(lambda *given: said.append(len(given)))
+        self.net._register_load_state_dict_pre_hook(lambda *given: said.append(given[0]), True)
+        self.net.load_state_dict(self.net.state_dict())
+        self.assertEqual(said, [7, self.net])
+
+    def test_a_hook_does_not_keep_its_module(self):
+        net = self.ctx.module("Linear(1, 1)")
+        net.register_load_state_dict_pre_hook(lambda *_: None)
+        alive = weakref.ref(net)
+        del net
+        self.assertIsNone(alive())
+
     def test_re_entry(self):
         self.net.register_state_dict_pre_hook(lambda module, prefix, keep_vars: module.state_dict())
         with self.assertRaises(RecursionError):

@@ -1,8 +1,5 @@
 #include "state/digest.hpp"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "support/catch.hpp"
 #include "tensor/tensor.hpp"
 
@@ -21,28 +18,14 @@ TensorRef counting(Shape shape, Dtype dtype = Dtype::float32) {
   return out;
 }
 
-std::string hex(const unsigned char (&bytes)[16]) {
-  std::string out;
-  for (const unsigned char byte : bytes) {
-    out += "0123456789abcdef"[byte / 16];
-    out += "0123456789abcdef"[byte % 16];
-  }
-  return out;
-}
-
 }  // namespace
 
 TEST_CASE("a digest is what its definition says", "[state][digest]") {
   auto dict = make<StateDict>();
   dict->set_tensor("w", counting({2, 1}));
-  std::string record("w\0float32\0", 10);
-  const uint64_t numbers[3] = {2, 2, 1};
-  record.append(reinterpret_cast<const char*>(numbers), sizeof numbers);
-  for (char i = 0; i < 8; ++i) record += i;
-  XXH128_canonical_t one, all;
-  XXH128_canonicalFromHash(&one, XXH3_128bits(record.data(), record.size()));
-  XXH128_canonicalFromHash(&all, XXH3_128bits(&one, sizeof one));
-  CHECK(digest_of(*dict) == hex(all.digest));
+  // XXH3-128 of the XXH3-128 of "w\0float32\0", three 64-bit numbers (2, 2, 1) and the bytes 0 to
+  // 7, worked out apart from this code.
+  CHECK(digest_of(*dict) == "c87488e20d07c900d9cfd577694741f7");
   CHECK(digest_of(*make<StateDict>()) == "99aa06d3014798d86001c324468d497f");
 }
 

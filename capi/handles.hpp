@@ -19,6 +19,7 @@
 #include "ops/registry.hpp"
 #include "optim/optimizer.hpp"
 #include "scope.hpp"
+#include "tensor/uninitialized.hpp"
 #include "text.hpp"
 
 namespace duramen::capi {
@@ -92,11 +93,17 @@ Core<Handle>* peek(Handle* handle) noexcept {
 
 [[noreturn]] void throw_bad_handle(const char* argument);
 
-// The object; INVALID_ARGUMENT for NULL, BAD_HANDLE for another type.
+// The object; INVALID_ARGUMENT for NULL, BAD_HANDLE for another type, STATE for a tensor without a
+// shape.
 template <class Handle>
 Core<Handle>& object(Handle* handle, const char* argument) {
   if (!handle) throw null_argument(argument);
-  if (auto* found = peek(handle)) return *found;
+  if (auto* found = peek(handle)) {
+    if constexpr (std::is_same_v<const Core<Handle>, const Tensor>) {
+      check_initialized(*found, argument);
+    }
+    return *found;
+  }
   throw_bad_handle(argument);
 }
 // The same where NULL is allowed.

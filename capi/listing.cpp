@@ -2,6 +2,7 @@
 #include "nn/walk.hpp"
 #include "options.hpp"
 #include "pointer_index.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::capi {
 
@@ -42,12 +43,16 @@ class ListingBuilder {
     entry.dtype = static_cast<duramen_dtype>(tensor.dtype());
     entry.nbytes = static_cast<uint64_t>(tensor.nbytes());
     if (tensor.requires_grad()) entry.flags |= DURAMEN_ENTRY_REQUIRES_GRAD;
+    if (is_uninitialized(tensor)) {
+      entry.flags |= DURAMEN_ENTRY_UNINITIALIZED;
+      entry.rank = 0;
+    }
     const uint64_t position = list_->entries_.size() - 1;
     if (may_repeat_ || is_shared(tensor)) entry.first_index = objects_.insert(&tensor, position);
     if (may_repeat_ || is_shared(*tensor.storage())) {
       entry.first_storage_index = storages_.insert(tensor.storage().get(), position);
     }
-    if (tensor.rank() > 0) {
+    if (entry.rank > 0) {
       int64_t* shape = list_->shapes_.take(tensor.rank());
       std::copy(tensor.shape().begin(), tensor.shape().end(), shape);
       entry.shape = shape;

@@ -3,6 +3,7 @@
 
 #include "handles.hpp"
 #include "nn/build.hpp"
+#include "nn/lazy.hpp"
 #include "nn/parametrize.hpp"
 #include "nn/walk.hpp"
 #include "options.hpp"
@@ -132,6 +133,16 @@ duramen_status duramen_module_reset_parameters(duramen_context* context, duramen
     nn::Module& reset = object(module, "module");
     const Uninterrupted change(core.cancel());
     reset.reset_parameters(core);
+  });
+}
+
+duramen_status duramen_module_initialize_parameters(duramen_context* context,
+                                                    duramen_module* module,
+                                                    const duramen_tensor* input,
+                                                    duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    Context& core = running(context);
+    nn::initialize_parameters(core, object(module, "module"), object(input, "input"));
   });
 }
 

@@ -18,9 +18,19 @@ struct Options {
   std::string color;
 };
 
+// Of a lazy module before its first input.
+bool is_uninitialized(const duramen_entry& entry) {
+  return (entry.flags & DURAMEN_ENTRY_UNINITIALIZED) != 0;
+}
+
 void write_tensor(Json& json, const char* name_key, const duramen_entry& entry) {
   json.begin_object().key(name_key).text(name_of(entry));
-  write_numbers(json.key("shape"), shape_of(entry));
+  json.key("shape");
+  if (is_uninitialized(entry)) {
+    json.null();
+  } else {
+    write_numbers(json, shape_of(entry));
+  }
   json.key("dtype").text(duramen_dtype_name(entry.dtype));
 }
 
@@ -68,7 +78,11 @@ void write_state(Json& json, const duramen_module* module, Hasher* hasher, const
   for (size_t i = 0; i < entries.size(); ++i) {
     if (!wants(filter, entries[i])) continue;
     write_tensor(json, "key", entries[i]);
-    if (hasher) json.key("sha256").text((*hasher)(entries[i].tensor));
+    if (hasher && is_uninitialized(entries[i])) {
+      json.key("sha256").null();
+    } else if (hasher) {
+      json.key("sha256").text((*hasher)(entries[i].tensor));
+    }
     json.end_object();
   }
   json.end_array();
@@ -144,7 +158,9 @@ std::string to_text(const Built& built, Hasher* hasher, const Palette& palette,
     const bool saved = !none && (entry.flags & DURAMEN_ENTRY_PERSISTENT) != 0;
     std::vector<std::string> row = {printable(name_of(entry)),
                                     parameter ? "parameter" : "buffer",
-                                    none ? "None" : format_shape(shape_of(entry)),
+                                    none                      ? "None"
+                                    : is_uninitialized(entry) ? "uninitialized"
+                                                              : format_shape(shape_of(entry)),
                                     none ? "" : duramen_dtype_name(entry.dtype),
                                     mark(listed && parameter),
                                     mark(listed && parameter),
@@ -152,7 +168,7 @@ std::string to_text(const Built& built, Hasher* hasher, const Palette& palette,
                                     mark(saved),
                                     mark((entry.flags & DURAMEN_ENTRY_REQUIRES_GRAD) != 0),
                                     mark(saved)};
-    if (hasher) row.push_back(none ? "" : (*hasher)(entry.tensor));
+    if (hasher) row.push_back(none || is_uninitialized(entry) ? "" : (*hasher)(entry.tensor));
     table.add(std::move(row));
   }
   std::string text = printable_lines(repr_of(built.module.get()));

@@ -52,7 +52,10 @@ enum {
 enum {
   /* A buffer that state_dict holds; parameters have it too. */
   DURAMEN_ENTRY_PERSISTENT = 1,
-  DURAMEN_ENTRY_REQUIRES_GRAD = 2
+  DURAMEN_ENTRY_REQUIRES_GRAD = 2,
+  /* Of a lazy module before its first input: no shape yet (rank 0, shape NULL, nbytes 0), and
+   * nothing can be read or written. duramen_module_initialize_parameters. */
+  DURAMEN_ENTRY_UNINITIALIZED = 4
 };
 
 /* What to list and under which names; zero is the default of every field after the first.

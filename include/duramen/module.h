@@ -245,6 +245,18 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_zero_gra
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_reset_parameters(
     duramen_context* context, duramen_module* module, duramen_error** error) DURAMEN_NOEXCEPT;
 
+/* Gives a lazy module (LazyLinear and its like) the sizes that an input tells, as its first forward
+ * does: its parameters and buffers, until then DURAMEN_ENTRY_UNINITIALIZED, get their shapes and
+ * initial values, and its class becomes the plain one. The objects stay. Values that were loaded
+ * before stay, too.
+ *
+ * Fails: UNSUPPORTED for a module that is not lazy; SHAPE_MISMATCH, INVALID_ARGUMENT for an input
+ * that does not fit; OUT_OF_MEMORY, CANCELLED. Nothing has changed then.
+ * Threads: writer. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_initialize_parameters(
+    duramen_context* context, duramen_module* module, const duramen_tensor* input,
+    duramen_error** error) DURAMEN_NOEXCEPT;
+
 /* Starts the running statistics of this BatchNorm again, as reset_running_stats(): mean 0, variance
  * 1, no batches. Where they are not tracked, nothing happens.
  *

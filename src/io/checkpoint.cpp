@@ -8,6 +8,7 @@
 #include "io/npy.hpp"
 #include "io/safetensors.hpp"
 #include "io/torch_file.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::io {
 namespace {
@@ -165,6 +166,12 @@ Ref<StateDict> Checkpoint::state_dict(std::string_view select) const try {
 void save(const Services& services, const StateDict& dict, const std::string& path,
           const SaveOptions& options) {
   check_path(path);
+  for (const auto& [name, entry] : dict.entries()) {
+    if (!entry.tensor || !is_uninitialized(*entry.tensor)) continue;
+    throw file_error(Code::state, {path, "save", name, {}},
+                     "the tensor has no shape yet (expected a forward, or initialize_parameters, "
+                     "of its lazy module before)");
+  }
   switch (format_for(path, options.format)) {
     case Format::safetensors:
       return write_safetensors(services, dict, path, options);

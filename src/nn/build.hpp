@@ -41,6 +41,8 @@ struct LayerRules {
   std::string (*show)(const Layer& layer) = nullptr;
   // Names that the class has beside its arguments ("reset_parameters, _qkv_same_embed_dim"), and
   // arguments that it does not keep under their names.
+  // What a text says beside the arguments: printed children, and what is no argument.
+  void (*read_printed)(const spec::Signature& signature, spec::Expression& call) = nullptr;
   std::string_view attributes = {};
   std::string_view no_attributes = {};
   int64_t version = 1;  // of its state
@@ -50,6 +52,7 @@ struct LayerRules {
   TensorRef (*forward)(Layer& layer, Context& context, std::span<const TensorRef> inputs) = nullptr;
   ValueRef (*call)(Layer& layer, Context& context, const Value& arguments,
                    const Value* keywords) = nullptr;
+  bool is_lazy = false;  // lazy.hpp
 };
 
 struct ModuleType {
@@ -62,7 +65,8 @@ struct ModuleType {
   LayerRules rules = {};
 
   // Its state is there, its forward is not.
-  bool has_forward() const noexcept { return create || rules.forward || rules.call; }
+  bool has_forward() const noexcept;
+  const ModuleType* plain() const noexcept;  // of a lazy type, what it becomes
   ModuleRef make(const BuildContext& build, const spec::Arguments& arguments) const;
 };
 // The types of one source.

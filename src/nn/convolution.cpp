@@ -23,7 +23,10 @@ std::optional<Border> border_of(std::string_view mode) {
   return std::nullopt;
 }
 
-bool is_transposed(std::string_view class_name) { return class_name.starts_with("ConvTranspose"); }
+// Of a lazy class, too.
+bool is_transposed(std::string_view class_name) {
+  return class_name.find("ConvTranspose") != class_name.npos;
+}
 
 // "same" or "valid" as an argument; printed without quotes.
 bool is_word(const Expression& value) {

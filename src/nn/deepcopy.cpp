@@ -5,6 +5,7 @@
 #include "nn/hooks.hpp"
 #include "nn/walk.hpp"
 #include "ops/operands.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -100,7 +101,7 @@ class DeepCopy {
     if (copy) return copy;
     TensorRef made;
     if (tensor.is_parameter()) {
-      made = cloned(context_, tensor);
+      made = is_uninitialized(tensor) ? uninitialized(tensor.dtype()) : cloned(context_, tensor);
       made->set_is_parameter(true);
     } else {
       made = over_copied_storage(tensor);
@@ -111,6 +112,7 @@ class DeepCopy {
   }
 
   TensorRef over_copied_storage(const Tensor& tensor) {
+    if (is_uninitialized(tensor)) return uninitialized(tensor.dtype());
     if (!tensor.is_leaf()) {
       throw Error(Code::state,
                   "deepcopy: Only Tensors created explicitly by the user (graph leaves) support "

@@ -122,7 +122,11 @@ Expression object_at(Ref<Counted> object, std::string text, uint32_t column) {
 ModuleRef created(const BuildContext& build, Expression& call) {
   const ModuleType* type = module_types().find(call.text);
   if (!type) throw_unknown_type(call);
-  if (build.text) build.text->complete(build, type->signature, call);
+  if (build.text) build.text->complete(build, *type, call);
+  if (build.text && build.text->options().unknown_as_containers && !call.children.empty() &&
+      !missing_hidden(*type, call).empty()) {
+    return make<Placeholder>(call.text, std::string(), call.is_list);
+  }
   const spec::Arguments arguments = bound_arguments(*type, call);
   ModuleRef module = type->make(build, arguments);
   set_origin(*module, build, type->signature, arguments);

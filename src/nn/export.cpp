@@ -2,6 +2,7 @@
 #include "nn/hooks.hpp"
 #include "nn/traverse.hpp"
 #include "nn/walk.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -96,7 +97,7 @@ class Exporter {
     std::string key;
     key.reserve(name_.size() + name.size());
     key.append(name_).append(name);
-    TensorRef value = options_.keep_vars ? tensor : alias(*tensor);
+    TensorRef value = options_.keep_vars || is_uninitialized(*tensor) ? tensor : alias(*tensor);
     if (plain_) {
       dict_.entries().append(std::move(key), {std::move(value), nullptr, kind});
     } else {

@@ -25,6 +25,10 @@ void reset_weight_and_bias(Context& context, const Module& module);
 
 // Ones and zeros for "weight" and "bias": the default of the normalisations.
 void reset_scale_and_shift(const Module& module);
+// xavier_uniform_() and xavier_normal_(). INVALID_ARGUMENT (ZeroDivisionError) where both fans are
+// 0.
+void xavier_uniform(Context& context, Tensor& tensor);
+void xavier_normal(Context& context, Tensor& tensor);
 
 // Parameter(torch.empty(shape)). INVALID_ARGUMENT with PyTorch's text (RuntimeError) for a negative
 // size; DTYPE_MISMATCH for a dtype that cannot require grad.

@@ -69,8 +69,15 @@ Layer::Layer(const ModuleType& type, Settings settings)
       type_(&type),
       settings_(std::move(settings)) {}
 
+void Layer::become(const Layer& other) {
+  settings_ = other.settings_;
+  type_ = other.type_;
+  set_class_name(other.class_name());
+  set_origin(Ref<const Counted>(other.origin()));
+}
+
 TensorRef Layer::forward(Context& context, std::span<const TensorRef> inputs) {
-  if (!type_->rules.forward) throw_no_forward(*type_);
+  if (!type_->rules.forward || !type_->has_forward()) throw_no_forward(*type_);
   return type_->rules.forward(*this, context, inputs);
 }
 
@@ -100,14 +107,28 @@ std::vector<Module::Upgrade> Layer::upgrade_state(std::optional<int64_t> version
   return type_->rules.upgrade(*this, version, has);
 }
 
-bool Layer::has_attribute(std::string_view name) const {
-  if (lists(type_->rules.attributes, name)) return true;
-  if (lists(type_->rules.no_attributes, name)) return Module::has_attribute(name);
-  for (const spec::Parameter& parameter : type_->signature.parameters) {
+namespace {
+
+constexpr std::string_view kLazyAttributes =
+    "cls_to_become, has_uninitialized_params, initialize_parameters, _infer_parameters, "
+    "_initialize_hook, _lazy_load_hook, _load_hook";
+
+bool class_has(const ModuleType& type, std::string_view name) noexcept {
+  if (lists(type.rules.attributes, name)) return true;
+  if (lists(type.rules.no_attributes, name)) return false;
+  for (const spec::Parameter& parameter : type.signature.parameters) {
     const bool is_general = parameter.name == "device" || parameter.name == "dtype";
     if (parameter.name == name && !is_general && !parameter.variadic) return true;
   }
-  return name == "__constants__" || Module::has_attribute(name);
+  return name == "__constants__";
+}
+
+}  // namespace
+
+bool Layer::has_attribute(std::string_view name) const {
+  if (class_has(*type_, name) || Module::has_attribute(name)) return true;
+  if (!type_->rules.is_lazy) return false;
+  return lists(kLazyAttributes, name) || class_has(*type_->plain(), name);
 }
 
 ModuleRef create_layer(const ModuleType& type, const BuildContext& build,
@@ -119,6 +140,15 @@ ModuleRef create_layer(const ModuleType& type, const BuildContext& build,
   if (rules.build) rules.build(*layer, build, arguments);
   if (!rules.build_draws) layer->reset_parameters(build.context);
   return layer;
+}
+
+bool ModuleType::has_forward() const noexcept {
+  if (rules.is_lazy) return plain()->has_forward();
+  return create || rules.forward || rules.call;
+}
+
+const ModuleType* ModuleType::plain() const noexcept {
+  return module_types().find(signature.name.substr(4));
 }
 
 ModuleRef ModuleType::make(const BuildContext& build, const spec::Arguments& arguments) const {

@@ -39,7 +39,10 @@ class Layer final : public Module {
  public:
   Layer(const ModuleType& type, Settings settings);
 
+  const ModuleType& type() const noexcept { return *type_; }
   const Settings& settings() const noexcept { return settings_; }
+  // Takes class, settings and origin of the other: a lazy module that knows its sizes.
+  void become(const Layer& other);
 
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override;
   ValueRef call(Context& context, const Value& arguments, const Value* keywords) override;

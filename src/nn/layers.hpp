@@ -33,9 +33,15 @@ extern const ModuleFamily kEmbeddingFamily;
 extern const ModuleFamily kLinearFamily;
 extern const ModuleFamily kLossFamily;
 extern const ModuleFamily kNormalizationFamily;
+extern const ModuleFamily kLinearFamily;
 extern const ModuleFamily kPaddingFamily;
 extern const ModuleFamily kPoolFamily;
 extern const ModuleFamily kVisionFamily;
 extern const ModuleFamily kDistanceFamily;
+extern const ModuleFamily kRecurrentFamily;
+extern const ModuleFamily kAttentionFamily;
+extern const ModuleFamily kTransformerFamily;
+extern const ModuleFamily kWrapperFamily;
+extern const ModuleFamily kLazyFamily;
 
 }  // namespace duramen::nn

@@ -79,16 +79,23 @@ void reset_bilinear(Layer& layer, Context& context) {
   if (bias) uniform_by_fan_in(context, *bias, weight->size(1));
 }
 
+constexpr LayerRules kLinear = {
+    .build = build_linear,
+    .reset = reset_linear,
+    .shown = "in_features={in_features}, out_features={out_features}, bias={?bias}",
+    .attributes = "reset_parameters",
+    .no_attributes = "bias",
+    .forward = forward_linear};
+
 constexpr ModuleType kTypes[] = {
     {.signature = {"Linear", kLinearParameters,
                    "y = x Aᵀ + b. Parameters: weight (out_features, in_features), bias "
                    "(out_features)."},
-     .rules = {.build = build_linear,
-               .reset = reset_linear,
-               .shown = "in_features={in_features}, out_features={out_features}, bias={?bias}",
-               .attributes = "reset_parameters",
-               .no_attributes = "bias",
-               .forward = forward_linear}},
+     .rules = kLinear},
+    // What MultiheadAttention has for a child, under the name that PyTorch prints.
+    {.signature = {"NonDynamicallyQuantizableLinear", kLinearParameters,
+                   "Linear, inside of MultiheadAttention."},
+     .rules = kLinear},
     {.signature = {"Bilinear", kBilinearParameters,
                    "y = x₁ᵀ A x₂ + b. Parameters: weight (out_features, in1_features, "
                    "in2_features), bias (out_features)."},

@@ -9,6 +9,7 @@
 #include "nn/adopt.hpp"
 #include "nn/match.hpp"
 #include "nn/traverse.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -46,10 +47,25 @@ std::vector<TensorRef> stages_for(Context& context, const std::vector<LoadMove>&
   return stages;
 }
 
+// Memory for the targets that do not know their shape yet.
+std::vector<std::pair<Tensor*, TensorRef>> shapes_for(Context& context,
+                                                      const std::vector<LoadMove>& moves) {
+  std::vector<std::pair<Tensor*, TensorRef>> out;
+  for (const LoadMove& move : moves) {
+    if (!is_uninitialized(*move.target) || is_uninitialized(*move.source)) continue;
+    out.emplace_back(move.target,
+                     empty(context.allocator(), move.source->shape(), move.target->dtype()));
+  }
+  return out;
+}
+
 // `only_corners`: what is no corner is put in place instead.
 void commit_copies(Context& context, const std::vector<LoadMove>& moves, bool only_corners) {
   const std::vector<TensorRef> stages = stages_for(context, moves);
+  std::vector<std::pair<Tensor*, TensorRef>> shaped;
+  if (!only_corners) shaped = shapes_for(context, moves);
   const Uninterrupted change(context.cancel());
+  for (const auto& [target, data] : shaped) target->set_data(*data);
   size_t next_stage = 0;
   for (const LoadMove& move : moves) {
     Tensor& target = move.corner ? *move.corner : *move.target;

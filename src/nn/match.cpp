@@ -9,6 +9,7 @@
 #include "nn/placeholder.hpp"
 #include "nn/traverse.hpp"
 #include "state/rename_suggestion.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -246,15 +247,30 @@ void Matcher::match(const Slot& slot, const std::vector<Module::Upgrade>& upgrad
   add(Kind::missing, key, target, nullptr);
 }
 
+// A target without a shape takes that of its first source.
+const Shape& Matcher::shape_to_be(const Tensor& target, const Tensor& source) const {
+  if (!is_uninitialized(target)) return target.shape();
+  for (const LoadMove& move : moves_) {
+    if (move.target == &target) return move.source->shape();
+  }
+  return source.shape();
+}
+
 void Matcher::match_tensor(const Slot& slot, TensorRef source) {
   const std::string_view key = prefix_;
   Tensor& target = *slot.entry().value;
+  if (is_uninitialized(*source) && !is_uninitialized(target)) {
+    add(Kind::failed, key, &target, source.get()).text =
+        join("While copying the parameter named \"", printable(key, SIZE_MAX),
+             "\": ", kUninitializedText);
+    return;
+  }
   if (target.rank() == 0 && source->rank() == 1 && source->size(0) == 1) {
     source = alias(*source, view_select(source->layout(), 0, 0));
   }
   const TensorRef whole = source;
   TensorRef corner;
-  if (source->shape() != target.shape()) {
+  if (source->shape() != shape_to_be(target, *source)) {
     const bool slice =
         source->rank() == target.rank() && policy_for(options_, key).slice_mismatched;
     add(slice ? Kind::sliced : Kind::shape_mismatch, key, &target, source.get()).text =

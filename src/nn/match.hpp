@@ -116,6 +116,7 @@ class Matcher {
   void refuse(const std::vector<Module::Upgrade>& upgrades);
   void match(const Slot& slot, const std::vector<Module::Upgrade>& upgrades);
   void match_tensor(const Slot& slot, TensorRef source);
+  const Shape& shape_to_be(const Tensor& target, const Tensor& source) const;
   void match_extra_state(Module& module);
   std::string copy_fault(const Tensor& target, const Tensor& source, bool* staged) const;
   std::string assign_fault(const Tensor& target, const Tensor& source) const;

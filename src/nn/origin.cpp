@@ -70,8 +70,12 @@ void ArgumentText::add(const spec::Parameter& parameter) {
   if (parameter.name == "dtype") return append(parameter, dtype_text(build_, value));
   if (!arguments_.given(parameter.name)) return;
   if (const Tensor* tensor = tensor_of(value)) return append(parameter, tensor_text(*tensor));
-  if (holds_object(value)) {
-    complete_ = false;
+  // A module stands among the children, also where the text that is read had it there.
+  const bool is_child =
+      value.form == Form::none && parameter.fallback.empty() && !arguments_.call().children.empty();
+  if (holds_object(value) || is_child) {
+    complete_ = complete_ && is_child;
+    positional_ = false;
     return;
   }
   const bool is_word = value.form == Form::name && (parameter.kinds & spec::kText);
@@ -159,13 +163,22 @@ uint64_t flags_of(const Module& module) {
   return all ? 0 : digest.value();
 }
 
+uint64_t plain_of(const Module& module) {
+  Digest digest;
+  for (const auto& [name, tensor] : module.plain_attributes()) {
+    digest.add(name);
+    digest.add(tensor.get());
+  }
+  return module.plain_attributes().empty() ? 0 : digest.value();
+}
+
 void set_origin(Module& module, const BuildContext& build, const spec::Signature& signature,
                 const spec::Arguments& arguments) {
   ArgumentText text(build, arguments);
   for (const spec::Parameter& parameter : signature.parameters) text.add(parameter);
   const bool is_known = text.complete() || slots_of(module) == slots_of(*make<Module>());
   const uint64_t slots = is_known ? slots_of(module) : 0;
-  module.set_origin(make<Origin>(text.take(), slots, flags_of(module)));
+  module.set_origin(make<Origin>(text.take(), slots, flags_of(module), plain_of(module)));
 }
 
 const Origin* origin_of(const Module& module) noexcept {

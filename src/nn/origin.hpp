@@ -10,8 +10,12 @@ namespace duramen::nn {
 class Origin final : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("orgn");
-  Origin(std::string call_arguments, uint64_t call_slots, uint64_t call_flags)
-      : Counted(kTag), arguments(std::move(call_arguments)), slots(call_slots), flags(call_flags) {}
+  Origin(std::string call_arguments, uint64_t call_slots, uint64_t call_flags, uint64_t call_plain)
+      : Counted(kTag),
+        arguments(std::move(call_arguments)),
+        slots(call_slots),
+        flags(call_flags),
+        plain(call_plain) {}
 
   // The constructor's arguments that differ from their defaults, and always the dtype. Without
   // modules, and without tensors inside of lists, which stand in the tree itself.
@@ -19,6 +23,7 @@ class Origin final : public Counted {
   // slots_of() the module that this call makes; 0: not known.
   const uint64_t slots;
   const uint64_t flags;  // flags_of() that module
+  const uint64_t plain;  // plain_of() that module
 };
 
 // Names, dtypes, shapes and persistence of the module's own parameters and buffers, as one number;
@@ -26,6 +31,8 @@ class Origin final : public Counted {
 uint64_t slots_of(const Module& module);
 // Which of its parameters do not want gradients though they could, as one number; 0: none.
 uint64_t flags_of(const Module& module);
+// Names, dtypes and shapes of its ordinary attributes, as one number; 0: none.
+uint64_t plain_of(const Module& module);
 void set_origin(Module& module, const BuildContext& build, const spec::Signature& signature,
                 const spec::Arguments& arguments);
 // Null where the module was not built from text or options.

@@ -18,7 +18,8 @@ constexpr const ModuleFamily* kFamilies[] = {
     &kLinearFamily,       &kConvolutionFamily, &kBatchNormFamily,    &kNormalizationFamily,
     &kEmbeddingFamily,    &kDropoutFamily,     &kNonlinearityFamily, &kPaddingFamily,
     &kPoolFamily,         &kVisionFamily,      &kDistanceFamily,     &kLossFamily,
-    &kComposedLossFamily,
+    &kComposedLossFamily, &kRecurrentFamily,   &kAttentionFamily,    &kTransformerFamily,
+    &kWrapperFamily,      &kLazyFamily,
 };
 constexpr spec::Registry<ModuleType> kRegistry(kTypes, kFamilies);
 

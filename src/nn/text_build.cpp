@@ -116,14 +116,16 @@ class Level {
 
 }  // namespace
 
-void TextBuild::complete(const BuildContext& build, const spec::Signature& signature,
-                         Expression& call) {
+void TextBuild::complete(const BuildContext& build, const ModuleType& type, Expression& call) {
+  const spec::Signature& signature = type.signature;
   spell_flags(signature, call);
   if (!path_.empty()) spell_keywords(signature, call);
   take_tensors(build, signature, call);
-  if (options_.arguments.empty()) return;
-  add_arguments(build, call, path_);
-  add_arguments(build, call, call.text);
+  if (!options_.arguments.empty()) {
+    add_arguments(build, call, path_);
+    add_arguments(build, call, call.text);
+  }
+  if (type.rules.read_printed) type.rules.read_printed(signature, call);
 }
 
 void TextBuild::add_arguments(const BuildContext& build, Expression& call, std::string_view place) {

@@ -19,8 +19,7 @@ class TextBuild {
 
   // Spells the call as the class takes it today: `ReLU(inplace)`, `MaxPool2d(size=2)`; brings the
   // arguments in addition, and the parameters that ParameterList prints.
-  void complete(const BuildContext& build, const spec::Signature& signature,
-                spec::Expression& call);
+  void complete(const BuildContext& build, const ModuleType& type, spec::Expression& call);
   // The printed children and the attributes of the module that the call made.
   void add_children(const BuildContext& build, Module& module, spec::Expression& call);
   void set_attributes(const BuildContext& build, const ModuleRef& module, spec::Expression& call);

@@ -13,6 +13,7 @@
 #include "nn/parametrize.hpp"
 #include "nn/placeholder.hpp"
 #include "nn/traverse.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -53,6 +54,7 @@ class Writer {
   struct Made {
     uint64_t slots;
     bool names_frozen = true;
+    uint64_t plain = 0;  // plain_of() it
   };
   std::string call(const Module& module, Made* made) const;
   void container_call(const ParameterContainer& container, Made* made);
@@ -135,7 +137,7 @@ std::string Writer::call(const Module& module, Made* made) const {
   if (const Origin* origin = origin_of(module)) {
     // Flags that the call itself clears are as they were, or all is listed.
     const bool are_known = origin->flags == 0 || origin->flags == flags_of(module);
-    *made = {are_known ? origin->slots : 0, origin->flags == 0};
+    *made = {are_known ? origin->slots : 0, origin->flags == 0, origin->plain};
     return join(module.class_name(), "(", origin->arguments);
   }
   const bool is_known = is_plain_container(module);
@@ -228,6 +230,7 @@ void Writer::tensor(const Tensor& tensor, bool as_made) {
     out_ += "...";
     return;
   }
+  if (is_uninitialized(tensor)) throw refused("holds a tensor without a shape");
   if (dtype_info(tensor.dtype()).kind == DtypeKind::opaque) {
     throw refused(
         join("holds a tensor of ", dtype_name(tensor.dtype()), ", which no text can make"));
@@ -310,7 +313,7 @@ void Writer::attributes(const Module& module, const Made& made, bool inherited) 
     tensors("buffers", buffers, as_made && !own_gradients);
     transient(module);
   }
-  if (!plain.empty()) tensors("plain", plain, false);
+  if (plain_of(module) != made.plain) tensors("plain", plain, false);
   if (has_attribute_) out_ += '}';
 }
 

@@ -134,16 +134,20 @@ struct TypeHome {
 };
 constexpr TypeHome kTypeHomes[] = {
     {"module", "Module"},
-    {"linear", "Linear, Bilinear, Identity"},
+    {"linear", "Linear, NonDynamicallyQuantizableLinear, Bilinear, Identity"},
     {"conv", "Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d"},
     {"batchnorm", "BatchNorm1d, BatchNorm2d, BatchNorm3d, SyncBatchNorm"},
     {"instancenorm", "InstanceNorm1d, InstanceNorm2d, InstanceNorm3d"},
     {"normalization", "LayerNorm, GroupNorm, RMSNorm"},
-    {"container", "Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict"},
+    {"container", "Container, Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict"},
     {"flatten", "Flatten"},
-    {"activation", "ReLU, Tanh, Sigmoid, SiLU, GELU, Softmax, LogSoftmax"},
+    {"activation", "ReLU, Tanh, Sigmoid, SiLU, GELU, Softmax, LogSoftmax, MultiheadAttention"},
     {"dropout", "Dropout"},
     {"sparse", "Embedding, EmbeddingBag"},
+    {"rnn", "RNNBase, RNN, LSTM, GRU, RNNCellBase, RNNCell, LSTMCell, GRUCell"},
+    {"transformer",
+     "TransformerEncoderLayer, TransformerDecoderLayer, TransformerEncoder, TransformerDecoder, "
+     "Transformer"},
     {"loss",
      "L1Loss, MSELoss, SmoothL1Loss, HuberLoss, KLDivLoss, PoissonNLLLoss, GaussianNLLLoss, "
      "CTCLoss, HingeEmbeddingLoss, MarginRankingLoss, CosineEmbeddingLoss, TripletMarginLoss, "
@@ -174,7 +178,8 @@ std::string torch_typename(const Module& module) {
       return join("torch.nn.modules.", home.file, ".", module.class_name());
     }
   }
-  return module.class_name();
+  const bool is_parallel = module.class_name() == "DataParallel";
+  return is_parallel ? "torch.nn.parallel.data_parallel.DataParallel" : module.class_name();
 }
 
 bool is_base_attribute(std::string_view name) noexcept {

@@ -6,6 +6,7 @@
 #include "nn/traverse.hpp"
 #include "nn/walk.hpp"
 #include "ops/ops.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -63,6 +64,7 @@ void check_convertible(const TensorRef& tensor, std::string_view name, const Wan
 
 // As tensor.to(dtype): a dense layout keeps its strides.
 TensorRef converted_alike(Context& context, const Tensor& tensor, Dtype dtype) {
+  if (is_uninitialized(tensor)) return uninitialized(dtype);
   TensorRef out = empty(context.allocator(), tensor.shape(), dtype);
   if (is_dense(tensor.layout())) {
     Layout layout = tensor.layout();

@@ -221,6 +221,24 @@ Error unexpected_keyword(const Signature& signature, const std::string& name,
 
 }  // namespace
 
+bool is_given(const Signature& signature, const Expression& call, std::string_view name) noexcept {
+  for (const Keyword& keyword : call.keywords) {
+    if (keyword.name == name) return true;
+  }
+  size_t position = 0;
+  for (const Parameter& parameter : signature.parameters) {
+    if (parameter.name == name) return !parameter.keyword_only && position < call.items.size();
+    ++position;
+  }
+  return false;
+}
+
+void give(const Signature& signature, Expression& call, std::string_view name, Expression value) {
+  if (is_given(signature, call, name)) return;
+  value.column = call.column;
+  call.keywords.emplace_back(std::string(name), std::move(value));
+}
+
 Arguments::Arguments(const Signature& signature, const Expression& call)
     : signature_(&signature), call_(&call) {
   const std::span<const Parameter> parameters = signature.parameters;

@@ -45,6 +45,11 @@ struct Signature {
   std::string_view doc;
 };
 
+// Whether the call has an argument for that parameter.
+bool is_given(const Signature& signature, const Expression& call, std::string_view name) noexcept;
+// Adds the argument unless it is_given().
+void give(const Signature& signature, Expression& call, std::string_view name, Expression value);
+
 // A call bound to a signature: one expression a parameter, defaults filled in.
 class Arguments {
  public:

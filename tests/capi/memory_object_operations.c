@@ -323,6 +323,20 @@ release:
   return status;
 }
 
+static duramen_status initialize(struct world* w, duramen_error** error) {
+  static const int64_t kShape[2] = {2, 2};
+  duramen_module* lazy = NULL;
+  duramen_tensor* input = NULL;
+  duramen_status status;
+  TRY(duramen_module_from_text(w->context, "LazyLinear(3)", SIZE_MAX, &lazy, error));
+  TRY(duramen_tensor_zeros(w->context, DURAMEN_DTYPE_FLOAT32, kShape, 2, &input, error));
+  TRY(duramen_module_initialize_parameters(w->context, lazy, input, error));
+release:
+  duramen_tensor_release(input);
+  duramen_module_release(lazy);
+  return status;
+}
+
 static duramen_status set_options(struct world* w, duramen_error** error) {
   static const double kFloats[2] = {0.5, 0.25};
   duramen_options* options = NULL;
@@ -376,6 +390,7 @@ const struct operation kObjectOperations[] = {
     {"assign a module", 0, 1, DURAMEN_OK, assign_module},
     {"visit", 0, 1, DURAMEN_OK, visit_all},
     {"reset", 0, 0, DURAMEN_OK, reset},
+    {"initialize", 0, 0, DURAMEN_OK, initialize},
     {"set options", WITH_DEEP, 1, DURAMEN_OK, set_options},
     {"options of an optimizer", WITH_OPTIMIZER, 1, DURAMEN_OK, optimizer_options},
 };

@@ -6,6 +6,7 @@
 #include "autograd/backward.hpp"
 #include "base/text.hpp"
 #include "nn/build.hpp"
+#include "nn/lazy.hpp"
 #include "nn/walk.hpp"
 #include "ops/ops.hpp"
 #include "oracle/case_inputs.hpp"
@@ -78,6 +79,12 @@ void fill(const nn::Module& module, uint64_t seed) {
 nn::ModuleRef prepare(Context& context, const Json& one, Goldens& goldens, Problems& problems) {
   const nn::ModuleRef module = construct(context, one);
   check_description(*module, one, problems);
+  if (has(one, "materialized")) {
+    const CaseInputs inputs = make_inputs(context, one, Dtype::float32, problems);
+    context.generator().seed(seed_of(one) + 2);
+    nn::initialize_parameters(context, *module, *inputs.views[0]);
+    check_description(*module, at(one, "materialized"), problems);
+  }
   if (flag(one, "init_arrays")) check_initial_values(*module, one, goldens, problems);
   if (flag(one, "fill")) {
     fill(*module, seed_of(one));

@@ -162,6 +162,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_module_set_requires_grad": "i:PIP",
     "duramen_module_zero_grad": "i:PIP",
     "duramen_module_reset_parameters": "i:PPP",
+    "duramen_module_initialize_parameters": "i:PPPP",
     "duramen_module_reset_running_stats": "i:PP",
     "duramen_module_deepcopy": "i:PPPP",
     "duramen_module_to_dtype": "i:PPiP",
@@ -491,6 +492,7 @@ LIST_INCLUDE_NONE = 16
 LIST_ONLY_FROZEN = 32
 ENTRY_PERSISTENT = 1
 ENTRY_REQUIRES_GRAD = 2
+ENTRY_UNINITIALIZED = 4
 CONVERT_FLOATING_AND_COMPLEX = 1
 CONVERT_FLOATING = 2
 CONVERT_ALL = 3

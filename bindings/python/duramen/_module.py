@@ -490,6 +490,10 @@ class Module(Surgery):
     def reset_parameters(self) -> None:
         self._context.run(lib.duramen_module_reset_parameters, self.handle)
 
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Gives a lazy module the sizes that an input tells; its class becomes the plain one, as in its first forward."""
+        self._context.run(lib.duramen_module_initialize_parameters, self.handle, input.handle)
+
     def reset_running_stats(self) -> None:
         call(lib.duramen_module_reset_running_stats, self.handle)
 

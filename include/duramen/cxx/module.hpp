@@ -171,6 +171,12 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
                                                     leave_parametrized ? 1 : 0, error);
     });
   }
+  // Of a lazy module: its sizes from an input; the class becomes the plain one.
+  void initialize_parameters(ContextRef context, TensorRef input) const {
+    call([&](duramen_error** error) {
+      return duramen_module_initialize_parameters(context.get(), raw_, input.get(), error);
+    });
+  }
   void to(ContextRef context, Dtype dtype) const {
     call([&](duramen_error** error) {
       return duramen_module_to_dtype(context.get(), raw_, number(dtype), error);

@@ -57,6 +57,16 @@ def linear(name, rng):
     return Case(f"Linear({arguments(i, o, **some(rng, bias=[False, True]))})", [Input((*lead, i))])
 
 
+@generator("NonDynamicallyQuantizableLinear")
+def unquantized_linear(name, rng):
+    return Case(f"{name}(3, 2)", [Input((batch(rng), 3))])
+
+
+@generator("DataParallel")
+def data_parallel(name, rng):
+    return Case("DataParallel(Linear(3, 2))", [Input((batch(rng), 3))])
+
+
 @generator("BatchNorm1d", "BatchNorm2d", "BatchNorm3d")
 def batch_norm(name, rng):
     c, rank = rng.randint(1, 6), int(name[-2])

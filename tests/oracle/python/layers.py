@@ -13,9 +13,9 @@ MORE_DRAWS = 24  # where a few do not tell how large PyTorch's own error is; the
 
 
 def check_registry():
-    """Every type of the registry that runs has a generator here."""
+    """Every type of the registry that runs has a generator here, but for the lazy ones, which become those."""
     lacking = [entry["name"] for entry in duramen.registry()["modules"]
-               if entry["forward"] and entry["name"] not in GENERATORS]
+               if entry["forward"] and entry["name"] not in GENERATORS and not entry["name"].startswith("Lazy")]
     require(not lacking, f"no generator in layer_cases.py for the registered types {', '.join(lacking)}")
 
 

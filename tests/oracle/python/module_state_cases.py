@@ -36,6 +36,15 @@ def of_ranks(name, ranks, usual):
     return {f"{name}{rank}d": usual for rank in ranks}
 
 
+MODES = ["'tanh'", "'relu'", "'x'"]
+RECURRENT = {"mode": ["'LSTM'", "'GRU'", "'RNN_TANH'", "'RNN_RELU'", "'x'"], "input_size": INTS, "hidden_size": INTS,
+             "num_layers": ["1", "2", "3"], "dropout": SHARES, "proj_size": ["0", "1", "2"], "nonlinearity": MODES}
+MODULES = ["ReLU()", "Linear(2, 3)", "LayerNorm(4)", "Sequential(Linear(2, 2), Tanh())"]
+BLOCKS = ["TransformerEncoderLayer(4, 2, 3)", "TransformerDecoderLayer(4, 1, 3, bias=False)", *MODULES]
+TRANSFORMER = {"d_model": ["4", "8"], "nhead": ["1", "2", "4"], "dim_feedforward": ["0", "3", "5"], "dropout": SHARES,
+               "activation": ["'relu'", "'gelu'", "GELU()", "ReLU()", "Linear(4, 4)", "'tanh'"], "layer_norm_eps": REALS}
+
+
 # class -> parameter -> what it usually is. "*": of every parameter without a line of its own.
 USUAL = {
     **of_ranks("ConstantPad", (1, 2, 3), {"padding": SIZES, "value": REALS}),
@@ -64,7 +73,30 @@ USUAL = {
     **dict.fromkeys(["LocalResponseNorm", "CrossMapLRN2d"], {"size": INTS}),
     **dict.fromkeys(["CosineSimilarity", "PairwiseDistance"], {}),
     **LAYERS,
+    **dict.fromkeys(["RNN", "LSTM", "GRU", "RNNBase"], RECURRENT),
+    **dict.fromkeys(["RNNCell", "LSTMCell", "GRUCell", "RNNCellBase"],
+                    {"input_size": INTS, "hidden_size": INTS, "bias": BOOLS, "num_chunks": INTS, "nonlinearity": MODES}),
+    "MultiheadAttention": {"embed_dim": ["4", "6", "8"], "num_heads": ["1", "2", "4"], "kdim": ["None", *INTS],
+                           "vdim": ["None", *INTS], "dropout": SHARES},
+    **dict.fromkeys(["TransformerEncoderLayer", "TransformerDecoderLayer"], TRANSFORMER),
+    **dict.fromkeys(["TransformerEncoder", "TransformerDecoder"],
+                    {"encoder_layer": BLOCKS, "decoder_layer": BLOCKS, "num_layers": ["0", "1", "2", "3"], "norm": ["None", *MODULES]}),
+    "Transformer": {**TRANSFORMER, "num_encoder_layers": ["0", "1", "2"], "num_decoder_layers": ["0", "1", "2"],
+                    "custom_encoder": ["None", "None", *MODULES], "custom_decoder": ["None", "None", *MODULES]},
+    "LazyLinear": {"out_features": INTS},
+    **{f"Lazy{kind}{rank}d": {"out_channels": ["2", "4", "6"], "kernel_size": SIZES, "groups": ["1", "2"], "stride": SIZES,
+                              "padding": ["0", "1", "'same'", "'valid'"], "output_padding": SIZES, "dilation": SIZES,
+                              "padding_mode": ["'zeros'", "'circular'"]}
+       for kind in ("Conv", "ConvTranspose") for rank in (1, 2, 3)},
+    **{f"Lazy{kind}{rank}d": {"eps": REALS, "momentum": ["None", *REALS]} for kind in ("BatchNorm", "InstanceNorm") for rank in (1, 2, 3)},
+    "Container": {"*": ["None", *MODULES, "3", "'a'"]},
+    "DataParallel": {"module": [*MODULES, *BLOCKS], "device_ids": ["None", "[0]", "3"], "output_device": ["None", "0"], "dim": INTS},
 }
+# Where PyTorch counts the arguments of another function, or takes any keyword.
+UNSPOILT = ["RNN", "LSTM", "GRU", "Container"]
+# Arguments that hardly any call may leave out: their defaults are large.
+NEEDED = {"Transformer": ["d_model", "nhead", "dim_feedforward", "num_encoder_layers", "num_decoder_layers"],
+          "TransformerEncoderLayer": ["dim_feedforward"], "TransformerDecoderLayer": ["dim_feedforward"]}
 
 
 def by_default(parameter):
@@ -79,6 +111,12 @@ def by_default(parameter):
 
 def parameters_of(name):
     """Those of the constructor that PyTorch's class has, inherited or not."""
+    if name in ("RNN", "LSTM", "GRU"):
+        places = [one for one in parameters_of("RNNBase") if one.name != "mode"]
+        mode = inspect.Parameter("nonlinearity", inspect.Parameter.POSITIONAL_OR_KEYWORD, default="tanh")
+        return [*places[:3], mode, *places[3:]] if name == "RNN" else places
+    if name == "Container":
+        return [inspect.Parameter(one, inspect.Parameter.KEYWORD_ONLY, default=None) for one in ("a", "b", "c")]
     function = getattr(torch.nn, name).__init__
     if function is torch.nn.Module.__init__:
         return []
@@ -110,7 +148,7 @@ def draw_call(rng, name):
     """Text of a call of class `name`: arguments by position and keyword; some odd in most of a third of the calls."""
     oddness = rng.choice([0.0, 0.0, 0.3, 0.7])
     given = [(one, value_of(rng, name, one, oddness)) for one in parameters_of(name)
-             if one.default is one.empty or rng.random() < 0.5]
+             if one.default is one.empty or one.name in NEEDED.get(name, ()) or rng.random() < 0.5]
     places = parameters_of(name)
     leading = 0
     while (leading < len(given) and given[leading][0].name == places[leading].name
@@ -120,6 +158,6 @@ def draw_call(rng, name):
     positional = [text for _, text in given[:split]]
     keywords = [f"{one.name}={text}" for one, text in given[split:]]
     rng.shuffle(keywords)
-    if rng.random() < 0.08:
+    if name not in UNSPOILT and rng.random() < 0.08:
         spoilt(rng, positional, keywords)
     return f"{name}({', '.join([*positional, *keywords])})"

@@ -9,6 +9,7 @@ import duramen
 import torch
 
 NAMES = {**vars(torch.nn), "OrderedDict": collections.OrderedDict, "tensor": torch.tensor,
+         "NonDynamicallyQuantizableLinear": torch.nn.modules.linear.NonDynamicallyQuantizableLinear,
          "Parameter": torch.nn.Parameter, "zeros": torch.zeros, "ones": torch.ones, "rand": torch.rand,
          **{name: getattr(torch, name) for name in ("float16", "bfloat16", "float32", "float64")}}
 

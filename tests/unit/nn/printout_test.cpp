@@ -227,7 +227,7 @@ TEST_CASE("Old words for tensors are read", "[nn][printout]") {
 TEST_CASE("What a printout hides is named", "[nn][printout]") {
   const char* const text = "MultiheadAttention(\n  (out_proj): Linear(2, 2)\n)";
   CHECK(detail(text, "argument") == "num_heads");
-  CHECK(refused(text).find("does not show num_heads") != std::string::npos);
+  CHECK(refused(text).find("does not show") != std::string::npos);
 }
 
 TEST_CASE("Arguments are given in addition, by path or by class", "[nn][printout]") {

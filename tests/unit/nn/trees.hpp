@@ -43,6 +43,15 @@ inline std::string_view example_arguments(std::string_view class_name) {
       {"FractionalMaxPool2d", "kernel_size=2, output_size=3"},
       {"FractionalMaxPool3d", "kernel_size=2, output_ratio=0.5"},
       {"Unflatten", "dim=1, unflattened_size=(2, 3)"},
+      {"RNNBase", "'GRU', 4, 4"},
+      {"MultiheadAttention", "4, 2"},
+      {"TransformerEncoderLayer", "4, 2, 3"},
+      {"TransformerDecoderLayer", "4, 2, 3"},
+      {"TransformerEncoder", "TransformerEncoderLayer(4, 2, 3), 2, LayerNorm(4)"},
+      {"TransformerDecoder", "ReLU(), num_layers=2"},
+      {"Transformer", "4, 2, 1, 2, 3"},
+      {"Container", "a=ReLU()"},
+      {"DataParallel", "ReLU()"},
   };
   for (const auto& [name, arguments] : kExamples) {
     if (name == class_name) return arguments;

@@ -1,0 +1,25 @@
+#include "tensor/uninitialized.hpp"
+
+#include "base/text.hpp"
+
+namespace duramen {
+namespace {
+
+constexpr std::byte kMark{};  // the memory of all of them, of which nothing is read
+
+}  // namespace
+
+TensorRef uninitialized(Dtype dtype) {
+  return make<Tensor>(Storage::borrow(const_cast<std::byte*>(&kMark), 0, false, nullptr, nullptr),
+                      contiguous_layout({0}), dtype);
+}
+
+bool is_uninitialized(const Tensor& tensor) noexcept { return tensor.storage()->data() == &kMark; }
+
+void check_initialized(const Tensor& tensor, const char* operation) {
+  if (!is_uninitialized(tensor)) return;
+  throw Error(Code::state, join(operation, ": ", kUninitializedText))
+      .with("torch_error", "RuntimeError");
+}
+
+}  // namespace duramen

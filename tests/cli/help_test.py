@@ -86,7 +86,7 @@ class Files(ToolTest):
         self.assertEqual(self.completed("duramen", "ls", "--color", "=", "n"), ["never"])
         self.assertEqual(self.completed("duramen", "ls", "mod"), [])  # left to file names
         self.assertEqual(self.completed("duramen", "run", "--weights", ""), [])
-        self.assertEqual(self.completed("duramen", "describe", "Linea"), ["Linear"])
+        self.assertEqual(self.completed("duramen", "describe", "LayerN"), ["LayerNorm"])
         self.assertTrue(re.search("^complete -o default", (ROOT / "completions/duramen.bash").read_text(), re.M))
 
     def test_zsh_reads_its_file(self):

@@ -122,9 +122,9 @@ void add_diff(CLI::App& app, ExitCode& code) {
   add_color_option(*verb, options->color);
   verb->footer(
       "Examples:\n"
-      "  duramen diff before.pt after.safetensors\n"
-      "  duramen diff --include 'encoder.**' --json a.pt b.pt\n"
-      "  duramen diff --select-a model_state_dict training.pt weights.pt");
+      "  duramen diff model.pt copy.safetensors\n"
+      "  duramen diff --include '**.weight' --json model.pt copy.safetensors\n"
+      "  duramen diff --dtype float32 model.pt copy.safetensors");
   verb->callback([options, &code] { code = run(*options); });
 }
 

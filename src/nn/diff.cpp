@@ -1,6 +1,7 @@
 #include "nn/diff.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -130,6 +131,10 @@ void compare_elements(Diff::Item& item, const Tensor& a, const Tensor& b,
   }
 }
 
+bool same_bits(double a, double b) noexcept {
+  return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
+}
+
 // Values are nested 1000 deep at most.
 bool is_equal(const Value& a, const Value& b) {
   if (&a == &b) return true;
@@ -143,7 +148,8 @@ bool is_equal(const Value& a, const Value& b) {
            same_elements(*tensor, other);
   }
   const std::complex<double> x = a.as_complex(), y = b.as_complex();
-  if (std::memcmp(&x, &y, sizeof(x)) != 0 || a.as_integer() != b.as_integer()) return false;
+  const bool same_number = same_bits(x.real(), y.real()) && same_bits(x.imag(), y.imag());
+  if (!same_number || a.as_integer() != b.as_integer()) return false;
   const auto each_equal = [](std::span<const ValueRef> some, std::span<const ValueRef> others) {
     return std::equal(some.begin(), some.end(), others.begin(),
                       [](const ValueRef& p, const ValueRef& q) { return is_equal(*p, *q); });

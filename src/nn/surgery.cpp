@@ -55,8 +55,8 @@ void put(const Slot& slot, TensorRef tensor) noexcept {
 }
 
 void check_alike(std::string_view path, const Tensor& held, const Tensor& source) {
-  const auto misfit = [path](Code code, const char* what, std::string expected,
-                             std::string actual) {
+  const auto misfit = [path](Code code, const char* what, const std::string& expected,
+                             const std::string& actual) {
     return Error(code, join("tie: `", printable(path, 100), "` has another ", what, " (expected ",
                             expected, ", got ", actual, ")"))
         .with("path", std::string(path))

@@ -22,6 +22,7 @@ class Help(ToolTest):
         good("init", "Linear(784, 10)", "-o", self.folder / "linear.pt")
         good("init", "ModuleList([Linear(4, 3)])", "-o", self.folder / "model.pt")
         good("init", "Linear(4, 3)", "-o", self.folder / "model.safetensors")
+        good("init", "ModuleList([Linear(4, 3)])", "-o", self.folder / "copy.safetensors")
         self.file("model.txt", b"Linear(4, 3)\n")
         self.file("printed.txt", b"Net(\n  (fc): Linear(in_features=4, out_features=3, bias=True)\n)\n")
         self.file("x.npy", array([0.5] * 784, (1, 784)))

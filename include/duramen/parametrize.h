@@ -18,12 +18,10 @@ extern "C" {
  * "spectral_norm(n_power_iterations=2)" or "orthogonal(orthogonal_map='cayley')" (which has no
  * forward yet).
  *
- * Draws what PyTorch draws. The old forms, which keep their tensors in the module itself, are
- * "utils.weight_norm" and "utils.spectral_norm".
- * Fails: INVALID_ARGUMENT for a malformed text, wrong arguments or a tensor that is not there;
- * UNSUPPORTED with "nearest" for an unknown name, and for a dtype; ALREADY_EXISTS; CANCELLED. The
- * module is as it was then.
- * Threads: context. Since: level 1. */
+ * Draws what PyTorch draws. The forms of old, which keep their tensors in the module itself, are
+ * not there yet. Fails: INVALID_ARGUMENT for a malformed text, wrong arguments or a tensor that is
+ * not there; UNSUPPORTED with "nearest" for an unknown name, and for a dtype; ALREADY_EXISTS;
+ * CANCELLED. The module is as it was then. Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_parametrize(
     duramen_context* context, duramen_module* module, const char* name, size_t name_length,
     const char* text, size_t text_length, duramen_error** error) DURAMEN_NOEXCEPT;
@@ -48,7 +46,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_set_para
     duramen_tensor* value, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* Makes the tensor the module's own again, behind its others; without any other parametrization the
- * module has its old class. Of the old forms, too.
+ * module has its old class.
  *
  * `leave_parametrized` not 0: with the value that it had; 0: with that of the one tensor that it
  * was computed from.

@@ -95,13 +95,15 @@ void check_half_of_same(const Settings& settings) {
   }
 }
 
+constexpr std::string_view kExtents[] = {"kernel_size", "stride", "padding", "dilation",
+                                         "output_padding"};
+
 void settle(Settings& settings, const spec::Arguments& arguments) {
   const std::string_view name = arguments.signature().name;
   const auto dimensions = static_cast<size_t>(name[name.size() - 2] - '0');
   const bool transposed = is_transposed(name);
   const bool has_word = !transposed && is_word(arguments["padding"]);
-  for (const std::string_view extent :
-       {"kernel_size", "stride", "padding", "dilation", "output_padding"}) {
+  for (const std::string_view extent : kExtents) {
     if (extent == "padding" && has_word) continue;
     if (extent == "output_padding" && !transposed) continue;
     settings.set(extent, repeated(arguments[extent], dimensions));

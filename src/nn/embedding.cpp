@@ -66,10 +66,11 @@ void reset(Layer& layer, Context& context) {
 void build(Layer& layer, const BuildContext& build, const spec::Arguments& arguments) {
   const Dtype dtype = dtype_argument(build, arguments);
   const Expression& given = arguments["_weight"];
-  const Expression sizes[] = {arguments["num_embeddings"], arguments["embedding_dim"]};
+  constexpr std::string_view kSizes[] = {"num_embeddings", "embedding_dim"};
+  const Expression sizes[] = {arguments[kSizes[0]], arguments[kSizes[1]]};
   const bool is_trained = is_bag(layer.class_name()) || !arguments.boolean("_freeze");
   if (given.form == Form::none) {
-    const Shape shape = sizes_of(sizes);
+    const Shape shape = sizes_of(sizes, kSizes);
     layer.put_parameter("weight", new_parameter(build.context, shape, dtype, is_trained));
     return layer.reset_parameters(build.context);
   }

@@ -40,10 +40,13 @@ double slope_of(const Expression& given) {
   }
 }
 
+constexpr std::string_view kLinear[] = {"linear",           "conv1d",           "conv2d",
+                                        "conv3d",           "conv_transpose1d", "conv_transpose2d",
+                                        "conv_transpose3d", "sigmoid"};
+
 double gain_of(const Expression& nonlinearity, const Expression& param) {
   const std::string name = spec::printed(nonlinearity);
-  for (const std::string_view linear : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
-                                        "conv_transpose2d", "conv_transpose3d", "sigmoid"}) {
+  for (const std::string_view linear : kLinear) {
     if (name == linear) return 1;
   }
   if (name == "tanh") return 5.0 / 3;

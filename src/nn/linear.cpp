@@ -26,7 +26,7 @@ void put_weight_and_bias(Layer& layer, const BuildContext& build, const spec::Ar
   const Dtype dtype = dtype_argument(build, arguments);
   std::vector<spec::Expression> sizes;
   for (const std::string_view name : names) sizes.push_back(arguments[name]);
-  const Shape shape = sizes_of(sizes);
+  const Shape shape = sizes_of(sizes, {names.begin(), names.size()});
   layer.put_parameter("weight", new_parameter(build.context, shape, dtype));
   const bool has_bias = arguments.boolean("bias");
   layer.put_parameter("bias", has_bias ? new_parameter(build.context, {shape[0]}, dtype) : nullptr);

@@ -124,7 +124,18 @@ Shape read_sizes(std::span<const Expression> sizes, std::string_view function) {
 
 }  // namespace
 
-Shape sizes_of(std::span<const Expression> sizes) { return read_sizes(sizes, "empty"); }
+Shape sizes_of(std::span<const Expression> sizes, std::span<const std::string_view> names) {
+  try {
+    return read_sizes(sizes, "empty");
+  } catch (Error& error) {
+    size_t culprit = 0;
+    while (culprit < sizes.size() && sizes[culprit].form == Form::integer) ++culprit;
+    if (culprit >= names.size()) throw;
+    error.with("argument", std::string(names[culprit]));
+    error.with("expected", "int").with("actual", type_name(sizes[culprit]));
+    throw;
+  }
+}
 
 Shape size_of(const Expression& size, std::string_view function) {
   if (size.form == Form::integer) return {size.integer};

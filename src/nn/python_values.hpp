@@ -17,8 +17,10 @@ bool is_divisible(const spec::Expression& left, const spec::Expression& right);
 // left // right: an int of two ints, else a float. As above.
 spec::Expression floor_divided(const spec::Expression& left, const spec::Expression& right);
 
-// torch.empty((sizes…)). TypeError for what is no int.
-Shape sizes_of(std::span<const spec::Expression> sizes);
+// torch.empty((sizes…)). TypeError for what is no int, with the argument of that place where they
+// are named.
+Shape sizes_of(std::span<const spec::Expression> sizes,
+               std::span<const std::string_view> names = {});
 // torch.empty(size): one int, or a tuple or list of them.
 Shape size_of(const spec::Expression& size, std::string_view function = "empty");
 

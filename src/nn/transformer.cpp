@@ -179,13 +179,17 @@ void build_encoder(Layer& layer, const BuildContext& build, const spec::Argument
 
 // ---- Transformer ----
 
+// What a Transformer gives its layers.
+constexpr std::string_view kPassedOn[] = {"d_model",     "nhead",      "dim_feedforward",
+                                          "dropout",     "activation", "layer_norm_eps",
+                                          "batch_first", "norm_first", "bias",
+                                          "device",      "dtype"};
+
 ModuleRef default_stack(const BuildContext& build, const spec::Arguments& arguments,
                         bool is_encoder) {
   std::vector<Keyword> keywords;
-  for (const char* name :
-       {"d_model", "nhead", "dim_feedforward", "dropout", "activation", "layer_norm_eps",
-        "batch_first", "norm_first", "bias", "device", "dtype"}) {
-    keywords.emplace_back(name, arguments[name]);
+  for (const std::string_view name : kPassedOn) {
+    keywords.emplace_back(std::string(name), arguments[name]);
   }
   const uint32_t column = arguments.call().column;
   const auto made = [&](std::string_view class_name, std::vector<Keyword> given) {

@@ -26,6 +26,19 @@ const std::vector<Type>& types() {
        [](auto& c) {
          return nn::Linear(c, 4, 3, {{"bias", false}});
        }},
+      {"NonDynamicallyQuantizableLinear(4, 3)",
+       [](auto& c) { return nn::NonDynamicallyQuantizableLinear(c, 4, 3); }},
+      {"LazyLinear(3)", [](auto& c) { return nn::LazyLinear(c, 3); }},
+      {"LazyConv2d(3, 2)", [](auto& c) { return nn::LazyConv2d(c, 3, 2); }},
+      {"LazyBatchNorm1d()", [](auto& c) { return nn::LazyBatchNorm1d(c); }},
+      {"LazyBatchNorm2d()", [](auto& c) { return nn::LazyBatchNorm2d(c); }},
+      {"LazyBatchNorm3d()", [](auto& c) { return nn::LazyBatchNorm3d(c); }},
+      {"DataParallel(Tanh())", [](auto& c) { return nn::DataParallel(c, nn::Tanh(c)); }},
+      {"NLLLoss()", [](auto& c) { return nn::NLLLoss(c); }},
+      {"NLLLoss2d(reduction='sum')",
+       [](auto& c) {
+         return nn::NLLLoss2d(c, {{"reduction", "sum"}});
+       }},
       {"BatchNorm1d(3, eps=0.5)",
        [](auto& c) {
          return nn::BatchNorm1d(c, 3, {{"eps", 0.5}});
@@ -107,6 +120,7 @@ TEST_CASE("every constructor builds what its text builds", "[cxx]") {
     const Module made = type.make(one);
     const Module read = Module::from_text(other, type.text);
     CHECK(made.repr() == read.repr());
+    if (std::string_view(type.text).substr(0, 4) == "Lazy") continue;  // without values yet
     CHECK(values(one, made) == values(other, read));
   }
 }

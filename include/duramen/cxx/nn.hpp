@@ -80,6 +80,12 @@ inline Module Linear(ContextRef context, int64_t in_features, int64_t out_featur
   return detail::create(context, "Linear",
                         {{"in_features", in_features}, {"out_features", out_features}}, more);
 }
+// PyTorch's class of a MultiheadAttention's out_proj: a Linear.
+inline Module NonDynamicallyQuantizableLinear(ContextRef context, int64_t in_features,
+                                              int64_t out_features, Arguments more = {}) {
+  return detail::create(context, "NonDynamicallyQuantizableLinear",
+                        {{"in_features", in_features}, {"out_features", out_features}}, more);
+}
 inline Module Conv2d(ContextRef context, int64_t in_channels, int64_t out_channels,
                      const Sizes& kernel_size, Arguments more = {}) {
   return detail::create(
@@ -110,7 +116,36 @@ inline Module LayerNorm(ContextRef context, const Sizes& normalized_shape, Argum
   return detail::create(context, "LayerNorm", {{"normalized_shape", normalized_shape}}, more);
 }
 
+// ---- lazy ones: the first input gives the sizes that are left out ----
+inline Module LazyLinear(ContextRef context, int64_t out_features, Arguments more = {}) {
+  return detail::create(context, "LazyLinear", {{"out_features", out_features}}, more);
+}
+inline Module LazyConv2d(ContextRef context, int64_t out_channels, int64_t kernel_size,
+                         Arguments more = {}) {
+  return detail::create(context, "LazyConv2d",
+                        {{"out_channels", out_channels}, {"kernel_size", kernel_size}}, more);
+}
+inline Module LazyBatchNorm1d(ContextRef context, Arguments more = {}) {
+  return create(context, "LazyBatchNorm1d", more);
+}
+inline Module LazyBatchNorm2d(ContextRef context, Arguments more = {}) {
+  return create(context, "LazyBatchNorm2d", more);
+}
+inline Module LazyBatchNorm3d(ContextRef context, Arguments more = {}) {
+  return create(context, "LazyBatchNorm3d", more);
+}
+
 // ---- layers without ----
+// On the CPU it runs its module.
+inline Module DataParallel(ContextRef context, ModuleRef module, Arguments more = {}) {
+  return detail::create(context, "DataParallel", {{"module", module}}, more);
+}
+inline Module NLLLoss(ContextRef context, Arguments more = {}) {
+  return create(context, "NLLLoss", more);
+}
+inline Module NLLLoss2d(ContextRef context, Arguments more = {}) {
+  return create(context, "NLLLoss2d", more);
+}
 inline Module Identity(ContextRef context) { return create(context, "Identity"); }
 inline Module Flatten(ContextRef context, Arguments more = {}) {
   return create(context, "Flatten", more);

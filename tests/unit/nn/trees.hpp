@@ -44,6 +44,7 @@ inline std::string_view example_arguments(std::string_view class_name) {
       {"FractionalMaxPool3d", "kernel_size=2, output_ratio=0.5"},
       {"Unflatten", "dim=1, unflattened_size=(2, 3)"},
       {"RNNBase", "'GRU', 4, 4"},
+      {"RNNCellBase", "4, 4, True, 4"},
       {"MultiheadAttention", "4, 2"},
       {"TransformerEncoderLayer", "4, 2, 3"},
       {"TransformerDecoderLayer", "4, 2, 3"},

@@ -37,18 +37,11 @@ std::set<std::string> types_of(const Json& one) {
   return names;
 }
 
-// Empty when every type is there.
-std::string first_unknown(const Json& one) {
-  for (const std::string& name : types_of(one)) {
-    if (!nn::module_types().find(name)) return name;
-  }
-  return "";
-}
-
 // Empty when every type can run.
 std::string first_without_forward(const Json& one) {
   for (const std::string& name : types_of(one)) {
-    if (!nn::module_types().find(name)->has_forward()) return name;
+    const nn::ModuleType* type = nn::module_types().find(name);
+    if (type && !type->has_forward()) return name;
   }
   return "";
 }
@@ -200,17 +193,6 @@ void check_refused_forward(Context& context, const nn::ModuleRef& module, Proble
 }
 
 void run_case(const Json& one, Goldens& goldens, Problems& problems) {
-  const std::string unknown = first_unknown(one);
-  if (!unknown.empty()) {
-    Context context;
-    try {
-      construct(context, one);
-    } catch (const Error& error) {
-      if (error.code() == Code::unsupported) throw Skip{"type not registered: " + unknown};
-      throw;
-    }
-    throw std::runtime_error("is built although it names the unknown type " + unknown);
-  }
   if (!has(one, "runs")) {
     Context context;
     prepare(context, one, goldens, problems);
@@ -227,7 +209,7 @@ void run_case(const Json& one, Goldens& goldens, Problems& problems) {
   run_dtype(one, "f64", goldens, problems);
 }
 
-// The types of this library's first breadth: one that drops out of the registry is noticed here.
+// Types that run: one whose forward drops out is noticed here.
 const std::set<std::string> kCovered = {"Linear",        "BatchNorm1d",
                                         "BatchNorm2d",   "BatchNorm3d",
                                         "Sequential",    "ModuleList",
@@ -257,7 +239,9 @@ TEST_CASE("modules agree with PyTorch", "[golden][module]") {
   log.print();
   for (const std::string& name : missing) FAIL_CHECK("no passing case of " << name);
   CHECK(log.failed() == 0);
-  CHECK(log.passed() >= 64);
+  // Every recorded class agrees at least by its state; these cases run, too.
+  CHECK(log.passed() >= 129);
+  CHECK(log.passed() + log.skipped() == 378);
 }
 
 }  // namespace duramen::test

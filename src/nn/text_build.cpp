@@ -56,7 +56,12 @@ void spell_flags(const spec::Signature& signature, Expression& call) {
   }
 }
 
+// Also the mode that UpsamplingNearest2d and its like print, and do not take.
 void spell_keywords(const spec::Signature& signature, Expression& call) {
+  if (signature.name.starts_with("Upsampling")) {
+    std::erase_if(call.keywords,
+                  [](const spec::Keyword& keyword) { return keyword.name == "mode"; });
+  }
   for (spec::Keyword& keyword : call.keywords) {
     if (keyword.name != "size" || parameter_of(signature, "size")) continue;
     if (parameter_of(signature, "kernel_size")) keyword.name = "kernel_size";

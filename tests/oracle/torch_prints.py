@@ -67,6 +67,19 @@ class Library:
 def leaves(nn, torch):
     """Constructors by name; those that are not registered here are left out."""
     return {
+        **{f"AdaptiveMaxPool{rank}d": lambda r, rank=rank: getattr(nn, f"AdaptiveMaxPool{rank}d")(r.choice([1, (None,) * rank]))
+           for rank in (1, 2, 3)},
+        **{name: lambda r, name=name: getattr(nn, name)(r.choice([2, (3,), (2, 3)]), stride=r.choice([None, 1]))
+           for name in ("MaxPool1d", "AvgPool1d", "AvgPool2d", "MaxUnpool1d", "MaxUnpool3d", "Unfold")},
+        **{name: lambda r, name=name: getattr(nn, name)(inplace=r.random() < 0.5)
+           for name in ("ELU", "Hardtanh", "LeakyReLU", "Mish", "RReLU", "ReLU6", "SELU", "AlphaDropout", "Dropout2d")},
+        **{name: lambda r, name=name: getattr(nn, name)(r.choice([0.25, 2, 1e-07, float("inf")]))
+           for name in ("Hardshrink", "LocalResponseNorm", "CrossMapLRN2d", "ChannelShuffle", "Softplus", "ZeroPad2d")},
+        "LPPool2d": lambda r: nn.LPPool2d(r.choice([1, 2.5]), 3, ceil_mode=r.random() < 0.5),
+        "PReLU": lambda r: nn.PReLU(r.choice([1, 3])),
+        "Threshold": lambda r: nn.Threshold(r.choice([0.1, -1]), 20),
+        "Unflatten": lambda r: nn.Unflatten(1, r.choice([(2, 3), [4, -1]])),
+        "UpsamplingBilinear2d": lambda r: nn.UpsamplingBilinear2d(r.choice([None, (3, 4)])),
         "AdaptiveAvgPool2d": lambda r: nn.AdaptiveAvgPool2d(r.choice([1, (2, 3), (None, 4)])),
         "BatchNorm1d": lambda r: nn.BatchNorm1d(r.randint(1, 4), eps=r.choice([1e-5, 0.001])),
         "BatchNorm2d": lambda r: nn.BatchNorm2d(3, affine=r.random() < 0.5, momentum=r.choice([0.1, None])),

@@ -65,6 +65,7 @@ void run_lookup(benchmark::State& state) {
   const Context context = make_context();
   const Module tree = make_tree(context.get());
   std::vector<std::string> paths;
+  paths.reserve(1000);
   for (int i = 0; i < 1000; ++i) {
     paths.push_back(std::to_string(i * 37 % 100) + "." + std::to_string(i * 61 % 100) + ".weight");
   }

@@ -33,6 +33,7 @@ class RenameCallback final : public CustomRename {
     const int32_t status =
         table_.rename(user_, terminated.c_str(), terminated.size(), &given, &handed_over);
     const auto out = Ref<String>::adopt(peek(given));
+    if (given && !out) throw_bad_handle("out");
     check_callback(status, handed_over, "rename", Callback("rename callback", name_),
                    Statuses::any);
     if (!out) return std::nullopt;

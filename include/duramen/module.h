@@ -251,8 +251,9 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_reset_pa
  * before stay, too.
  *
  * Fails: UNSUPPORTED for a module that is not lazy; SHAPE_MISMATCH, INVALID_ARGUMENT for an input
- * that does not fit; OUT_OF_MEMORY, CANCELLED. Nothing has changed then.
- * Threads: writer. Since: level 1. */
+ * that does not fit; STATE for entries that a plain module of that class has not; NO_MEMORY,
+ * CANCELLED. Nothing has changed then.
+ * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_initialize_parameters(
     duramen_context* context, duramen_module* module, const duramen_tensor* input,
     duramen_error** error) DURAMEN_NOEXCEPT;

@@ -50,8 +50,10 @@ typedef struct duramen_rename_callback {
   uint32_t reserved;
   const char* name; /* what reports call the rule; not empty */
   uint64_t name_length;
-  /* Gives the new name through *out, or leaves it NULL for a name that stays. Returns 0, or -1000
-   * and below to stop the call that renames. Runs on the thread of that call. */
+  /* Gives the new name through *out, or leaves it NULL for a name that stays. Returns 0, or stops
+   * the call that renames: with -1000 and below, or with the status of a call of its own that
+   * failed. Runs on the thread of that call. What it does to the dict does not show in that call.
+   */
   int32_t(DURAMEN_CALL* rename)(void* user, const char* name, size_t name_length,
                                 duramen_string** out, duramen_error** error);
   DURAMEN_NULLABLE duramen_destroy destroy;
@@ -120,7 +122,8 @@ duramen_rename_preset_describe(const char* name, size_t name_length, duramen_str
 
 /* Another dict with the same tensors in the same order, under the names that the rules give.
  *
- * Fails: ALREADY_EXISTS when two names become one; INVALID_ARGUMENT when a name becomes empty.
+ * Fails: ALREADY_EXISTS when two names become one; INVALID_ARGUMENT when a name becomes empty;
+ * UNSUPPORTED for a name with a NUL from a callback; a callback's own status.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_state_dict_rename(const duramen_state_dict* dict, const duramen_rename_rules* rules,

@@ -32,7 +32,7 @@ duramen_state_dict_create(duramen_state_dict** out, duramen_error** error) DURAM
 /* The state of a module, as state_dict(prefix=..., keep_vars=...).
  *
  * The prefix is put before every name as it is, without a dot. `flags` are DURAMEN_STATE_....
- * Fails: STATE for a cycle; a hook's own status; INVALID_ARGUMENT for unknown flags.
+ * Fails: STATE for a cycle; a hook's own status; UNSUPPORTED for unknown flags.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_state_dict(
     const duramen_module* module, DURAMEN_NULLABLE const char* prefix, size_t prefix_length,
@@ -43,7 +43,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_state_di
  *
  * The modules' versions are added where the dict has versions already. Writes to `dict`; a failure
  * leaves it as it was. Prefix and flags are those of duramen_module_state_dict.
- * Fails: STATE for a cycle; a hook's own status; INVALID_ARGUMENT for unknown flags.
+ * Fails: STATE for a cycle; a hook's own status; UNSUPPORTED for unknown flags.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_add_state_dict(
     const duramen_module* module, duramen_state_dict* dict, DURAMEN_NULLABLE const char* prefix,

@@ -7,6 +7,7 @@
 #include "nn/memory_ranges.hpp"
 #include "nn/walk.hpp"
 #include "ops/operands.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -20,6 +21,7 @@ std::vector<Named> parameters_of(const Module& root, bool only_trainable) {
   std::vector<Named> out;
   visit_parameters(root, {}, [&](std::string_view name, const TensorRef& parameter, Module&, bool) {
     if (only_trainable && !parameter->requires_grad()) return;
+    check_initialized(*parameter, "flatten");
     out.push_back({std::string(name), parameter});
   });
   return out;

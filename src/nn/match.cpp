@@ -96,7 +96,7 @@ bool same_data(const Tensor& a, const Tensor& b) noexcept {
 Matcher::Matcher(const Module& root, const StateDict& dict, const LoadOptions& options)
     : root_(root),
       dict_(&dict),
-      versions_(dict),
+      versions_(&dict),
       options_(options),
       report_(make<LoadReport>(root.class_name())),
       matched_(dict.entries().size()) {
@@ -184,9 +184,9 @@ void Matcher::refuse(const std::vector<Module::Upgrade>& upgrades) {
 }
 
 std::optional<int64_t> Matcher::version_here() {
-  if (!versions_.has_versions()) return std::nullopt;
+  if (!versions_->has_versions()) return std::nullopt;
   const std::string_view path(prefix_.data(), prefix_.empty() ? 0 : prefix_.size() - 1);
-  const auto& versions = versions_.versions();
+  const auto& versions = versions_->versions();
   if (next_version_ >= versions.size() || versions[next_version_].name != path) {
     next_version_ = versions.index_of(path);
     if (next_version_ == versions.kNotFound) return next_version_ = 0, std::nullopt;
@@ -200,7 +200,7 @@ size_t Matcher::find_entry(std::string_view key) {
   if (index >= entries.size() || entries[index].name != key) index = entries.index_of(key);
   if (index == entries.kNotFound) return index;
   next_entry_ = index + 1;
-  if (hooks_ && dict_ != &versions_) return index;
+  if (hooks_ && dict_ != versions_) return index;
   if (!matched_[index]) ++match_count_;
   matched_[index] = 1;
   return index;

@@ -89,6 +89,7 @@ class Matcher {
     Strays strays;
   };
   struct WithHooks {
+    Ref<StateDict> dict;      // what the caller's was, whatever hooks do to it
     std::vector<View> views;  // of the modules on the way to the one at hand
     Ref<LoadNotes> notes;
     // What is matched stays there, whatever the hooks do.
@@ -131,7 +132,7 @@ class Matcher {
 
   const Module& root_;
   const StateDict* dict_;      // the one that the module at hand sees
-  const StateDict& versions_;  // the one with the versions
+  const StateDict* versions_;  // the one with the versions
   const LoadOptions& options_;
   bool met_hooks_ = false;
   std::unique_ptr<WithHooks> hooks_;  // while and after hooks run

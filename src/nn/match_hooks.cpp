@@ -36,12 +36,14 @@ TensorRef zero() {
 
 void Matcher::run_with_hooks() {
   hooks_ = std::make_unique<WithHooks>(report_, options_);
+  hooks_->dict = dict_->copy();
+  dict_ = versions_ = hooks_->dict.get();
   hooks_->views.push_back({nullptr, dict_, nullptr, {}});
   traverse_held(
       root_, prefix_, kOperation, [this](Module& module) { enter_with_hooks(module); },
       [this](Module& module) { leave_with_hooks(module); });
   hooks_->notes->close();
-  dict_ = &versions_;
+  dict_ = versions_;
   finish();
 }
 
@@ -49,10 +51,11 @@ void Matcher::enter_with_hooks(Module& module) {
   hooks_->modules.emplace_back(&module);
   std::vector<Module::Upgrade> upgrades = upgrades_of(module);
   if (module.hooks() && module.hooks()->has_own(Hook::kBeforeLoad)) {
-    Ref<StateDict> own = view_of(dict(), versions_, prefix_);
+    Ref<StateDict> own = view_of(dict(), *versions_, prefix_);
     View view = {&module, own.get(), std::move(own), {}};
     run_before(module, view, upgrades);
-    dict_ = view.dict;
+    view.own = view.own->copy();  // a hook may have kept the one that it was lent
+    dict_ = view.dict = view.own.get();
     next_entry_ = 0;
     hooks_->views.push_back(std::move(view));
     find_strays(module);

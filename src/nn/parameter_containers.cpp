@@ -75,9 +75,9 @@ void ParameterContainer::put(std::string_view key, const Expression& value) {
     } else {
       put_plain(key, value);
     }
-    *values_.find(key) = std::move(kept);
+    values_.set(key, std::move(kept));  // a hook may have taken the key out
   } catch (...) {
-    if (added) values_.drop_last();
+    if (added) values_.erase(key);
     throw;
   }
 }

@@ -1,7 +1,9 @@
 #include "nn/parametrize.hpp"
 
+#include "nn/call.hpp"
 #include "nn/hooks.hpp"
 #include "nn/layer.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -195,6 +197,7 @@ std::vector<TensorRef> ParametrizationList::originals() const {
 
 TensorRef ParametrizationList::forward(Context& context, std::span<const TensorRef> inputs) {
   check_inputs(*this, inputs, 0);
+  const Call call(context, *this);
   std::vector<TensorRef> values = originals();
   for (const auto& [name, child] : children()) {
     if (!child) continue;
@@ -231,6 +234,7 @@ void parametrize(Context& context, Module& module, std::string_view name, std::s
   const NoGrad no_grad(context);
   ParametrizationList* list = parametrizations_of(module, name);
   const TensorRef value = list ? list->forward(context, {}) : own_tensor(module, name);
+  check_initialized(*value, "parametrize");
   if (!list) {
     check_child_name(module);
     check_named(module, name);

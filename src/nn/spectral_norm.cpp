@@ -2,6 +2,7 @@
 // method.
 #include "nn/spectral_norm.hpp"
 
+#include "base/text.hpp"
 #include "kernels/vector_norm.hpp"
 #include "nn/layer.hpp"
 
@@ -26,7 +27,7 @@ class SpectralNorm final : public Parametrization {
     if (weight->rank() < 2) return normalized(context, weight, method_.eps);
     const TensorRef matrix = method_.matrix(context, weight);
     if (training()) iterate(context, matrix, method_.steps);
-    return method_.divided(context, weight, *buffers().find("_u"), *buffers().find("_v"));
+    return method_.divided(context, weight, vector("_u"), vector("_v"));
   }
   std::vector<TensorRef> right_inverse(Context&, const TensorRef& value) override {
     return {value};
@@ -39,11 +40,18 @@ class SpectralNorm final : public Parametrization {
   }
 
  private:
+  const TensorRef& vector(std::string_view name) const {
+    const TensorRef* found = buffers().find(name);
+    if (found && *found) return *found;
+    throw Error(Code::state, join("forward: this _SpectralNorm has no ", name))
+        .with("torch_error", "AttributeError");
+  }
+
   void iterate(Context& context, const TensorRef& matrix, int64_t steps) const {
     const NoGrad no_grad(context);
     const TensorRef fixed = ops::detach(context, matrix);
     const TensorRef turned = ops::t(context, fixed);
-    Tensor &u = **buffers().find("_u"), &v = **buffers().find("_v");
+    Tensor &u = *vector("_u"), &v = *vector("_v");
     for (int64_t i = 0; i < steps; ++i) {
       multiply_into(context, u, fixed, v, method_.eps);
       multiply_into(context, v, turned, u, method_.eps);

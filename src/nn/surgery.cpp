@@ -5,6 +5,7 @@
 #include "nn/match.hpp"
 #include "nn/pointer_set.hpp"
 #include "nn/traverse.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -106,6 +107,13 @@ size_t set_requires_grad(Module& root, const NameFilter& names, bool flag) {
       path += name;
       if (names.wants(path) && seen.insert(parameter.get())) {
         if (flag) check_flag(*parameter, path);
+        if (!flag && !parameter->is_leaf()) {
+          throw Error(Code::state, join("requires_grad: `", printable(path, 100),
+                                        "` is not a leaf: you can only change requires_grad flags "
+                                        "of leaf variables"))
+              .with("path", path)
+              .with("torch_error", "RuntimeError");
+        }
         chosen.push_back(parameter.get());
       }
       path.resize(module_size);
@@ -134,6 +142,7 @@ bool untie(Context& context, Module& root, std::string_view path) {
   const TensorRef& held = slot.entry().value;
   if (!held) throw no_slot("untie", path, "is None");
   if (!is_shared(root, slot)) return false;
+  check_initialized(*held, "untie");
   TensorRef own = empty(context.allocator(), held->shape(), held->dtype());
   kernels::copy(context.pool(), *own, *held);
   if (held->is_parameter()) own = make_parameter(*own, held->requires_grad());

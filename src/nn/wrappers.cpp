@@ -1,5 +1,7 @@
+#include "nn/call.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/layer_rules.hpp"
+#include "nn/parametrize.hpp"
 
 namespace duramen::nn {
 namespace {
@@ -39,12 +41,14 @@ const ModuleRef& module_of_parallel(const Layer& layer) {
 }
 
 TensorRef forward_parallel(Layer& layer, Context& context, std::span<const TensorRef> inputs) {
-  return module_of_parallel(layer)->forward(context, inputs);
+  const Call call(context, layer);
+  return run_forward(context, *module_of_parallel(layer), inputs);
 }
 
 ValueRef call_parallel(Layer& layer, Context& context, const Value& arguments,
                        const Value* keywords) {
-  return module_of_parallel(layer)->call(context, arguments, keywords);
+  const Call call(context, layer);
+  return run_call(context, *module_of_parallel(layer), arguments, keywords);
 }
 
 void read_parallel(const spec::Signature& signature, Expression& call) {

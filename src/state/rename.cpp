@@ -287,7 +287,9 @@ Renaming rename(const StateDict& dict, const RenameRules& rules) {
   StateDict& renamed = *out.dict;
   renamed.entries().reserve(dict.entries().size());
   std::vector<size_t> applied;
-  for (const auto& [name, entry] : dict.entries()) {
+  const Ref<StateDict> own = dict.copy();  // a callback may change the caller's
+  const auto& entries = own->entries();
+  for (const auto& [name, entry] : entries) {
     std::string changed = rules.apply(name, applied);
     if (changed != name) {
       std::string by;
@@ -300,15 +302,15 @@ Renaming rename(const StateDict& dict, const RenameRules& rules) {
       out.names.push_back({name, changed, std::move(by)});
     }
     if (renamed.entries().insert_taking(changed, entry)) continue;
-    const std::string& other = dict.entries()[renamed.entries().index_of(changed)].name;
+    const std::string& other = entries[renamed.entries().index_of(changed)].name;
     throw Error(Code::already_exists, join("rename: ", format_quoted(printable(other)), " and ",
                                            format_quoted(printable(name)), " both become ",
                                            format_quoted(printable(changed))))
         .with("entry", name)
         .with("path", changed);
   }
-  rename_versions(dict, renamed, out.names);
-  renamed.metadata() = dict.metadata();
+  rename_versions(*own, renamed, out.names);
+  renamed.metadata() = own->metadata();
   return out;
 }
 

@@ -9,7 +9,7 @@ namespace duramen {
 TensorRef uninitialized(Dtype dtype);
 // Also of every tensor over the same memory (alias).
 bool is_uninitialized(const Tensor& tensor) noexcept;
-// INVALID_ARGUMENT (RuntimeError) with PyTorch's text.
+// STATE (RuntimeError) with PyTorch's text.
 void check_initialized(const Tensor& tensor, const char* operation);
 
 // What PyTorch says of a use of such a tensor.

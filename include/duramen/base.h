@@ -131,8 +131,8 @@ enum {
   DURAMEN_E_INTERNAL = -17
 };
 
-/* Releases what belongs to a callback or to imported memory. Called exactly once, on the thread
- * where the last holder lets go; never when the call that took it failed. */
+/* Releases what belongs to a callback or to imported memory. Called once, where the last holder
+ * lets go, perhaps amid an edit of a tree: it must not use that; never if the call failed. */
 typedef void(DURAMEN_CALL* duramen_destroy)(void* user);
 
 /* The library's API level, at least DURAMEN_API_LEVEL of the header that a program needs.

@@ -152,6 +152,7 @@ class Orthogonal final : public Parametrization {
         .with("torch_error", "NotImplementedError");
   }
   std::vector<TensorRef> right_inverse(Context& context, const TensorRef& value) override;
+  void keep(std::span<const TensorRef> base) override { put_buffer("base", base[0]); }
   ModuleRef shell() const override { return make<Orthogonal>(*this); }
   bool has_attribute(std::string_view name) const override {
     return is_one_of(name, {"orthogonal_map", "right_inverse", "shape"}) ||
@@ -204,8 +205,7 @@ std::vector<TensorRef> Orthogonal::right_inverse(Context& context, const TensorR
     complete<float>(*matrices, more.get(), *base);
     put_minus_ones<float>(*out);
   }
-  put_buffer("base", base);
-  return {std::move(out)};
+  return {std::move(out), base};
 }
 
 constexpr spec::Parameter kParameters[] = {

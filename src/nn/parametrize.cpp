@@ -74,6 +74,21 @@ struct Replacement {
   Dtype dtype;
 };
 
+// What it gives beside the originals, taken off `inverse`.
+struct Kept {
+  Kept(Parametrization& one, std::vector<TensorRef>& inverse) : owner(&one) {
+    const size_t count = std::min(one.input_count(), inverse.size());
+    tensors.assign(inverse.begin() + static_cast<ptrdiff_t>(count), inverse.end());
+    inverse.resize(count);
+  }
+  void commit() const {
+    if (!tensors.empty()) owner->keep(tensors);
+  }
+
+  Ref<Parametrization> owner;
+  std::vector<TensorRef> tensors;
+};
+
 void put_own(Module& module, std::string_view name, TensorRef tensor, bool is_parameter) {
   if (is_parameter) {
     module.put_parameter(name, std::move(tensor));
@@ -117,6 +132,7 @@ void check_child_name(const Module& module) {
 void register_first(Context& context, Module& module, std::string_view name, const TensorRef& value,
                     const ParametrizationType& type, const Ref<Parametrization>& made) {
   std::vector<TensorRef> inverse = made->right_inverse(context, value);
+  Kept(*made, inverse).commit();  // nobody has it yet
   if (inverse.empty()) inverse.push_back(value);
   auto list = make<ParametrizationList>();
   list->put_child("0", made);
@@ -160,6 +176,43 @@ void register_next(Context& context, ParametrizationList& list, const TensorRef&
   }
   if (type.checked) check_same(*value, *run_forward(context, *made, {&value, 1}));
   list.append(made);
+}
+
+void check_fits(std::string_view name, const Tensor& original, const Tensor& fresh) {
+  const bool shape = original.shape() != fresh.shape();
+  if (!shape && original.dtype() == fresh.dtype()) return;
+  const auto told = [shape](const Tensor& tensor) {
+    return shape ? format_shape(tensor.shape()) : std::string(dtype_name(tensor.dtype()));
+  };
+  throw refused(
+      shape ? Code::shape_mismatch : Code::dtype_mismatch, "ValueError",
+      join("parametrize: another ", shape ? "shape" : "dtype", " than '", printable(name, 60),
+           "' has (expected ", told(original), ", got ", told(fresh), ")"));
+}
+
+// On an error the generator may have moved.
+void set_checked(Context& context, ParametrizationList& list, std::string_view name,
+                 const TensorRef& value, std::span<const TensorRef> originals) {
+  std::vector<TensorRef> values = {value};
+  std::vector<Kept> kept;
+  for (size_t i = list.size(); i-- > 0;) {
+    auto* one = dynamic_cast<Parametrization*>(list.children()[i].value.get());
+    values = one && values.size() == 1 ? one->right_inverse(context, values[0])
+                                       : std::vector<TensorRef>();
+    if (one) kept.emplace_back(*one, values);
+    if (!values.empty()) continue;
+    throw refused(Code::unsupported, "RuntimeError",
+                  join("parametrize: parametrization ",
+                       list.children()[i].value ? list.children()[i].value->class_name() : "None",
+                       " does not implement right_inverse."));
+  }
+  std::vector<Replacement> replacements;
+  for (size_t i = 0; i < originals.size() && i < values.size(); ++i) {
+    check_fits(name, *originals[i], *values[i]);
+    replacements.emplace_back(originals[i], *values[i]);
+  }
+  for (const Kept& one : kept) one.commit();
+  for (Replacement& replacement : replacements) replacement.commit();
 }
 
 }  // namespace
@@ -259,31 +312,16 @@ TensorRef parametrized(Context& context, const Module& module, std::string_view 
 void set_parametrized(Context& context, Module& module, std::string_view name,
                       const TensorRef& value) {
   ParametrizationList& list = list_of(module, name);
-  const NoGrad no_grad(context);
   const std::vector<TensorRef> originals = list.originals();
-  std::vector<TensorRef> values = {value};
-  for (size_t i = list.size(); i-- > 0;) {
-    auto* one = dynamic_cast<Parametrization*>(list.children()[i].value.get());
-    values = one && values.size() == 1 ? one->right_inverse(context, values[0])
-                                       : std::vector<TensorRef>();
-    if (!values.empty()) continue;
-    throw refused(Code::unsupported, "RuntimeError",
-                  join("parametrize: parametrization ",
-                       list.children()[i].value ? list.children()[i].value->class_name() : "None",
-                       " does not implement right_inverse."));
+  if (!originals.empty()) check_fits(name, *originals.back(), *value);
+  const NoGrad no_grad(context);
+  const Generator before = context.generator();
+  try {
+    set_checked(context, list, name, value, originals);
+  } catch (...) {
+    context.generator() = before;
+    throw;
   }
-  std::vector<Replacement> replacements;
-  for (size_t i = 0; i < originals.size() && i < values.size(); ++i) {
-    const Tensor &original = *originals[i], &fresh = *values[i];
-    if (original.shape() != fresh.shape() || original.dtype() != fresh.dtype()) {
-      const bool shape = original.shape() != fresh.shape();
-      throw refused(shape ? Code::shape_mismatch : Code::dtype_mismatch, "ValueError",
-                    join("parametrize: another ", shape ? "shape" : "dtype", " than '",
-                         printable(name, 60), "' has"));
-    }
-    replacements.emplace_back(originals[i], fresh);
-  }
-  for (Replacement& replacement : replacements) replacement.commit();
 }
 
 void remove_parametrizations(Context& context, Module& module, std::string_view name,

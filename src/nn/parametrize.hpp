@@ -13,8 +13,11 @@ namespace duramen::nn {
 class Parametrization : public Module {
  public:
   // The tensors from which forward() gives `value` again; nothing where there is no such thing.
-  // Without grad mode. An aliased or new tensor each; `value` itself stands for itself.
+  // Without grad mode. An aliased or new tensor each; `value` itself stands for itself. Changes
+  // nothing but the generator: what the parametrization would have to keep comes behind the
+  // input_count() ones, for keep().
   virtual std::vector<TensorRef> right_inverse(Context& context, const TensorRef& value);
+  virtual void keep(std::span<const TensorRef>) {}
   virtual size_t input_count() const noexcept { return 1; }
 
  protected:

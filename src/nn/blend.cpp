@@ -173,11 +173,8 @@ class Blend {
     if (itemsize(target->dtype()) == 0 && !(target->is_contiguous() && source->is_contiguous())) {
       return fail(name, *target, *source, "is a strided view of packed elements");
     }
-    const Overlap overlap = overlap_of(*target, *source);
-    const bool staged = overlap == Overlap::partial || overlap == Overlap::unknown;
     steps_.push_back(
         {target, source, interpolates && kernels::can_update(target->dtype()), nullptr});
-    if (staged) staged_.push_back(steps_.size() - 1);
   }
 
   void fail(const std::string& name, const Tensor& target, const Tensor& source, const char* what) {
@@ -201,12 +198,16 @@ class Blend {
 
   // What may run out of memory or be cancelled comes before the first write.
   void make_stages() {
-    MemoryRanges targets;
-    if (weight_) {
-      for (size_t i = 0; i < steps_.size(); ++i) targets.add(*steps_[i].target, i);
+    MemoryRanges targets, sources;
+    for (size_t i = 0; i < steps_.size(); ++i) {
+      targets.add(*steps_[i].target, i);
+      sources.add(*steps_[i].source, i);
     }
-    for (const size_t i : targets.overlapping()) staged_.push_back(i);
-    for (const size_t i : staged_) {
+    std::vector<size_t> staged = sources.meeting(targets);
+    if (weight_) {
+      for (const size_t i : targets.overlapping()) staged.push_back(i);
+    }
+    for (const size_t i : staged) {
       Step& step = steps_[i];
       if (step.stage) continue;
       step.stage = empty(context_.allocator(), step.target->shape(), step.target->dtype());
@@ -234,7 +235,6 @@ class Blend {
   const BlendOptions& options_;
   Ref<LoadReport> report_;
   std::vector<Step> steps_;
-  std::vector<size_t> staged_;
   std::unordered_map<const Tensor*, const Tensor*> met_;
 };
 

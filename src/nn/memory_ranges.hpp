@@ -39,6 +39,26 @@ class MemoryRanges {
     return out;
   }
 
+  // The indices of those that meet one of `others`, in the order they came.
+  std::vector<size_t> meeting(const MemoryRanges& others) const {
+    std::vector<Range> sorted = others.ranges_;
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Range& a, const Range& b) { return a.begin < b.begin; });
+    for (size_t i = 1; i < sorted.size(); ++i) {  // the furthest end so far
+      sorted[i].end = std::max(sorted[i].end, sorted[i - 1].end);
+    }
+    std::vector<size_t> out;
+    for (const Range& range : ranges_) {
+      const auto behind =
+          std::lower_bound(sorted.begin(), sorted.end(), range.end,
+                           [](const Range& a, const std::byte* end) { return a.begin < end; });
+      if (behind != sorted.begin() && range.begin < std::prev(behind)->end) {
+        out.push_back(range.index);
+      }
+    }
+    return out;
+  }
+
  private:
   struct Range {
     const std::byte* begin;

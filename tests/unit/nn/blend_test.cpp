@@ -171,6 +171,31 @@ TEST_CASE("tensors on one memory are read before they are written", "[nn][blend]
   CHECK(values(*memory) == std::vector<float>{0, 0, 1});
 }
 
+TEST_CASE("sources that other steps write are read before that", "[nn][blend]") {
+  Context context;
+  const auto of = [](const TensorRef& first, const TensorRef& second) {
+    ModuleRef made = make<Module>();
+    made->register_parameter("a", first);
+    made->register_parameter("b", second);
+    return made;
+  };
+  const TensorRef x = parameter({2}, 1), y = parameter({2}, 10);
+  const ModuleRef target = of(x, y), turned = of(y, x);
+  copy_from(context, *target, *turned);
+  CHECK(values(*x) == std::vector<float>{10, 11});
+  CHECK(values(*y) == std::vector<float>{1, 2});
+  lerp(context, *target, *turned, 0.25);
+  CHECK(values(*x) == std::vector<float>{7.75, 8.75});
+  CHECK(values(*y) == std::vector<float>{3.25, 4.25});
+
+  const TensorRef memory = tensor({4});  // b of the source lies across both of the target
+  const ModuleRef halves = of(make_parameter(*alias(*memory, {{2}, {1}, 0}), true),
+                              make_parameter(*alias(*memory, {{2}, {1}, 2}), true));
+  copy_from(context, *halves,
+            *of(parameter({2}, 8), make_parameter(*alias(*memory, {{2}, {1}, 1}), true)));
+  CHECK(values(*memory) == std::vector<float>{8, 9, 1, 2});
+}
+
 TEST_CASE("memory that cannot be written is refused before anything changes", "[nn][blend]") {
   Context context;
   const ModuleRef target = net(context, 2), source = net(context, 4);

@@ -49,7 +49,9 @@ typedef struct duramen_difference {
  * prefix is not used).
  *
  * The order of entries, versions and metadata do not count.
- * Fails: UNSUPPORTED, INVALID_ARGUMENT as duramen_state_dict_list; CANCELLED.
+ * Values are equal where their kinds, their parts in order and what was set on them are.
+ * Fails: UNSUPPORTED, INVALID_ARGUMENT as duramen_state_dict_list; LIMIT where more than 10,000,000
+ * values, those inside others too, would be compared; CANCELLED.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_diff(
     duramen_context* context, const duramen_state_dict* a, const duramen_state_dict* b,

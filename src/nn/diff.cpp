@@ -135,9 +135,39 @@ bool same_bits(double a, double b) noexcept {
   return std::bit_cast<uint64_t>(a) == std::bit_cast<uint64_t>(b);
 }
 
+// Of all entries together, a shared value each time that it is met: what the .pt reader takes.
+constexpr uint64_t kMostValues = 10'000'000;
+constexpr uint64_t kValuesBetweenChecks = 4096;
+
+class ValueComparison {
+ public:
+  explicit ValueComparison(const CancelFlag& cancel) noexcept : cancel_(cancel) {}
+
+  bool operator()(const Value& a, const Value& b);
+
+ private:
+  void count();
+  bool each_equal(std::span<const ValueRef> some, std::span<const ValueRef> others) {
+    return std::equal(some.begin(), some.end(), others.begin(),
+                      [this](const ValueRef& p, const ValueRef& q) { return (*this)(*p, *q); });
+  }
+
+  const CancelFlag& cancel_;
+  uint64_t count_ = 0;
+};
+
+void ValueComparison::count() {
+  if (count_ % kValuesBetweenChecks == 0) cancel_.check("diff");
+  if (++count_ <= kMostValues) return;
+  throw Error(Code::limit, join("diff: the values are too large when their shared parts are walked "
+                                "(expected at most ",
+                                kMostValues, " in all)"));
+}
+
 // Values are nested 1000 deep at most.
-bool is_equal(const Value& a, const Value& b) {
+bool ValueComparison::operator()(const Value& a, const Value& b) {
   if (&a == &b) return true;
+  count();
   if (a.kind() != b.kind() || a.count() != b.count() || a.keys().size() != b.keys().size() ||
       a.as_text() != b.as_text()) {
     return false;
@@ -150,10 +180,8 @@ bool is_equal(const Value& a, const Value& b) {
   const std::complex<double> x = a.as_complex(), y = b.as_complex();
   const bool same_number = same_bits(x.real(), y.real()) && same_bits(x.imag(), y.imag());
   if (!same_number || a.as_integer() != b.as_integer()) return false;
-  const auto each_equal = [](std::span<const ValueRef> some, std::span<const ValueRef> others) {
-    return std::equal(some.begin(), some.end(), others.begin(),
-                      [](const ValueRef& p, const ValueRef& q) { return is_equal(*p, *q); });
-  };
+  const Value *mine = a.attributes(), *theirs = b.attributes();
+  if (!mine != !theirs || (mine && !(*this)(*mine, *theirs))) return false;
   return each_equal(a.items(), b.items()) && each_equal(a.keys(), b.keys());
 }
 
@@ -162,9 +190,10 @@ Diff::Side side_of(const StateEntry* entry) {
   return {entry->tensor->dtype(), entry->tensor->shape(), 0};
 }
 
-void compare(Diff::Item& item, const StateEntry& a, const StateEntry& b, const CancelFlag& cancel) {
+void compare(Diff::Item& item, const StateEntry& a, const StateEntry& b,
+             ValueComparison& equal_values, const CancelFlag& cancel) {
   if (!a.tensor || !b.tensor) {
-    const bool equal = a.value && b.value && is_equal(*a.value, *b.value);
+    const bool equal = a.value && b.value && equal_values(*a.value, *b.value);
     if (!equal) item.what = Diff::value;
     return;
   }
@@ -243,13 +272,14 @@ void append_item(std::string& out, const Diff::Item& item) {
 Ref<Diff> diff(const StateDict& a, const StateDict& b, WantsEntry wanted,
                const CancelFlag& cancel) {
   auto made = make<Diff>();
+  ValueComparison equal_values(cancel);
   for (const auto& [name, entry] : a.entries()) {
     if (!wanted(name, entry)) continue;
     cancel.check("diff");
     const StateEntry* other = b.entries().find(name);
     Diff::Item item{.name = name, .a = side_of(&entry), .b = side_of(other)};
     if (other) {
-      compare(item, entry, *other, cancel);
+      compare(item, entry, *other, equal_values, cancel);
     } else {
       item.what = Diff::only_a;
     }

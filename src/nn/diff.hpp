@@ -45,7 +45,8 @@ class Diff final : public Counted {
   uint64_t equal_count = 0;
 };
 
-// Of the entries that are wanted. CANCELLED.
+// Of the entries that are wanted. CANCELLED; LIMIT where more than 10,000,000 values, those inside
+// others too, would be compared.
 using WantsEntry = FunctionRef<bool(std::string_view name, const StateEntry& entry)>;
 Ref<Diff> diff(const StateDict& a, const StateDict& b, WantsEntry wanted, const CancelFlag& cancel);
 

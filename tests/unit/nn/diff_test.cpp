@@ -138,6 +138,46 @@ TEST_CASE("the distance of 64-bit integers is exact up to its rounding", "[nn][d
   CHECK(diff_of(*dict_of("x", a), *dict_of("x", b))->items[0].distance == 18446744073709551615.0);
 }
 
+TEST_CASE("values are equal only with what was set on them", "[nn][diff]") {
+  const auto noted = [](ValueRef attributes) {
+    auto dict = make<StateDict>();
+    dict->set_value("x", Value::dict({Value::text("k")}, {Value::integer(1)},
+                                     "collections.OrderedDict", std::move(attributes)));
+    return dict;
+  };
+  const auto version = [](int64_t number) {
+    return Value::dict({Value::text("_metadata")}, {Value::integer(number)});
+  };
+  const auto what = [](const StateDict& a, const StateDict& b) {
+    const auto found = diff_of(a, b);
+    return found->items.empty() ? 0 : found->items[0].what;
+  };
+  CHECK(what(*noted(version(1)), *noted(version(1))) == 0);
+  CHECK(what(*noted(nullptr), *noted(nullptr)) == 0);
+  CHECK(what(*noted(version(1)), *noted(version(2))) == Diff::value);
+  CHECK(what(*noted(version(1)), *noted(nullptr)) == Diff::value);
+  CHECK(what(*noted(nullptr), *noted(version(1))) == Diff::value);
+}
+
+TEST_CASE("shared values are not walked without end", "[nn][diff]") {
+  const auto doubled = [](int times) {
+    ValueRef value = Value::list({Value::integer(1)});
+    for (int i = 0; i < times; ++i) value = Value::list({value, value});
+    auto dict = make<StateDict>();
+    dict->set_value("x", value);
+    return dict;
+  };
+  CHECK(diff_of(*doubled(10), *doubled(10))->items.empty());
+  const auto same = doubled(500);
+  CHECK(diff_of(*same, *same)->items.empty());
+  try {
+    diff_of(*doubled(24), *doubled(24));
+    FAIL("nothing was refused");
+  } catch (const Error& error) {
+    CHECK(error.code() == Code::limit);
+  }
+}
+
 TEST_CASE("a name in JSON is escaped", "[nn][diff]") {
   const auto found = diff_of(*dict_of("a\"\\\n\x7f", tensor({1})), *make<StateDict>());
   CHECK(to_json(*found).find(R"("name": "a\"\\\u000a\u007f")") != std::string::npos);

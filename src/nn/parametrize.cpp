@@ -287,7 +287,7 @@ void parametrize(Context& context, Module& module, std::string_view name, std::s
   const NoGrad no_grad(context);
   ParametrizationList* list = parametrizations_of(module, name);
   const TensorRef value = list ? list->forward(context, {}) : own_tensor(module, name);
-  check_initialized(*value, "parametrize");
+  if (value) check_initialized(*value, "parametrize");
   if (!list) {
     check_child_name(module);
     check_named(module, name);

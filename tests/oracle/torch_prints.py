@@ -79,7 +79,7 @@ def leaves(nn, torch):
         "PReLU": lambda r: nn.PReLU(r.choice([1, 3])),
         "Threshold": lambda r: nn.Threshold(r.choice([0.1, -1]), 20),
         "Unflatten": lambda r: nn.Unflatten(1, r.choice([(2, 3), [4, -1]])),
-        "UpsamplingBilinear2d": lambda r: nn.UpsamplingBilinear2d(r.choice([None, (3, 4)])),
+        "UpsamplingBilinear2d": lambda r: nn.Sequential(nn.UpsamplingBilinear2d(r.choice([None, (3, 4)]))),
         "AdaptiveAvgPool2d": lambda r: nn.AdaptiveAvgPool2d(r.choice([1, (2, 3), (None, 4)])),
         "BatchNorm1d": lambda r: nn.BatchNorm1d(r.randint(1, 4), eps=r.choice([1e-5, 0.001])),
         "BatchNorm2d": lambda r: nn.BatchNorm2d(3, affine=r.random() < 0.5, momentum=r.choice([0.1, None])),

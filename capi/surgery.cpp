@@ -37,6 +37,12 @@ nn::FlattenOptions flatten_options(uint64_t flags, uint64_t known) {
           .copy = (flags & DURAMEN_FLAT_COPY) != 0};
 }
 
+void set_flags(duramen_module* module, const NameFilter& names, bool requires_grad,
+               uint64_t* count) {
+  const size_t chosen = nn::set_requires_grad(object(module, "module"), names, requires_grad);
+  if (count) *count = chosen;
+}
+
 }  // namespace
 
 duramen_status duramen_blend_options_init(duramen_blend_options* options, size_t struct_size,
@@ -71,10 +77,7 @@ duramen_status duramen_module_freeze(duramen_module* module, const char* include
                                      duramen_error** error) noexcept {
   clear(count);
   return guard(error, __func__, [&] {
-    const size_t chosen =
-        nn::set_requires_grad(object(module, "module"),
-                              name_filter(include, include_length, exclude, exclude_length), false);
-    if (count) *count = chosen;
+    set_flags(module, name_filter(include, include_length, exclude, exclude_length), false, count);
   });
 }
 
@@ -84,10 +87,7 @@ duramen_status duramen_module_unfreeze(duramen_module* module, const char* inclu
                                        duramen_error** error) noexcept {
   clear(count);
   return guard(error, __func__, [&] {
-    const size_t chosen =
-        nn::set_requires_grad(object(module, "module"),
-                              name_filter(include, include_length, exclude, exclude_length), true);
-    if (count) *count = chosen;
+    set_flags(module, name_filter(include, include_length, exclude, exclude_length), true, count);
   });
 }
 

@@ -49,7 +49,7 @@ class OrderedMap {
   void set(std::string_view name, T value) {
     const size_t index = index_of(name);
     if (index != kNotFound) {
-      entries_[index].value = std::move(value);
+      std::swap(entries_[index].value, value);
     } else {
       append(std::string(name), std::move(value));
     }
@@ -88,6 +88,7 @@ class OrderedMap {
     const size_t index = search(name);
     if (index == kNotFound) return false;
     drop_index();
+    [[maybe_unused]] const T gone = std::move(entries_[index].value);  // goes last
     entries_.erase(entries_.begin() + static_cast<ptrdiff_t>(index));
     return true;
   }
@@ -98,7 +99,8 @@ class OrderedMap {
   }
   void clear() noexcept {
     drop_index();
-    entries_.clear();
+    std::vector<Entry> gone;
+    gone.swap(entries_);
   }
 
   OrderedMap() = default;

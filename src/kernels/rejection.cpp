@@ -1,49 +1,16 @@
 #include "kernels/rejection.hpp"
 
 #include <cmath>
-#include <type_traits>
 
-#include "kernels/small_float.hpp"
+#include "kernels/wide_elements.hpp"
 
 namespace duramen::kernels {
 namespace {
 
-// float for the two 16-bit types, which are computed in it.
-template <class T>
-using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
-
-template <class T>
-Wide<T> wide(T element) noexcept {
-  if constexpr (std::is_floating_point_v<T>) {
-    return element;
-  } else {
-    return element.value();
-  }
-}
-
 // What is left of a number that is written to memory and read again.
 template <class T>
 Wide<T> stored(Wide<T> value) noexcept {
-  if constexpr (std::is_floating_point_v<T>) {
-    return value;
-  } else {
-    return T::from(value).value();
-  }
-}
-
-// Calls body with a null pointer of the element type.
-template <class Body>
-auto with_type(Dtype dtype, const Body& body) {
-  switch (dtype) {
-    case Dtype::float64:
-      return body(static_cast<double*>(nullptr));
-    case Dtype::float16:
-      return body(static_cast<Half*>(nullptr));
-    case Dtype::bfloat16:
-      return body(static_cast<Bfloat16*>(nullptr));
-    default:
-      return body(static_cast<float*>(nullptr));
-  }
+  return wide(narrow<T>(value));
 }
 
 template <class T>
@@ -58,7 +25,7 @@ struct Bounds {
 }  // namespace
 
 bool any_outside(const Tensor& values, double low, double high) {
-  return with_type(values.dtype(), [&]<class T>(T*) {
+  return with_floating_type(values.dtype(), [&]<class T>(T*) {
     const Bounds<T> bounds(low, high);
     const T* data = values.data<T>();
     for (int64_t i = 0; i < values.numel(); ++i) {
@@ -69,7 +36,7 @@ bool any_outside(const Tensor& values, double low, double high) {
 }
 
 void replace_outside(Tensor& values, const Tensor& fresh, double low, double high) {
-  with_type(values.dtype(), [&]<class T>(T*) {
+  with_floating_type(values.dtype(), [&]<class T>(T*) {
     const Bounds<T> bounds(low, high);
     T* data = values.mutable_data<T>();
     for (int64_t i = 0; i < values.numel(); ++i) {
@@ -80,7 +47,7 @@ void replace_outside(Tensor& values, const Tensor& fresh, double low, double hig
 
 bool keep_pending(uint8_t* pending, const Tensor& candidates, const Tensor& draws,
                   const NormalPeak& peak) {
-  return with_type(candidates.dtype(), [&]<class T>(T*) {
+  return with_floating_type(candidates.dtype(), [&]<class T>(T*) {
     using W = Wide<T>;
     // A number that is subtracted is rounded to the element type first, one that divides is not.
     const W mean = stored<T>(static_cast<W>(peak.mean)), std = static_cast<W>(peak.std);
@@ -99,7 +66,7 @@ bool keep_pending(uint8_t* pending, const Tensor& candidates, const Tensor& draw
 }
 
 void take_pending(Tensor& values, const Tensor& candidates, const uint8_t* pending) {
-  with_type(values.dtype(), [&]<class T>(T*) {
+  with_floating_type(values.dtype(), [&]<class T>(T*) {
     for (int64_t i = 0; i < values.numel(); ++i) {
       if (pending[i]) values.mutable_data<T>()[i] = candidates.data<T>()[i];
     }

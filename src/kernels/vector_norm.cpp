@@ -2,49 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 #include <vector>
 
-#include "kernels/small_float.hpp"
+#include "kernels/wide_elements.hpp"
 
 namespace duramen::kernels {
 namespace {
-
-// float for the two 16-bit types.
-template <class T>
-using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
-
-template <class T>
-Wide<T> wide(T element) noexcept {
-  if constexpr (std::is_floating_point_v<T>) {
-    return element;
-  } else {
-    return element.value();
-  }
-}
-template <class T>
-T narrow(Wide<T> value) noexcept {
-  if constexpr (std::is_floating_point_v<T>) {
-    return value;
-  } else {
-    return T::from(value);
-  }
-}
-
-// Calls body with a null pointer of the element type.
-template <class Body>
-void with_type(Dtype dtype, const Body& body) {
-  switch (dtype) {
-    case Dtype::float64:
-      return body(static_cast<double*>(nullptr));
-    case Dtype::float16:
-      return body(static_cast<Half*>(nullptr));
-    case Dtype::bfloat16:
-      return body(static_cast<Bfloat16*>(nullptr));
-    default:
-      return body(static_cast<float*>(nullptr));
-  }
-}
 
 template <class T>
 T norm_of(const T* in, int64_t length) noexcept {
@@ -71,7 +34,7 @@ T norm_of(const T* in, int64_t length) noexcept {
 }  // namespace
 
 void norms_of_rows(const std::byte* in, int64_t rows, int64_t length, Dtype dtype, std::byte* out) {
-  with_type(dtype, [&]<class T>(T*) {
+  with_floating_type(dtype, [&]<class T>(T*) {
     const T* from = reinterpret_cast<const T*>(in);
     T* to = reinterpret_cast<T*>(out);
     for (int64_t i = 0; i < rows; ++i) to[i] = norm_of(from + i * length, length);
@@ -80,7 +43,7 @@ void norms_of_rows(const std::byte* in, int64_t rows, int64_t length, Dtype dtyp
 
 void norms_of_columns(const std::byte* in, int64_t rows, int64_t columns, Dtype dtype,
                       std::byte* out) {
-  with_type(dtype, [&]<class T>(T*) {
+  with_floating_type(dtype, [&]<class T>(T*) {
     const T* from = reinterpret_cast<const T*>(in);
     T* to = reinterpret_cast<T*>(out);
     std::vector<Wide<T>> sums(static_cast<size_t>(columns));
@@ -96,7 +59,7 @@ void norms_of_columns(const std::byte* in, int64_t rows, int64_t columns, Dtype 
 }
 
 void normalize_vector(std::byte* data, int64_t length, Dtype dtype, double eps) {
-  with_type(dtype, [&]<class T>(T*) {
+  with_floating_type(dtype, [&]<class T>(T*) {
     T* values = reinterpret_cast<T*>(data);
     const Wide<T> least = wide(narrow<T>(static_cast<Wide<T>>(eps)));
     const Wide<T> norm = std::max(wide(norm_of(values, length)), least);

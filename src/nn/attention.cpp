@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "nn/layer_rules.hpp"
+#include "nn/python_order.hpp"
 #include "nn/python_values.hpp"
 
 namespace duramen::nn {
@@ -14,14 +15,14 @@ bool is_embed_dim(const spec::Arguments& arguments, std::string_view name) {
 }
 
 void settle(Settings& settings, const spec::Arguments& arguments) {
-  const double size = comparable(arguments["embed_dim"], "<=");
-  if (size <= 0 || comparable(arguments["num_heads"], "<=") <= 0) {
+  if (holds(arguments["embed_dim"], Order::less_equal, 0) ||
+      holds(arguments["num_heads"], Order::less_equal, 0)) {
     throw argument_error(arguments, "embed_dim", "ValueError",
                          join("embed_dim and num_heads must be greater than 0, got embed_dim=",
                               settings.printed("embed_dim"),
                               " and num_heads=", settings.printed("num_heads"), " instead"));
   }
-  const double heads = arguments.real("num_heads");
+  const double size = arguments.real("embed_dim"), heads = arguments.real("num_heads");
   if (!std::isfinite(size) || std::floor(size / heads) * heads != size) {
     throw argument_error(
         arguments, "num_heads", "AssertionError",

@@ -4,6 +4,8 @@
 #include "base/checked.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/layer_rules.hpp"
+#include "nn/loss.hpp"
+#include "nn/python_order.hpp"
 #include "nn/python_values.hpp"
 
 namespace duramen::nn {
@@ -62,7 +64,7 @@ bool are_cutoffs(const spec::Arguments& arguments, const std::vector<Expression>
     is_sorted = !is_less(items[i], items[i - 1]) && is_sorted;
     is_unique = is_less(items[i - 1], items[i]) && is_unique;
   }
-  if (!is_sorted || comparable(items[0], "<=") <= 0) return false;
+  if (!is_sorted || holds(items[0], Order::less_equal, 0)) return false;
   if (!is_number(classes)) {
     throw argument_error(
         arguments, "n_classes", "TypeError",
@@ -192,15 +194,14 @@ void settle_linear_cross_entropy(Settings&, const spec::Arguments& arguments) {
   if (is_tensor) {
     const Shape& shape = static_cast<const Tensor&>(*weight.object).shape();
     const Expression& classes = arguments["num_classes"];
-    if (shape.size() != 1 || !equals(classes, static_cast<double>(shape[0]))) {
+    if (shape.size() != 1 || !is_equal(classes, shape[0])) {
       throw argument_error(arguments, "weight", "RuntimeError",
                            join("expected weight shape to be (", spec::format(classes), ",), got ",
                                 format_tuple(shape)));
     }
   }
   const Expression& smoothing = arguments["label_smoothing"];
-  const double value = comparable(smoothing, "<");
-  if (value < 0 || value > 1) {
+  if (holds(smoothing, Order::less, 0) || holds(smoothing, Order::greater, 1)) {
     throw argument_error(
         arguments, "label_smoothing", "RuntimeError",
         join("expected label_smoothing to be in range [0, 1], got ", spec::printed(smoothing)));
@@ -290,13 +291,7 @@ constexpr spec::Parameter kLinearCrossEntropyParameters[] = {
 
 // ---- TripletMarginWithDistanceLoss ----
 
-void settle_triplet(Settings&, const spec::Arguments& arguments) {
-  const Expression& margin = arguments["margin"];
-  if (!(comparable(margin, "<=") <= 0)) return;
-  throw argument_error(
-      arguments, "margin", "ValueError",
-      join("expected margin to be greater than 0, got ", spec::printed(margin), " instead"));
-}
+void settle_triplet(Settings&, const spec::Arguments& arguments) { check_margin(arguments); }
 
 // A module is a child; a function, here a name, is kept only.
 void build_triplet(Layer& layer, const BuildContext& build, const spec::Arguments& arguments) {

@@ -67,7 +67,7 @@ void IndexedContainer::extend(std::span<const ModuleRef> added) {
   try {
     for (const ModuleRef& child : copies) append(child);
   } catch (...) {
-    put_children(std::move(before));
+    restore_children(std::move(before));
     throw;
   }
 }
@@ -218,11 +218,11 @@ ModuleRef ModuleDict::pop(std::string_view key) {
 }
 
 void ModuleDict::update(const Children& others) {
-  const Children before = children();
+  Children before = children();
   try {
     for (const auto& [key, child] : Children(others)) set(key, child);
   } catch (...) {
-    put_children(before);
+    restore_children(std::move(before));
     throw;
   }
 }

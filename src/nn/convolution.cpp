@@ -2,6 +2,7 @@
 #include "base/checked.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/layer_rules.hpp"
+#include "nn/python_order.hpp"
 #include "nn/python_values.hpp"
 #include "ops/planes.hpp"
 
@@ -33,15 +34,15 @@ bool is_word(const Expression& value) {
   return value.form == Form::text || value.form == Form::name;
 }
 
-bool all_are(const Expression& value, double number) {
+bool all_are(const Expression& value, int64_t number) {
   return value.form == Form::tuple &&
          std::all_of(value.items.begin(), value.items.end(),
-                     [number](const Expression& item) { return equals(item, number); });
+                     [number](const Expression& item) { return is_equal(item, number); });
 }
 
 void check_groups(const spec::Arguments& arguments) {
   const Expression& groups = arguments["groups"];
-  if (comparable(groups, "<=") <= 0) {
+  if (holds(groups, Order::less_equal, 0)) {
     throw argument_error(arguments, "groups", "ValueError", "groups must be a positive integer");
   }
   for (const std::string_view channels : {"in_channels", "out_channels"}) {
@@ -144,7 +145,7 @@ std::string show(const Layer& layer) {
   if (is_transposed(layer.class_name()) && !all_are(s["output_padding"], 0)) {
     out += filled_repr(", output_padding={output_padding}", layer);
   }
-  if (!equals(s["groups"], 1)) out += filled_repr(", groups={groups}", layer);
+  if (!is_equal(s["groups"], 1)) out += filled_repr(", groups={groups}", layer);
   if (!held(layer.parameters(), "bias")) out += ", bias=False";
   const std::string mode = s.printed("padding_mode");
   return mode == "zeros" ? out : join(out, ", padding_mode=", mode);

@@ -2,6 +2,7 @@
 #include "kernels/copy.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/layer_rules.hpp"
+#include "nn/python_order.hpp"
 #include "nn/python_values.hpp"
 
 namespace duramen::nn {
@@ -18,8 +19,8 @@ bool is_bag(std::string_view class_name) { return class_name == "EmbeddingBag"; 
 void settle(Settings& settings, const spec::Arguments& arguments) {
   const Expression &padding = arguments["padding_idx"], &rows = arguments["num_embeddings"];
   if (padding.form == Form::none) return;
-  const double index = comparable(padding, ">");
-  if (!(index > 0 || index < 0)) return;
+  if (!holds(padding, Order::greater, 0) && !holds(padding, Order::less, 0)) return;
+  const double index = spec::real_of(padding);
   if (!is_number(rows)) {
     throw argument_error(arguments, "num_embeddings", "TypeError",
                          index > 0 ? join("'>=' not supported between instances of '",
@@ -80,8 +81,7 @@ void build(Layer& layer, const BuildContext& build, const spec::Arguments& argum
   }
   const TensorRef values = build.tensor(given);
   const Shape& shape = values->shape();
-  if (shape.size() != 2 || !equals(sizes[0], static_cast<double>(shape[0])) ||
-      !equals(sizes[1], static_cast<double>(shape[1]))) {
+  if (shape.size() != 2 || !is_equal(sizes[0], shape[0]) || !is_equal(sizes[1], shape[1])) {
     throw argument_error(arguments, "_weight", "AssertionError",
                          "Shape of weight does not match num_embeddings and embedding_dim");
   }
@@ -103,7 +103,7 @@ std::string show(const Layer& layer) {
       join(settings.printed("num_embeddings"), ", ", settings.printed("embedding_dim"));
   if (!bag && !settings.is_none("padding_idx")) out += shown("padding_idx");
   if (!settings.is_none("max_norm")) out += shown("max_norm");
-  if (!equals(settings["norm_type"], 2)) out += shown("norm_type");
+  if (!is_equal(settings["norm_type"], 2)) out += shown("norm_type");
   if (!is_false(settings["scale_grad_by_freq"])) out += shown("scale_grad_by_freq");
   if (bag) out += shown("mode");
   if (bag && !settings.is_none("padding_idx")) out += shown("padding_idx");

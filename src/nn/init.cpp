@@ -80,25 +80,25 @@ void reset_scale_and_shift(const Module& module) {
 
 namespace {
 
-double xavier_std(const Tensor& tensor) {
+double xavier_std(const Tensor& tensor, double gain) {
   const Fans fans = fans_of(tensor);
   if (fans.in + fans.out == 0) {
     throw Error(Code::invalid_argument, join("init: float division by zero (both fans of ",
                                              format_shape(tensor.shape()), " are 0)"))
         .with("torch_error", "ZeroDivisionError");
   }
-  return std::sqrt(2.0 / static_cast<double>(fans.in + fans.out));
+  return gain * std::sqrt(2.0 / static_cast<double>(fans.in + fans.out));
 }
 
 }  // namespace
 
-void xavier_uniform(Context& context, Tensor& tensor) {
-  const double bound = std::sqrt(3.0) * xavier_std(tensor);
+void xavier_uniform(Context& context, Tensor& tensor, double gain) {
+  const double bound = std::sqrt(3.0) * xavier_std(tensor, gain);
   uniform(context, tensor, -bound, bound);
 }
 
-void xavier_normal(Context& context, Tensor& tensor) {
-  normal(context, tensor, 0, xavier_std(tensor));
+void xavier_normal(Context& context, Tensor& tensor, double gain) {
+  normal(context, tensor, 0, xavier_std(tensor, gain));
 }
 
 TensorRef new_parameter(Context& context, Shape shape, Dtype dtype, bool requires_grad) {

@@ -27,8 +27,8 @@ void reset_weight_and_bias(Context& context, const Module& module);
 void reset_scale_and_shift(const Module& module);
 // xavier_uniform_() and xavier_normal_(). INVALID_ARGUMENT (ZeroDivisionError) where both fans are
 // 0.
-void xavier_uniform(Context& context, Tensor& tensor);
-void xavier_normal(Context& context, Tensor& tensor);
+void xavier_uniform(Context& context, Tensor& tensor, double gain = 1);
+void xavier_normal(Context& context, Tensor& tensor, double gain = 1);
 
 // Parameter(torch.empty(shape)). INVALID_ARGUMENT with PyTorch's text (RuntimeError) for a negative
 // size; DTYPE_MISMATCH for a dtype that cannot require grad.

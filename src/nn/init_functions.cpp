@@ -64,13 +64,6 @@ double gain_of(const Expression& nonlinearity, const Expression& param) {
   return std::sqrt(2.0 / (1 + square));
 }
 
-double xavier_std(const Tensor& tensor, double gain) {
-  const Fans fans = fans_of(tensor);
-  const auto sum = static_cast<double>(fans.in + fans.out);
-  if (sum == 0) throw refused("ZeroDivisionError", "init: float division by zero");
-  return gain * std::sqrt(2.0 / sum);
-}
-
 double kaiming_std(const Tensor& tensor, const Arguments& arguments) {
   std::string mode(arguments.text("mode"));
   for (char& c : mode) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -256,12 +249,11 @@ void dirac_(Context&, Tensor& tensor, const Arguments& arguments) {
 }
 
 void xavier_uniform_(Context& context, Tensor& tensor, const Arguments& arguments) {
-  const double bound = std::sqrt(3.0) * xavier_std(tensor, arguments.real("gain"));
-  uniform(context, tensor, -bound, bound);
+  xavier_uniform(context, tensor, arguments.real("gain"));
 }
 
 void xavier_normal_(Context& context, Tensor& tensor, const Arguments& arguments) {
-  normal(context, tensor, 0, xavier_std(tensor, arguments.real("gain")));
+  xavier_normal(context, tensor, arguments.real("gain"));
 }
 
 void kaiming_uniform_(Context& context, Tensor& tensor, const Arguments& arguments) {

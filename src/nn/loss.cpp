@@ -1,8 +1,11 @@
 // The losses that hold nothing but weights given to them.
+#include "nn/loss.hpp"
+
 #include <cmath>
 
 #include "nn/evaluate.hpp"
 #include "nn/layer_rules.hpp"
+#include "nn/python_order.hpp"
 #include "nn/python_values.hpp"
 #include "nn/torch_names.hpp"
 
@@ -129,13 +132,21 @@ void settle_huber(Settings&, const spec::Arguments& arguments) {
                        join("delta must be a float or int, got: <class '", type_name(delta), "'>"));
 }
 
-void settle_triplet(Settings& settings, const spec::Arguments& arguments) {
-  settle_reduction(settings, arguments);
+}  // namespace
+
+void check_margin(const spec::Arguments& arguments) {
   const Expression& margin = arguments["margin"];
-  if (comparable(margin, "<=") > 0 || std::isnan(spec::real_of(margin))) return;
+  if (!holds(margin, Order::less_equal, 0)) return;
   throw argument_error(
       arguments, "margin", "ValueError",
       join("expected margin to be greater than 0, got ", spec::printed(margin), " instead"));
+}
+
+namespace {
+
+void settle_triplet(Settings& settings, const spec::Arguments& arguments) {
+  settle_reduction(settings, arguments);
+  check_margin(arguments);
 }
 
 // register_buffer(name, argument)
@@ -163,7 +174,7 @@ void build_bce_with_logits(Layer& layer, const BuildContext& build,
 
 void build_multi_margin(Layer& layer, const BuildContext& build, const spec::Arguments& arguments) {
   put_weight(layer, build, arguments, "weight");
-  if (!equals(arguments["p"], 1) && !equals(arguments["p"], 2)) {
+  if (!is_equal(arguments["p"], 1) && !is_equal(arguments["p"], 2)) {
     throw argument_error(arguments, "p", "ValueError", "only p == 1 and p == 2 supported");
   }
   const TensorRef weight = held(layer.buffers(), "weight");

@@ -193,8 +193,9 @@ void Module::register_module(std::string_view name, ModuleRef child) {
 
 void Module::put_child_below_hooks(std::string_view name, ModuleRef child) {
   HookSpread spread(*this, {&child, 1});
-  const ModuleRef* before = children_.find(name);
-  const bool replaces = before && *before && *before != child;
+  const ModuleRef* found = children_.find(name);
+  const ModuleRef before = found ? *found : ModuleRef();  // goes when the edit is done
+  const bool replaces = before && before != child;
   children_.set(name, std::move(child));
   spread.commit();
   if (replaces) child_left();
@@ -208,15 +209,17 @@ void Module::put_children(Children children) {
   std::vector<ModuleRef> added;
   for (const auto& entry : children) added.push_back(entry.value);
   HookSpread spread(*this, added);
-  children_ = std::move(children);
+  const Children before = std::exchange(children_, std::move(children));
   spread.commit();
   child_left();
 }
 
-void Module::drop_children() noexcept {
-  children_.clear();
+void Module::restore_children(Children before) noexcept {
+  children_ = std::move(before);
   child_left();
 }
+
+void Module::drop_children() noexcept { restore_children({}); }
 
 void Module::child_left() noexcept {
   if (hooks_) hooks_->set_stale();

@@ -101,6 +101,8 @@ class Module : public Counted {
   // new.
   void put_children(Children children);
   void drop_children() noexcept;
+  // Those of before an edit that failed; no hooks.
+  void restore_children(Children before) noexcept;
 
   // For the text form: these entries instead of those there are. Requires: no name is there twice.
   struct Slots {

@@ -45,17 +45,6 @@ bool is_number(const Expression& value) noexcept {
   return is_int(value) || value.form == Form::real;
 }
 
-double comparable(const Expression& value, std::string_view op) {
-  if (is_number(value)) return spec::real_of(value);
-  throw python_error(
-      value, "TypeError",
-      join("'", op, "' not supported between instances of '", type_name(value), "' and 'int'"));
-}
-
-bool equals(const Expression& value, double number) noexcept {
-  return is_number(value) && spec::real_of(value) == number;
-}
-
 bool is_divisible(const Expression& left, const Expression& right) {
   // Formats the text, where the right side may be what it takes values from.
   const bool is_source = right.form == Form::list || right.form == Form::dict ||

@@ -1,4 +1,4 @@
-// Python's operators as constructors use them on their arguments, and sizes as torch.empty reads
+// Python's arithmetic as constructors use them on their arguments, and sizes as torch.empty reads
 // them: the results, or Python's and PyTorch's errors ("torch_error").
 #pragma once
 
@@ -8,10 +8,6 @@ namespace duramen::nn {
 
 // Whether it is a bool, an int or a float.
 bool is_number(const spec::Expression& value) noexcept;
-// A number, to be compared by `op` ("<=") with an int. TypeError for what has no order.
-double comparable(const spec::Expression& value, std::string_view op);
-// value == number; of what is no number false.
-bool equals(const spec::Expression& value, double number) noexcept;
 // left % right == 0. TypeError; ZeroDivisionError.
 bool is_divisible(const spec::Expression& left, const spec::Expression& right);
 // left // right: an int of two ints, else a float. As above.

@@ -1,5 +1,6 @@
 #include "nn/evaluate.hpp"
 #include "nn/layer_rules.hpp"
+#include "nn/python_order.hpp"
 #include "nn/python_values.hpp"
 #include "nn/walk.hpp"
 
@@ -59,7 +60,7 @@ void check_size(const spec::Arguments& arguments, std::string_view name) {
 }
 
 void check_layers(const spec::Arguments& arguments) {
-  if (comparable(arguments["num_layers"], "<=") <= 0) {
+  if (holds(arguments["num_layers"], Order::less_equal, 0)) {
     throw argument_error(arguments, "num_layers", "ValueError",
                          join("num_layers must be greater than zero (got ",
                               spec::format(arguments["num_layers"]), ")"));
@@ -70,12 +71,12 @@ void check_layers(const spec::Arguments& arguments) {
 }
 
 void check_projection(const spec::Arguments& arguments) {
-  const double size = comparable(arguments["proj_size"], "<");
-  if (size < 0) {
+  const Expression& size = arguments["proj_size"];
+  if (holds(size, Order::less, 0)) {
     throw argument_error(arguments, "proj_size", "ValueError",
                          "proj_size should be a positive integer or zero to disable projections");
   }
-  if (size >= arguments.real("hidden_size")) {
+  if (spec::real_of(size) >= arguments.real("hidden_size")) {
     throw argument_error(arguments, "proj_size", "ValueError",
                          "proj_size has to be smaller than hidden_size");
   }

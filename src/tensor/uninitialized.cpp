@@ -14,7 +14,10 @@ TensorRef uninitialized(Dtype dtype) {
                       contiguous_layout({0}), dtype);
 }
 
-bool is_uninitialized(const Tensor& tensor) noexcept { return tensor.storage()->data() == &kMark; }
+bool is_uninitialized(const Tensor& tensor) noexcept {
+  // The shape first: it is at hand where tensors are listed, their storages are not.
+  return tensor.rank() == 1 && tensor.size(0) == 0 && tensor.storage()->data() == &kMark;
+}
 
 void check_initialized(const Tensor& tensor, const char* operation) {
   if (!is_uninitialized(tensor)) return;

@@ -159,12 +159,47 @@ static void incomplete(void) {
   duramen_tensor_release(x);
 }
 
+/* Comes amid an edit of its parent, and may not; still no memory that is gone is touched. */
+static void DURAMEN_CALL spoil_parent(void* user) {
+  duramen_module *parent = user, *child = new_module(context, "ReLU()");
+  duramen_listing* listing = NULL;
+  OK(duramen_module_list(parent, NULL, &listing, ERROR));
+  OK(duramen_module_register_child(parent, "late", SIZE_MAX, child, ERROR));
+  duramen_listing_release(listing);
+  duramen_module_release(child);
+}
+
+static void edits(void) {
+  int i;
+  for (i = 0; i < 3; ++i) {
+    duramen_module* parent = new_module(context, "ModuleDict({'a': Linear(2, 2), 'b': ReLU()})");
+    duramen_module *child = NULL, *other = new_module(context, "ReLU()");
+    duramen_module_hook hook = {0};
+    uint64_t id = 0;
+    OK(duramen_module_get_submodule(parent, "a", SIZE_MAX, &child, ERROR));
+    hook.struct_size = sizeof hook;
+    hook.before_load = spoil_dict;
+    hook.user = parent;
+    hook.destroy = spoil_parent;
+    OK(duramen_module_add_hook(child, &hook, &id, ERROR));
+    duramen_module_release(child);
+    if (i == 0) OK(duramen_module_remove(parent, "a", SIZE_MAX, ERROR));
+    if (i == 1) OK(duramen_container_clear(parent, ERROR));
+    if (i == 2) OK(duramen_module_register_child(parent, "a", SIZE_MAX, other, ERROR));
+    OK(duramen_module_get_submodule(parent, "late", SIZE_MAX, &child, ERROR));
+    duramen_module_release(child);
+    duramen_module_release(other);
+    duramen_module_release(parent);
+  }
+}
+
 int main(void) {
   context = new_context();
   hooks();
   renames();
   cycles();
   incomplete();
+  edits();
   duramen_context_release(context);
   return finish();
 }

@@ -2,9 +2,8 @@
 import duramen
 import torch
 
-from module_state_cases import draw_call
-from module_states import same_attributes, same_entries, same_error, tried_ours, tried_theirs
-from sides import Mismatch, dtype_name, require, rng_of, same, to_ours
+from module_states import run_call, same_attributes, same_entries, same_error
+from sides import dtype_name, require, rng_of, same, to_ours
 
 LAZY = ["LazyLinear", *(f"Lazy{kind}{rank}d" for kind in ("Conv", "ConvTranspose", "BatchNorm", "InstanceNorm") for rank in (1, 2, 3))]
 
@@ -63,17 +62,10 @@ def initialized(seed, ctx, ours, theirs, given):
 def run_case(seed, name, number):
     """One random call of a lazy type and one input; returns whether both sides refused the call."""
     rng = rng_of(seed, "lazy", name, number)
-    text, start = draw_call(rng, name), rng.randrange(2**31)
-    ctx = duramen.Context()
-    try:
-        theirs, their_error = tried_theirs(text, start)
-        ours, our_error = tried_ours(ctx, text, start)
-        if their_error or our_error:
-            same_error(our_error, their_error)
-            return True
+
+    def compare(ctx, start, ours, theirs):
         same_placeholders(ours, theirs)
         same_attributes(name, ours, theirs)
         initialized(start, ctx, ours, theirs, input_of(rng, name))
-        return False
-    except Mismatch as mismatch:
-        raise Mismatch(f"{text}: {mismatch}") from None
+
+    return run_call(rng, name, compare)

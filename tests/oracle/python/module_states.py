@@ -90,9 +90,8 @@ def same_attributes(name, ours, theirs):
     same([one for one in sorted(known) if taken_ours(ours, one)], taken, "attributes")
 
 
-def run_case(seed, name, number):
-    """One random call of a type; returns whether both sides refused it."""
-    rng = rng_of(seed, "states", name, number)
+def run_call(rng, name, compare):
+    """One random call of a type, and `compare(ctx, start, ours, theirs)`; returns whether both sides refused it."""
     text, start = draw_call(rng, name), rng.randrange(2**31)
     ctx = duramen.Context()
     try:
@@ -101,9 +100,17 @@ def run_case(seed, name, number):
         if their_error or our_error:
             same_error(our_error, their_error)
             return True
-        require(ctx.get_rng_state() == torch.get_rng_state().numpy().tobytes(), "the generator's state afterwards")
-        same_entries(ours, theirs)
-        same_attributes(name, ours, theirs)
+        compare(ctx, start, ours, theirs)
         return False
     except Mismatch as mismatch:
         raise Mismatch(f"{text}: {mismatch}") from None
+
+
+def run_case(seed, name, number):
+    """One random call of a type; returns whether both sides refused it."""
+    def compare(ctx, _, ours, theirs):
+        require(ctx.get_rng_state() == torch.get_rng_state().numpy().tobytes(), "the generator's state afterwards")
+        same_entries(ours, theirs)
+        same_attributes(name, ours, theirs)
+
+    return run_call(rng_of(seed, "states", name, number), name, compare)

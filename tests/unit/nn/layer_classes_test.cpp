@@ -1,5 +1,6 @@
 #include "nn/containers.hpp"
 #include "nn/load.hpp"
+#include "nn/python_order.hpp"
 #include "nn/python_values.hpp"
 #include "nn/walk.hpp"
 #include "support/catch.hpp"
@@ -63,8 +64,8 @@ TEST_CASE("Python's arithmetic on arguments", "[nn][python_values]") {
         "ZeroDivisionError integer modulo by zero (at column 1)");
   CHECK(contains(refusal([] { floor_divided(value("1"), value("'a'")); }),
                  "TypeError unsupported operand type(s) for //: 'int' and 'str'"));
-  CHECK(equals(value("True"), 1));
-  CHECK_FALSE(equals(value("'1'"), 1));
+  CHECK(is_equal(value("True"), 1));
+  CHECK_FALSE(is_equal(value("'1'"), 1));
 }
 
 TEST_CASE("Sizes are read as torch.empty reads them", "[nn][python_values]") {

@@ -1,5 +1,5 @@
 /* Two threads on two cores of which a stranger keeps one busy: the median of 200 calls is at most
- * 1.1 times that of one thread.
+ * 1.1 times that of one thread, for work of a millisecond and more.
  *
  *   busy_core
  *
@@ -62,9 +62,9 @@ static void step(struct setting* s) { OK(duramen_optimizer_step(s->context, s->o
 
 static const struct work kWorks[] = {
     {"Linear(1024, 1024), batch 128", "Linear(1024, 1024)", NULL, {128, 1024}, 2, forward},
-    {"BatchNorm2d(64) in training", "BatchNorm2d(64)", NULL, {32, 64, 32, 32}, 4, forward},
-    {"four elementwise operators", NULL, NULL, {1 << 20}, 1, chain},
-    {"a step of SGD", NULL, "SGD(lr=1e-9, momentum=0.9)", {1 << 22}, 1, step},
+    {"BatchNorm2d(64) in training", "BatchNorm2d(64)", NULL, {128, 64, 32, 32}, 4, forward},
+    {"four elementwise operators", NULL, NULL, {1 << 21}, 1, chain},
+    {"a step of SGD", NULL, "SGD(lr=1e-9, momentum=0.9)", {1 << 24}, 1, step},
 };
 
 static struct setting begin(const struct work* work, uint32_t num_threads) {
@@ -146,7 +146,7 @@ static void test(const struct work* work) {
     if (two <= kMost * one) break;
   }
   check_true(two <= kMost * one, work->name, "two threads are not slower", attempt);
-  check_true(one > 0.5, work->name, "the work is large enough to mean something", attempt);
+  check_true(one > 1, work->name, "the work is large enough to mean something", attempt);
 }
 
 /* Two of the cores that the process may use; false when there is one only. */

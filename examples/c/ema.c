@@ -94,7 +94,7 @@ int main(void) {
   float numbers[COUNT][2], sums[COUNT][1];
   for (int i = 0; i < COUNT; ++i) {
     numbers[i][0] = (float)(i % 8) / 8;
-    numbers[i][1] = (float)(i / 8) / 8;
+    numbers[i][1] = (float)(i - i % 8) / 64;
     sums[i][0] = numbers[i][0] + numbers[i][1];
   }
   duramen_context* context;

@@ -39,10 +39,10 @@ struct LayerRules {
   // says.
   std::string_view shown = {};
   std::string (*show)(const Layer& layer) = nullptr;
-  // Names that the class has beside its arguments ("reset_parameters, _qkv_same_embed_dim"), and
-  // arguments that it does not keep under their names.
   // What a text says beside the arguments: printed children, and what is no argument.
   void (*read_printed)(const spec::Signature& signature, spec::Expression& call) = nullptr;
+  // Names that the class has beside its arguments ("reset_parameters, _qkv_same_embed_dim"), and
+  // arguments that it does not keep under their names.
   std::string_view attributes = {};
   std::string_view no_attributes = {};
   int64_t version = 1;  // of its state
@@ -64,7 +64,7 @@ struct ModuleType {
   std::string_view hidden = {};
   LayerRules rules = {};
 
-  // Its state is there, its forward is not.
+  // False: its state is there, its forward is not.
   bool has_forward() const noexcept;
   const ModuleType* plain() const noexcept;  // of a lazy type, what it becomes
   ModuleRef make(const BuildContext& build, const spec::Arguments& arguments) const;

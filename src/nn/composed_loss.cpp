@@ -144,7 +144,7 @@ Expression difference(const Expression& left, const Expression& right) {
 }
 
 void build_adaptive(Layer& layer, const BuildContext& build, const spec::Arguments& arguments) {
-  const std::vector<Expression>& cutoffs = layer.settings()["cutoffs"].items;
+  const auto cutoffs = layer.settings().items("cutoffs");
   const Expression &in = arguments["in_features"], &first = cutoffs[0];
   const auto clusters = static_cast<int64_t>(cutoffs.size()) - 1;
   const Expression head_size = difference(first, integer_at(first, -clusters));

@@ -30,9 +30,7 @@ bool is_transposed(std::string_view class_name) {
 }
 
 // "same" or "valid" as an argument; printed without quotes.
-bool is_word(const Expression& value) {
-  return value.form == Form::text || value.form == Form::name;
-}
+bool is_word(Form form) { return form == Form::text || form == Form::name; }
 
 bool all_are(const Expression& value, int64_t number) {
   return value.form == Form::tuple &&
@@ -53,7 +51,7 @@ void check_groups(const spec::Arguments& arguments) {
 }
 
 void check_padding_text(const Settings& settings, const spec::Arguments& arguments) {
-  const std::string_view text = settings["padding"].text;
+  const std::string_view text = settings.text("padding");
   if (text != "same" && text != "valid") {
     throw argument_error(arguments, "padding", "ValueError",
                          join("Invalid padding string ", format_quoted(printable(text, 40)),
@@ -71,7 +69,7 @@ void check_padding_mode(const spec::Arguments& arguments) {
     throw argument_error(arguments, "padding_mode", "TypeError",
                          join("unhashable type: '", type_name(mode), "'"));
   }
-  if (is_word(mode) && border_of(mode.text)) return;
+  if (is_word(mode.form) && border_of(mode.text)) return;
   throw argument_error(arguments, "padding_mode", "ValueError",
                        join("padding_mode must be one of {'zeros', 'circular', 'reflect', "
                             "'replicate'}, but got padding_mode='",
@@ -87,7 +85,7 @@ Error operand_error(const Expression& value, std::string_view op) {
 
 // What dilation · (kernel - 1) // 2 asks for.
 void check_half_of_same(const Settings& settings) {
-  const auto &dilation = settings["dilation"].items, &kernel = settings["kernel_size"].items;
+  const auto dilation = settings.items("dilation"), kernel = settings.items("kernel_size");
   for (size_t i = 0; i < std::min(dilation.size(), kernel.size()); ++i) {
     if (!is_number(kernel[i])) throw operand_error(kernel[i], "-");
     if (is_number(dilation[i])) continue;
@@ -103,7 +101,7 @@ void settle(Settings& settings, const spec::Arguments& arguments) {
   const std::string_view name = arguments.signature().name;
   const auto dimensions = static_cast<size_t>(name[name.size() - 2] - '0');
   const bool transposed = is_transposed(name);
-  const bool has_word = !transposed && is_word(arguments["padding"]);
+  const bool has_word = !transposed && is_word(arguments["padding"].form);
   for (const std::string_view extent : kExtents) {
     if (extent == "padding" && has_word) continue;
     if (extent == "output_padding" && !transposed) continue;
@@ -125,7 +123,7 @@ void build(Layer& layer, const BuildContext& build, const spec::Arguments& argum
   if (is_transposed(layer.class_name())) std::swap(first, second);
   std::vector<Expression> sizes = {arguments[first],
                                    floor_divided(arguments[second], arguments["groups"])};
-  const auto& kernel = layer.settings()["kernel_size"].items;
+  const auto kernel = layer.settings().items("kernel_size");
   sizes.insert(sizes.end(), kernel.begin(), kernel.end());
   layer.put_parameter("weight", new_parameter(build.context, sizes_of(sizes), dtype));
   layer.put_parameter("bias", nullptr);
@@ -155,7 +153,7 @@ std::string show(const Layer& layer) {
 
 Extents extents(const Layer& layer, std::string_view name) {
   Extents out;
-  for (const Expression& item : layer.settings()[name].items) {
+  for (const Expression& item : layer.settings().items(name)) {
     if (!is_number(item) || item.form == Form::real) {
       throw Error(Code::invalid_argument, join("conv2d(): argument '", name,
                                                "' must be tuple of ints, but found element of "
@@ -171,16 +169,16 @@ Extents extents(const Layer& layer, std::string_view name) {
 
 // Left, right, top, bottom: the last dimension first, as F.pad takes them.
 Extents border_extents(const Layer& layer) {
-  const Expression& padding = layer.settings()["padding"];
+  const Settings& settings = layer.settings();
   Extents out;
-  if (!is_word(padding)) {
+  if (!is_word(settings.form("padding"))) {
     const Extents sizes = extents(layer, "padding");
     for (size_t i = sizes.size(); i-- > 0;) out.insert(out.end(), 2, sizes[i]);
     return out;
   }
   const Extents kernel = extents(layer, "kernel_size"), dilation = extents(layer, "dilation");
   out.assign(2 * kernel.size(), 0);
-  if (padding.text == "valid") return out;
+  if (settings.text("padding") == "valid") return out;
   for (size_t i = 0; i < std::min(kernel.size(), dilation.size()); ++i) {
     int64_t total = 0;
     if (mul_overflows(dilation[i], kernel[i] - 1, &total)) total = INT64_MAX;
@@ -209,7 +207,7 @@ TensorRef forward_conv2d(Layer& layer, Context& context, std::span<const TensorR
     return ops::conv2d_with_border(context, inputs[0], weight, bias, options,
                                    {border, border_extents(layer)});
   }
-  if (is_word(settings["padding"])) {
+  if (is_word(settings.form("padding"))) {
     options.padding_text = settings.text("padding");
   } else {
     options.padding = extents(layer, "padding");

@@ -37,13 +37,33 @@ void check_plain(const spec::Arguments& arguments, const spec::Parameter& parame
 
 // ---- Settings ----
 
+Settings::Value::Value(const Expression& given)
+    : form(given.form), column(given.column), integer(spec::integer_of(given)) {
+  if (form == Form::real) {
+    real = given.real;
+  } else if (form != Form::none && form != Form::boolean && form != Form::integer) {
+    other = std::make_shared<const Expression>(given);
+  }
+}
+
+Expression Settings::Value::expression() const {
+  if (other) return *other;
+  Expression out;
+  out.form = form;
+  out.column = column;
+  if (form == Form::boolean) out.boolean = integer != 0;
+  if (form == Form::integer) out.integer = integer;
+  if (form == Form::real) out.real = real;
+  return out;
+}
+
 Settings::Settings(const spec::Signature& signature, const spec::Arguments& arguments)
     : signature_(&signature) {
   values_.reserve(signature.parameters.size());
   for (const spec::Parameter& parameter : signature.parameters) {
     if ((parameter.kinds & kAnyPlain) == spec::kAny) check_plain(arguments, parameter);
     const bool is_kept = !parameter.variadic && !is_object(arguments[parameter.name]);
-    values_.push_back(is_kept ? arguments[parameter.name] : Expression());
+    values_.emplace_back(is_kept ? arguments[parameter.name] : Expression());
   }
 }
 
@@ -54,12 +74,18 @@ size_t Settings::index_of(std::string_view name) const {
   throw Error(Code::internal, join(signature_->name, ": no setting '", name, "'"));
 }
 
-const Expression& Settings::operator[](std::string_view name) const {
-  return values_[index_of(name)];
+std::string_view Settings::text(std::string_view name) const {
+  const auto& other = value(name).other;
+  return other ? std::string_view(other->text) : std::string_view();
 }
 
-void Settings::set(std::string_view name, Expression value) {
-  values_[index_of(name)] = std::move(value);
+std::span<const Expression> Settings::items(std::string_view name) const {
+  const auto& other = value(name).other;
+  return other ? std::span<const Expression>(other->items) : std::span<const Expression>();
+}
+
+void Settings::set(std::string_view name, const Expression& value) {
+  values_[index_of(name)] = Value(value);
 }
 
 // ---- Layer ----
@@ -69,10 +95,10 @@ Layer::Layer(const ModuleType& type, Settings settings)
       type_(&type),
       settings_(std::move(settings)) {}
 
-void Layer::become(const Layer& other) {
-  settings_ = other.settings_;
+void Layer::become(Layer& other, std::string name) noexcept {
+  settings_ = std::move(other.settings_);
   type_ = other.type_;
-  set_class_name(other.class_name());
+  set_class_name(std::move(name));
   set_origin(Ref<const Counted>(other.origin()));
 }
 

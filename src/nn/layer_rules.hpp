@@ -7,31 +7,47 @@
 namespace duramen::nn {
 
 // The arguments of a constructor as its layer keeps them, one value a parameter of the signature. A
-// module or a tensor among them is not kept: its place holds None.
+// module or a tensor among them is not kept: its place holds None. Small: a tree has one for each
+// of its layers.
 class Settings {
  public:
   // UNSUPPORTED for a tensor or a module where anything may stand, and they are not asked for.
   Settings(const spec::Signature& signature, const spec::Arguments& arguments);
 
-  const spec::Expression& operator[](std::string_view name) const;  // the parameter must exist
-  void set(std::string_view name, spec::Expression value);
+  // The parameter must exist, here and below.
+  spec::Expression operator[](std::string_view name) const { return value(name).expression(); }
+  void set(std::string_view name, const spec::Expression& value);
 
-  bool is_none(std::string_view name) const { return (*this)[name].form == spec::Form::none; }
+  spec::Form form(std::string_view name) const { return value(name).form; }
+  bool is_none(std::string_view name) const { return form(name) == spec::Form::none; }
   bool boolean(std::string_view name) const { return spec::truth((*this)[name]); }
   int64_t integer(std::string_view name) const { return spec::integer_of((*this)[name]); }
   double real(std::string_view name) const { return spec::real_of((*this)[name]); }
-  std::string_view text(std::string_view name) const { return (*this)[name].text; }
-  std::vector<int64_t> integers(std::string_view name) const {
-    return spec::integers_of((*this)[name]);
-  }
+  // What a text, a name, a list or a tuple holds; of anything else nothing.
+  std::string_view text(std::string_view name) const;
+  std::span<const spec::Expression> items(std::string_view name) const;
   // As an f-string of Python shows it.
   std::string printed(std::string_view name) const { return spec::printed((*this)[name]); }
 
  private:
+  struct Value {
+    spec::Form form;
+    uint32_t column;
+    union {
+      int64_t integer;  // of a bool, too
+      double real;
+    };
+    std::shared_ptr<const spec::Expression> other;  // what is no number, nor None
+
+    explicit Value(const spec::Expression& given);
+    spec::Expression expression() const;
+  };
+
+  const Value& value(std::string_view name) const { return values_[index_of(name)]; }
   size_t index_of(std::string_view name) const;
 
   const spec::Signature* signature_;
-  std::vector<spec::Expression> values_;
+  std::vector<Value> values_;
 };
 
 // A module of a class that a table describes.
@@ -41,8 +57,9 @@ class Layer final : public Module {
 
   const ModuleType& type() const noexcept { return *type_; }
   const Settings& settings() const noexcept { return settings_; }
-  // Takes class, settings and origin of the other: a lazy module that knows its sizes.
-  void become(const Layer& other);
+  // Takes the settings, class and origin of the other, whose name that is: a lazy module that knows
+  // its sizes.
+  void become(Layer& other, std::string name) noexcept;
 
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override;
   ValueRef call(Context& context, const Value& arguments, const Value* keywords) override;

@@ -225,9 +225,10 @@ void initialize_parameters(Context& context, Module& module, const Tensor& input
     if (!draws) check_loaded(*layer, input);
     check_slots(*layer, *plain);
     if (!draws) context.generator() = before;
+    std::string name = plain->class_name();  // nothing fails from here on
     take(layer->parameters(), plain->parameters());
     take(layer->buffers(), plain->buffers());
-    layer->become(*plain);
+    layer->become(*plain, std::move(name));
   } catch (...) {
     context.generator() = before;
     throw;

@@ -59,7 +59,7 @@ void reset_grouped(Layer& layer, Context&) {
 TensorRef forward_layer_norm(Layer& layer, Context& context, std::span<const TensorRef> inputs) {
   check_inputs(layer, inputs, 1);
   const double eps = number_setting(layer, "eps", "layer_norm", 5);
-  const Shape shape = sizes_of(layer.settings()["normalized_shape"].items);
+  const Shape shape = sizes_of(layer.settings().items("normalized_shape"));
   return ops::layer_norm(context, inputs[0], shape, held(layer.parameters(), "weight"),
                          held(layer.parameters(), "bias"), eps);
 }

@@ -71,7 +71,7 @@ void settle_norm(Settings& settings, const spec::Arguments& arguments) {
 // 0 < each of the first < 1.
 template <size_t dimensions>
 void check_ratio(const Settings& settings, const spec::Arguments& arguments) {
-  const std::vector<Expression>& ratio = settings["output_ratio"].items;
+  const auto ratio = settings.items("output_ratio");
   for (size_t i = 0; i < dimensions; ++i) {
     if (i == ratio.size()) {
       throw argument_error(arguments, "output_ratio", "IndexError", "tuple index out of range");

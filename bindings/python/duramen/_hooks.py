@@ -6,9 +6,11 @@ as `user`. What a Python function raises is kept aside and raised again where th
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import itertools
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import _api, _library
@@ -42,6 +44,24 @@ class Hook:
         if self.refusal is not None and result is not None:
             raise self.refusal[0](self.refusal[1])
         return result
+
+
+class ReplacingHook(Hook):
+    """A state-dict hook of the old kind, which may give another dict, until its function is set as one of the new kind."""
+
+    def __call__(self, *args: Any) -> Any:
+        result = self.function(*args)
+        if result is not None and is_public(self.function):
+            raise RuntimeError(NO_RESULT)
+        return result
+
+
+NO_RESULT = "state_dict post-hook must return None"
+
+
+def is_public(function: Callable[..., Any]) -> bool:
+    """Whether it was set as a hook of the new kind, as PyTorch notes it."""
+    return bool(getattr(function, "_from_public_api", False))
 
 
 _hooks: dict[int, Hook] = {}
@@ -106,11 +126,36 @@ def _local_metadata(state: Any, prefix: str) -> dict[str, Any]:
     return {} if version is None else {"version": version}
 
 
+class _Exports(threading.local):
+    """What hooks of the old kind gave instead of a dict, by call of state_dict: the module's visit and the other dict."""
+
+    def __init__(self) -> None:
+        self.open: list[tuple[tuple[int, str] | None, Any]] = []
+
+
+_exports = _Exports()
+
+
+@contextlib.contextmanager
+def export(module: int, prefix: str) -> Iterator[Callable[[Any], Any]]:
+    """Around an export of a module: gives the function that tells what comes back instead of its result."""
+    _exports.open.append((None, None))
+    last: list[Any] = [None, None]
+    try:
+        yield lambda made: last[1] if last[0] == (module, prefix) else made
+    finally:
+        last[:] = _exports.open.pop()
+
+
 def _after_state_dict(hook: Hook, module: int, dict_: int, prefix: int, length: int) -> None:
     state, path = lent_state_dict(dict_, hook.context), text_at(prefix, length)
     metadata = _local_metadata(state, path)
     before = dict(metadata)
-    hook(_module(module, hook), state, path, metadata)
+    visit, replaced = _exports.open[-1] if _exports.open else (None, None)
+    given = replaced if visit == (module, path) else state
+    result = hook(_module(module, hook), given, path, metadata)
+    if result is not None and _exports.open:  # the other hooks of this module get it, those above do not
+        _exports.open[-1] = (None, None) if result is state else ((module, path), result)
     if metadata != before and metadata.get("version") is not None:
         state.set_version(path[:-1], metadata["version"])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import _api, _own
 from ._dtype import dtype_of
 from ._handle import adopt, known
-from ._hooks import Hook, Refusal, RemovableHandle, add_hook
+from ._hooks import NO_RESULT, Hook, Refusal, RemovableHandle, ReplacingHook, add_hook, export, is_public
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
 from ._listing import Patterns, module_entries
 from ._load_how import LoadHow
@@ -345,15 +345,16 @@ class Module(Surgery):
     def state_dict(self, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> Any:
         """The state, in PyTorch's order; the tensors are live views of the module's."""
         flags = _api.STATE_KEEP_VARS if keep_vars else 0
-        if isinstance(destination, StateDict):
-            call(lib.duramen_module_add_state_dict, self.handle, destination.handle, *encoded(prefix), flags)
-            return destination
-        address = make(lib.duramen_module_state_dict, self.handle, *encoded(prefix), flags)
-        made = as_state_dict(address, self._context)
+        with export(self.handle, prefix) as result:
+            if isinstance(destination, StateDict):
+                call(lib.duramen_module_add_state_dict, self.handle, destination.handle, *encoded(prefix), flags)
+            else:
+                made = as_state_dict(make(lib.duramen_module_state_dict, self.handle, *encoded(prefix), flags), self._context)
         if destination is None:
-            return made
-        add_to(destination, made)
-        return destination
+            return result(made)
+        if not isinstance(destination, StateDict):
+            add_to(destination, made)
+        return result(destination)
 
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False,
                         *, adopt: bool = False, rename: Any = None, mismatched: str = "error", dtype: str = "convert",
@@ -403,7 +404,16 @@ class Module(Surgery):
 
     def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """hook(module, state_dict, prefix, local_metadata) -> None, after those of this module and below it."""
-        return self._hook("after_state_dict", hook, (RuntimeError, "state_dict post-hook must return None"))
+        with contextlib.suppress(AttributeError, TypeError):  # a bound method takes no attributes
+            hook._from_public_api = True  # type: ignore[attr-defined]
+        return self._hook("after_state_dict", hook, (RuntimeError, NO_RESULT))
+
+    def _register_state_dict_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """The same, under the name of old: what the hook gives comes back from the state_dict() of this very module."""
+        if is_public(hook):
+            raise RuntimeError("Cannot register the same function as the state dict post hook that was "
+                               "previously registered via register_state_dict_post_hook")
+        return add_hook(self, "after_state_dict", ReplacingHook(hook, self._context))
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)."""

@@ -76,6 +76,39 @@ class Hooks(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "^state_dict post-hook must return None$"):
             self.net.state_dict()
 
+    def test_what_a_hook_of_old_gives(self):
+        seen = []
+        self.net[0]._register_state_dict_hook(lambda *_: {"lost": 1})
+        self.net[0].register_state_dict_post_hook(lambda module, state, *_: seen.append(state))
+        self.net._register_state_dict_hook(lambda module, state, prefix, metadata: seen.append(keys_of(state)) or {"x": 1})
+        handle = self.net._register_state_dict_hook(lambda module, state, *_: seen.append(state))
+        destination = duramen.StateDict(context=self.ctx)
+        self.assertEqual(self.net.state_dict(destination), {"x": 1})
+        names = ["0.weight", "0.bias", "1.0.weight"]
+        self.assertEqual((*seen, keys_of(destination)), ({"lost": 1}, names, {"x": 1}, names))
+        self.assertEqual((self.net[0].state_dict(), self.net[1][0].state_dict().__class__), ({"lost": 1}, duramen.StateDict))
+        handle.remove()
+        same = self.net._register_state_dict_hook(lambda module, state, *_: state)
+        self.assertEqual(self.net.state_dict(), {"x": 1})
+        same.remove()
+        first = self.net[1]._register_state_dict_hook(lambda module, state, *_: self.net[0].state_dict() and state)
+        self.assertEqual(keys_of(self.net[1].state_dict()), ["0.weight"])
+        destination = duramen.StateDict(context=self.ctx)
+        self.assertIs(self.net[1].state_dict(destination), destination)
+        self.assertEqual(keys_of(destination), ["0.weight"])
+        first.remove()
+
+        def hook(*_):
+            return 5
+
+        self.net[1]._register_state_dict_hook(hook)
+        self.assertEqual(self.net[1].state_dict(), 5)
+        self.net[1].register_state_dict_post_hook(hook)
+        with self.assertRaisesRegex(RuntimeError, "^state_dict post-hook must return None$"):
+            self.net[1].state_dict()
+        with self.assertRaisesRegex(RuntimeError, "^Cannot register the same function as the state dict post hook"):
+            self.net._register_state_dict_hook(hook)
+
     def test_the_dict_of_a_hook_is_the_dict_that_comes_back(self):
         seen = []
         self.net.register_state_dict_post_hook(lambda module, state, prefix, metadata: seen.append(state))

@@ -110,6 +110,8 @@ FAULTS = [
     ("loads that are never strict", duramen.Module, "load_state_dict", always_lax, lambda i: loads.run_case(1, i)),
     ("a hook that is not called", duramen.Module, "register_load_state_dict_pre_hook", unheard,
      lambda i: hooks.run_case(1, i)),
+    ("a hook of old whose dict is lost", duramen.Module, "_register_state_dict_hook", unheard,
+     lambda i: hooks.run_case(1, i)),
     ("a weight that is off", duramen.Module, "lerp_", heavier, lambda i: surgery.run_case(1, i)),
     ("a learning rate that is off", duramen.Optimizer, "step", faster, lambda i: training.run_case(1, "SGD", i)),
     ("a file that loses its last entry", duramen, "load", truncated, lambda i: files.run_case(1, i)),

@@ -192,6 +192,7 @@ static void registrations(duramen_context* context) {
   listener.replacement = child;
   listener.bad_kind = 1;
   FAILS(DURAMEN_E_BAD_HANDLE, duramen_module_register_parameter(fc, "x", SIZE_MAX, p, ERROR));
+  duramen_module_release(child); /* what is no tensor was not taken */
   OK(duramen_module_remove_hook(net, id, ERROR));
   CHECK(listener.destroyed == 1);
   FAILS(DURAMEN_E_NOT_FOUND, duramen_module_remove_hook(net, id, ERROR));

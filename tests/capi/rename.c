@@ -52,6 +52,7 @@ static void rules(void) {
   duramen_string_list_release(texts);
   OK(duramen_rename_preset_describe("compile", SIZE_MAX, &text, ERROR));
   CONTAINS("_orig_mod", duramen_string_data(text, NULL));
+  duramen_string_release(text);
   FAILS(DURAMEN_E_NOT_FOUND, duramen_rename_preset_describe("x", SIZE_MAX, &text, ERROR));
   duramen_rename_rules_release(list);
 }

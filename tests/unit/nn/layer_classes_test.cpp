@@ -135,7 +135,8 @@ TEST_CASE("The modules of an adaptive softmax draw again in their order", "[nn][
   const auto before = snapshot(*state_dict(*m), context.allocator(), context.cancel());
   context.generator().seed(3);
   m->reset_parameters(context);
-  for (const auto& [name, entry] : state_dict(*m)->entries()) {
+  const auto after = state_dict(*m);
+  for (const auto& [name, entry] : after->entries()) {
     INFO(name);
     CHECK(values(*entry.tensor) == values(*before->entries().find(name)->tensor));
   }

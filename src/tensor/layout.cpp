@@ -62,12 +62,6 @@ int64_t checked_numel(std::span<const int64_t> shape, uint32_t element_bits) {
   return empty ? 0 : numel;
 }
 
-int64_t numel_of(std::span<const int64_t> shape) noexcept {
-  int64_t numel = 1;
-  for (const int64_t size : shape) numel *= size;
-  return numel;
-}
-
 int64_t bytes_of(int64_t numel, uint32_t element_bits) noexcept {
   if (element_bits % 8 == 0) return numel * (element_bits / 8);
   return (numel * element_bits + 7) / 8;

@@ -11,7 +11,7 @@
 
 namespace duramen {
 
-using Shape = SmallVector<int64_t, 5>;
+using Shape = SmallVector<int64_t, 4>;
 
 // Dimensions of more than one element that a tensor which is not empty can have, since its elements
 // number less than 2^63. Loops that keep an index of so many need no memory for it.
@@ -29,7 +29,11 @@ struct Layout {
 // INVALID_ARGUMENT for a negative size.
 int64_t checked_numel(std::span<const int64_t> shape, uint32_t element_bits = 8);
 // Of sizes that were checked before.
-int64_t numel_of(std::span<const int64_t> shape) noexcept;
+inline int64_t numel_of(std::span<const int64_t> shape) noexcept {
+  int64_t numel = 1;
+  for (const int64_t size : shape) numel *= size;
+  return numel;
+}
 // Whole bytes that `numel` elements of that many bits take, rounded up.
 int64_t bytes_of(int64_t numel, uint32_t element_bits) noexcept;
 

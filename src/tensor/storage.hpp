@@ -39,12 +39,10 @@ class Storage final : public Counted {
  private:
   std::byte* data_;
   size_t nbytes_;
-  bool read_only_;
   std::atomic<uint64_t> version_{0};
-  Ref<Allocator> allocator_;   // owned memory
-  Ref<const Counted> keeper_;  // kept memory
-  Destroy destroy_ = nullptr;  // borrowed memory
-  void* user_ = nullptr;
+  bool read_only_;
+  bool allocated_ = false;    // the owner is an Allocator, and takes the memory back
+  Ref<const Counted> owner_;  // what keeps the memory; null: nothing does
 };
 
 }  // namespace duramen

@@ -104,7 +104,6 @@ void Tensor::set_data(Ref<Storage> storage, Layout layout, Dtype dtype) noexcept
   storage_ = std::move(storage);
   layout_ = std::move(layout);
   dtype_ = dtype;
-  numel_ = numel_of(layout_.shape);
   contiguous_ = duramen::is_contiguous(layout_);
 }
 

@@ -25,7 +25,6 @@ class Tensor final : public Counted {
   // Requires: the layout lies inside the storage (check_layout).
   Tensor(Ref<Storage> storage, Layout layout, Dtype dtype)
       : Counted(kTag), storage_(std::move(storage)), dtype_(dtype), layout_(std::move(layout)) {
-    numel_ = numel_of(layout_.shape);
     contiguous_ = duramen::is_contiguous(layout_);
   }
   // The same elements as those of `data`: a leaf without history.
@@ -33,7 +32,6 @@ class Tensor final : public Counted {
   Tensor(const Tensor& data, SameData)
       : Counted(kTag),
         storage_(data.storage_),
-        numel_(data.numel_),
         dtype_(data.dtype_),
         contiguous_(data.contiguous_),
         layout_(data.layout_) {}
@@ -45,8 +43,8 @@ class Tensor final : public Counted {
   const Shape& strides() const noexcept { return layout_.strides; }
   size_t rank() const noexcept { return layout_.rank(); }
   int64_t size(size_t dim) const noexcept { return layout_.shape[dim]; }
-  int64_t numel() const noexcept { return numel_; }
-  int64_t nbytes() const noexcept { return bytes_of(numel_, dtype_info(dtype_).bits); }
+  int64_t numel() const noexcept { return numel_of(layout_.shape); }
+  int64_t nbytes() const noexcept { return bytes_of(numel(), dtype_info(dtype_).bits); }
   bool is_contiguous() const noexcept { return contiguous_; }
   const Ref<Storage>& storage() const noexcept { return storage_; }
 
@@ -94,19 +92,17 @@ class Tensor final : public Counted {
  private:
   int64_t byte_offset() const noexcept { return bytes_of(layout_.offset, dtype_info(dtype_).bits); }
 
-  // In the order of how often walks of large trees ask: the first lines of memory tell all but the
-  // strides.
+  // Small, since trees have many: 136 bytes.
   Ref<Storage> storage_;
-  int64_t numel_ = 0;
-  Dtype dtype_;
-  bool contiguous_ = true;
-  bool is_parameter_ = false;
-  bool is_number_ = false;
-  bool requires_grad_ = false;
+  Dtype dtype_ : 24;
+  bool contiguous_ : 1 = true;
+  bool is_parameter_ : 1 = false;
+  bool is_number_ : 1 = false;
+  bool requires_grad_ : 1 = false;
+  uint32_t output_index_ = 0;
   Ref<Counted> grad_fn_;
   Layout layout_;
   TensorRef grad_;
-  uint32_t output_index_ = 0;
 };
 
 // A new tensor over fresh memory, contiguous, not initialised.

@@ -7,7 +7,7 @@
 #include "check.h"
 
 /* Bytes a parameter, beside its elements' 64-byte block: objects, names, the map and its index. */
-#define MOST_BYTES 350
+#define MOST_BYTES 300
 
 static size_t used_memory(void) {
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)

@@ -13,6 +13,7 @@ foreach(folder LIBDIR INCLUDEDIR)
   endif()
 endforeach()
 configure_file("${CMAKE_CURRENT_LIST_DIR}/duramen.pc.in" duramen.pc @ONLY)
+configure_file("${CMAKE_CURRENT_LIST_DIR}/duramen-static.pc.in" duramen-static.pc @ONLY)
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/duramenConfig.cmake.in" duramenConfig.cmake
   INSTALL_DESTINATION "${package_folder}" NO_SET_AND_CHECK_MACRO)
@@ -25,6 +26,11 @@ install(FILES "${CMAKE_CURRENT_BINARY_DIR}/duramenConfig.cmake"
               "${CMAKE_CURRENT_BINARY_DIR}/duramenConfigVersion.cmake"
         DESTINATION "${package_folder}")
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/duramen.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+if(TARGET duramen_static)
+  install(TARGETS duramen_static EXPORT duramenStaticTargets)
+  install(EXPORT duramenStaticTargets NAMESPACE duramen:: DESTINATION "${package_folder}")
+  install(FILES "${CMAKE_CURRENT_BINARY_DIR}/duramen-static.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endif()
 install(FILES LICENSE NOTICE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 if(TARGET duramen_cli)

@@ -31,7 +31,7 @@ duramen_status duramen_module_from_text_scoped(duramen_context* context, const c
 
 const char* duramen_module_class_name(const duramen_module* module, size_t* length) noexcept {
   const nn::Module* core = peek(module);
-  return lend_text(core ? &core->class_name() : nullptr, length);
+  return lend_text(core ? &core->shown_name() : nullptr, length);
 }
 
 duramen_status duramen_module_repr(const duramen_module* module, duramen_string** out,

@@ -2,7 +2,8 @@
 #include "base/text.hpp"
 #include "handles.hpp"
 #include "hooks.hpp"
-#include "nn/call.hpp"
+#include "nn/derived.hpp"
+#include "nn/parametrize.hpp"
 #include "options.hpp"
 
 using namespace duramen;
@@ -16,12 +17,11 @@ Error no_result(const char* operation, const Callback& callback) {
       .with("actual", "NULL");
 }
 
-class CustomModule final : public nn::Module {
+class CallersClass final : public nn::Derived {
  public:
-  CustomModule(const duramen_module_class& type, std::string_view name)
-      : Module(std::string(name), type.version == 0 ? 1 : type.version), type_(type) {}
-  CustomModule(const CustomModule& other) : Module(other), type_(other.type_) {}
-  ~CustomModule() override {
+  CallersClass(const duramen_module_class& type, std::string name)
+      : Derived(std::move(name)), type_(type) {}
+  ~CallersClass() override {
     if (owns_user_ && type_.destroy) type_.destroy(user_);
   }
   // Whoever calls it has succeeded: `destroy` is ours from now on.
@@ -30,80 +30,64 @@ class CustomModule final : public nn::Module {
     owns_user_ = true;
   }
 
-  TensorRef forward(Context& context, std::span<const TensorRef> inputs) override {
-    std::vector<ValueRef> arguments;
-    arguments.reserve(inputs.size());
-    for (const TensorRef& input : inputs) arguments.push_back(Value::tensor(input));
-    const ValueRef out = call(context, *Value::tuple(std::move(arguments)), nullptr);
-    if (out->kind() == ValueKind::tensor) return TensorRef(out->as_tensor());
-    const std::string_view kind = value_kind_name(out->kind());
-    throw Error(Code::unsupported, join("forward: ", printable(class_name(), 60),
-                                        " gives no tensor (expected tensor, got ", kind, ")"))
-        .with("expected", "tensor")
-        .with("actual", std::string(kind));
-  }
+  int64_t version() const noexcept { return type_.version; }
+  bool runs() const noexcept override { return type_.forward; }
+  bool prints() const noexcept override { return type_.extra_repr; }
+  bool gives_extra_state() const noexcept override { return type_.get_extra_state; }
+  bool takes_extra_state() const noexcept override { return type_.set_extra_state; }
 
-  ValueRef call(Context& context, const Value& arguments, const Value* keywords) override {
-    if (!type_.forward) return Value::tensor(Module::forward(context, {}));
-    const nn::Call level(context, *this);
-    const nn::ModuleRef self(this);  // the callback may release it
-    ValueRef out = ask<ValueRef, duramen_value>(
+  ValueRef call(Context& context, nn::Module& module, const Value& arguments,
+                const Value* keywords) const override {
+    return ask<ValueRef, duramen_value>(
         "forward", "forward callback", [&](duramen_value** result, duramen_error** error) {
-          return type_.forward(user_, lend<duramen_context>(&context), lend<duramen_module>(this),
-                               lend<const duramen_value>(&arguments),
+          return type_.forward(user_, lend<duramen_context>(&context),
+                               lend<duramen_module>(&module), lend<const duramen_value>(&arguments),
                                lend<const duramen_value>(keywords), result, error);
         });
-    context.cancel().check("forward");
-    return out;
   }
-
-  nn::ModuleRef shell() const override {
-    if (!type_.clone) {
-      throw Error(Code::unsupported, join("deepcopy: ", printable(class_name(), 60),
-                                          " cannot be copied: it has no clone callback"));
-    }
-    auto copy = make<CustomModule>(*this);
-    void* user = nullptr;
-    duramen_error* handed_over = nullptr;
-    const int32_t status = type_.clone(user_, &user, &handed_over);
-    check_callback(status, handed_over, "deepcopy", Callback("clone callback", class_name()),
-                   Statuses::any);
-    copy->take_user(user);
-    return copy;
-  }
-
-  std::string extra_repr() const override {
-    if (!type_.extra_repr) return "";
+  std::string extra_repr(const nn::Module& module) const override {
     return ask<Ref<String>, duramen_string>(
                "repr", "extra_repr callback",
                [&](duramen_string** result, duramen_error** error) {
-                 return type_.extra_repr(user_, lend<const duramen_module>(this), result, error);
+                 return type_.extra_repr(user_, lend<const duramen_module>(&module), result, error);
                })
         ->text;
   }
-
-  bool gives_extra_state() const noexcept override { return type_.get_extra_state; }
-  bool takes_extra_state() const noexcept override { return type_.set_extra_state; }
-  ValueRef get_extra_state() const override {
+  ValueRef get_extra_state(const nn::Module& module) const override {
     return ask<ValueRef, duramen_value>(
         "state_dict", "get_extra_state callback",
         [&](duramen_value** result, duramen_error** error) {
-          return type_.get_extra_state(user_, lend<const duramen_module>(this), result, error);
+          return type_.get_extra_state(user_, lend<const duramen_module>(&module), result, error);
         });
   }
-  void set_extra_state(const Value& state) override {
+  void set_extra_state(nn::Module& module, const Value& state) const override {
     duramen_error* handed_over = nullptr;
-    const int32_t status = type_.set_extra_state(user_, lend<duramen_module>(this),
+    const int32_t status = type_.set_extra_state(user_, lend<duramen_module>(&module),
                                                  lend<const duramen_value>(&state), &handed_over);
     check_callback(status, handed_over, "load_state_dict",
-                   Callback("set_extra_state callback", class_name()), Statuses::any);
+                   Callback("set_extra_state callback", name()), Statuses::any);
+  }
+
+  Ref<Derived> clone() const override {
+    if (!type_.clone) {
+      throw Error(Code::unsupported, join("deepcopy: ", printable(name(), 60),
+                                          " cannot be copied: it has no clone callback"));
+    }
+    auto copy = make<CallersClass>(type_, name());
+    void* user = nullptr;
+    duramen_error* handed_over = nullptr;
+    const int32_t status = type_.clone(user_, &user, &handed_over);
+    check_callback(status, handed_over, "deepcopy", Callback("clone callback", name()),
+                   Statuses::any);
+    copy->take_user(user);
+    return copy;
   }
 
  private:
   // Runs a callback with one object as its result.
   template <class Result, class Handle, class Body>
   Result ask(const char* operation, const char* what, Body&& body) const {
-    const Callback callback(what, class_name());
+    const Callback callback(what, name());
     Handle* handle = nullptr;
     duramen_error* handed_over = nullptr;
     const int32_t status = body(&handle, &handed_over);
@@ -118,18 +102,60 @@ class CustomModule final : public nn::Module {
   bool owns_user_ = false;
 };
 
+// A class as the caller described it; `user` stays with the caller until take_user().
+Ref<CallersClass> class_argument(const duramen_module_class* type) {
+  const auto given = read_options(&required(type, "type"), "type");
+  const std::string_view name = name_argument(given.name, struct_length(given.name_length), "name");
+  if (name.empty()) throw bad_argument("name", "empty");
+  return make<CallersClass>(given, std::string(name));
+}
+
 }  // namespace
 
 duramen_status duramen_module_create_custom(duramen_context* context,
                                             const duramen_module_class* type, void* user,
                                             duramen_module** out, duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context&) {
-    const auto given = read_options(&required(type, "type"), "type");
-    const std::string_view name =
-        name_argument(given.name, struct_length(given.name_length), "name");
-    if (name.empty()) throw bad_argument("name", "empty");
-    auto module = make<CustomModule>(given, name);
-    module->take_user(user);
+    const Ref<CallersClass> made = class_argument(type);
+    const int64_t version = made->version();
+    auto module = make<nn::Module>(made->name(), version == 0 ? 1 : version);
+    made->take_user(user);
+    module->set_derived(made);
     return module;
   });
+}
+
+duramen_status duramen_module_derive(duramen_module* module, const duramen_module_class* type,
+                                     void* user, duramen_error** error) noexcept {
+  return guard(error, __func__, [&] {
+    nn::Module& core = object(module, "module");
+    const Ref<CallersClass> made = class_argument(type);
+    if (core.derived()) {
+      throw Error(Code::state, join("derive: the module is of a class of the caller's own, ",
+                                    printable(core.shown_name(), 60)));
+    }
+    if (nn::is_parametrized(core)) {
+      throw Error(Code::state, "derive: the module has parametrized tensors");
+    }
+    if (made->version() != 0) core.set_version(made->version());
+    made->take_user(user);
+    core.set_derived(made);
+  });
+}
+
+duramen_status duramen_module_call_base(duramen_context* context, duramen_module* module,
+                                        const duramen_value* arguments,
+                                        const duramen_value* keywords, duramen_value** out,
+                                        duramen_error** error) noexcept {
+  return compute(error, __func__, context, out, [&](Context& core) {
+    const Value& positional = object(arguments, "arguments");
+    nn::Module& target = object(module, "module");
+    return nn::run_base_call(core, target, positional, object_or_null(keywords, "keywords"));
+  });
+}
+
+duramen_status duramen_module_extra_repr_base(const duramen_module* module, duramen_string** out,
+                                              duramen_error** error) noexcept {
+  return guard_out(error, __func__, out,
+                   [&] { return make<String>(nn::base_extra_repr(object(module, "module"))); });
 }

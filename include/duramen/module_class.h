@@ -71,6 +71,33 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_create_c
     duramen_context* context, const duramen_module_class* type, DURAMEN_NULLABLE void* user,
     duramen_module** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
+/* Gives a module a class of the caller's own that is derived from the one that it has.
+ *
+ * It has the name of `type` then (duramen_module_class_name, what is printed, what errors say), its
+ * version unless that is 0, and its callbacks; a callback that is NULL leaves what the class did
+ * before. Whoever runs the module, containers included, gets to `forward`. Entries, edits of
+ * containers and upgrades of old state stay those of the class below. A slice of a container is of
+ * the class below; a lazy module becomes the plain class with its first input, and loses this one.
+ * Fails: as duramen_module_create_custom; STATE for a module that is of a class of the caller's own
+ * already, or has parametrized tensors. `user` stays with the caller then.
+ * Threads: writer. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
+duramen_module_derive(duramen_module* module, const duramen_module_class* type,
+                      DURAMEN_NULLABLE void* user, duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* duramen_module_call without the caller's own class: what a `forward` callback of a derived class
+ * computes with what it is derived from.
+ * Fails: as duramen_module_call. Threads: context. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_call_base(
+    duramen_context* context, duramen_module* module, const duramen_value* arguments,
+    DURAMEN_NULLABLE const duramen_value* keywords, duramen_value** out,
+    duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* What is printed in the parentheses of a module without the caller's own class.
+ * Fails: NO_MEMORY. Threads: reader. Since: level 1. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_extra_repr_base(
+    const duramen_module* module, duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

@@ -81,7 +81,10 @@ class DeepCopy {
 
   ModuleRef copy_of(const Module& module) {
     const auto [place, added] = index_of_.emplace(&module, modules_.size());
-    if (added) modules_.push_back({&module, module.shell()});
+    if (added) {
+      modules_.push_back({&module, module.shell()});
+      if (module.derived()) modules_.back().copy->set_derived(module.derived()->clone());
+    }
     return modules_[place->second].copy;
   }
 

@@ -98,7 +98,7 @@ Matcher::Matcher(const Module& root, const StateDict& dict, const LoadOptions& o
       dict_(&dict),
       versions_(&dict),
       options_(options),
-      report_(make<LoadReport>(root.class_name())),
+      report_(make<LoadReport>(root.shown_name())),
       matched_(dict.entries().size()) {
   moves_.reserve(dict.entries().size());
   report_->errors = errors_of(options);

@@ -15,6 +15,7 @@
 #include "autograd/context.hpp"
 #include "base/function_ref.hpp"
 #include "base/ordered_map.hpp"
+#include "nn/derived.hpp"
 #include "state/load_report.hpp"
 #include "state/state_dict.hpp"
 #include "value/value.hpp"
@@ -39,9 +40,16 @@ class Module : public Counted {
 
   const std::string& class_name() const noexcept { return class_name_; }
   void set_class_name(std::string name) noexcept { class_name_ = std::move(name); }
+  // The caller's own class that is derived from it, and what is told of the two.
+  Derived* derived() const noexcept { return derived_.get(); }
+  void set_derived(Ref<Derived> derived) noexcept { derived_ = std::move(derived); }
+  const std::string& shown_name() const noexcept {
+    return derived_ ? derived_->name() : class_name_;
+  }
   int64_t version() const noexcept {
     return version_;
   }  // of the class's state: 2 for the BatchNorm family
+  void set_version(int64_t version) noexcept { version_ = version; }
 
   const Tensors& parameters() const noexcept { return parameters_; }
   const Tensors& buffers() const noexcept { return buffers_; }
@@ -170,16 +178,17 @@ class Module : public Counted {
   virtual std::vector<Upgrade> upgrade_state(std::optional<int64_t> version,
                                              FunctionRef<bool(std::string_view)> has) const;
   // What a class keeps in state dicts beside its tensors, under "_extra_state" (spec 3.1, 4.2.3).
-  // It may give such a state, take one, both, or, as here, neither. Requires: it says that it does.
-  virtual bool gives_extra_state() const noexcept { return false; }
-  virtual bool takes_extra_state() const noexcept { return false; }
-  virtual ValueRef get_extra_state() const { return Value::none(); }
-  virtual void set_extra_state(const Value&) {}
+  // Only a derived class has one. It may give such a state, take one, both, or neither. Requires:
+  // it says that it does.
+  bool gives_extra_state() const noexcept { return derived_ && derived_->gives_extra_state(); }
+  bool takes_extra_state() const noexcept { return derived_ && derived_->takes_extra_state(); }
+  ValueRef get_extra_state() const { return derived_->get_extra_state(*this); }
+  void set_extra_state(const Value& state) { derived_->set_extra_state(*this, state); }
   // Whether `name` clashes with an ordinary attribute or method of this class (spec 1.1).
   virtual bool has_attribute(std::string_view name) const;
 
  protected:
-  // A shell: class, version, training flag and origin.
+  // A shell: class (without what is derived from it), version, training flag and origin.
   Module(const Module& other)
       : Counted(kTag),
         training_(other.training_),
@@ -225,6 +234,7 @@ class Module : public Counted {
   std::unordered_set<std::string, NameHash, std::equal_to<>> non_persistent_;
   Ref<const Counted> origin_;
   Ref<const Counted> attachment_;
+  Ref<Derived> derived_;
   mutable const Module* next_dead_ = nullptr;  // the chain of destroy()
 };
 

@@ -115,10 +115,12 @@ void put_list(Module& module, std::string_view name, const Ref<ParametrizationLi
     dict->put_child(name, list);
   } else {
     std::string class_name = join(kPrefix, module.class_name());
+    std::string shown_name = join(kPrefix, module.shown_name());
     auto fresh = make<ModuleDict>();
     fresh->put_child(name, list);
     module.put_child(kChildName, std::move(fresh));
     module.set_class_name(std::move(class_name));
+    if (module.derived()) module.derived()->set_name(std::move(shown_name));
   }
   module.remove(name);
 }
@@ -348,15 +350,23 @@ void remove_parametrizations(Context& context, Module& module, std::string_view 
   }
   ModuleDict& dict = *dict_of(module);
   std::string plain_name(plain_class_name(module));
+  std::string shown_name = module.shown_name();
+  if (shown_name.starts_with(kPrefix)) shown_name.erase(0, kPrefix.size());
   put_own(module, name, tensor, list.is_parameter());
   dict.remove(name);
   if (replacement) replacement->commit();
   if (!dict.children().empty()) return;
   module.remove(kChildName);
   module.set_class_name(std::move(plain_name));
+  if (module.derived()) module.derived()->set_name(std::move(shown_name));
 }
 
 std::string extra_repr(const Module& module) {
+  const Derived* derived = module.derived();
+  return derived && derived->prints() ? derived->extra_repr(module) : base_extra_repr(module);
+}
+
+std::string base_extra_repr(const Module& module) {
   const ModuleDict* dict = is_parametrized(module) ? dict_of(module) : nullptr;
   if (!dict) return module.extra_repr();
   const ModuleRef shown = module.shell();

@@ -77,21 +77,30 @@ void set_parametrized(Context& context, Module& module, std::string_view name,
 void remove_parametrizations(Context& context, Module& module, std::string_view name,
                              bool leave_parametrized);
 
-// module.extra_repr(), to which a parametrized tensor is there.
+// What is printed of a module, to which a parametrized tensor is there; and what its class prints
+// that another one may be derived from.
 std::string extra_repr(const Module& module);
+std::string base_extra_repr(const Module& module);
 
 // What a forward of the module runs on: the module itself, or one of the same class and settings
 // with the same entries and the computed tensors among them.
 ModuleRef with_computed_tensors(Context& context, Module& module);
-// forward() and call() of that: how whoever holds a module runs it.
+// call() of that, whatever class is derived from the module's.
+inline ValueRef run_base_call(Context& context, Module& module, const Value& arguments,
+                              const Value* keywords) {
+  if (!is_parametrized(module)) return module.call(context, arguments, keywords);
+  return with_computed_tensors(context, module)->call(context, arguments, keywords);
+}
+// How whoever holds a module runs it.
 inline TensorRef run_forward(Context& context, Module& module, std::span<const TensorRef> inputs) {
+  if (runs_derived(module)) return derived_forward(context, module, inputs);
   if (!is_parametrized(module)) return module.forward(context, inputs);
   return with_computed_tensors(context, module)->forward(context, inputs);
 }
 inline ValueRef run_call(Context& context, Module& module, const Value& arguments,
                          const Value* keywords) {
-  if (!is_parametrized(module)) return module.call(context, arguments, keywords);
-  return with_computed_tensors(context, module)->call(context, arguments, keywords);
+  if (runs_derived(module)) return derived_call(context, module, arguments, keywords);
+  return run_base_call(context, module, arguments, keywords);
 }
 
 // ‖v‖ over every dimension but `dim`, kept as sizes of 1; over all for -1. As

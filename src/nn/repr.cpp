@@ -80,7 +80,7 @@ void Printer::open(const Module& module, size_t depth) {
                          module.class_name() == "ParametrizationList" ||
                          is_list_placeholder(module);
   const auto lines = collapses ? std::vector<std::string>() : lines_of(extra_repr(module));
-  out_ += module.class_name();
+  out_ += module.shown_name();
   out_ += '(';
   const bool leaf = module.children().empty();
   if (leaf && lines.size() == 1) {

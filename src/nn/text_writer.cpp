@@ -134,6 +134,10 @@ std::string Writer::call(const Module& module, Made* made) const {
     return text + (placeholder->is_list() ? ", is_list=True" : "");
   }
   if (is_parametrized(module)) throw refused("is parametrized, which no text says");
+  if (module.derived()) {
+    throw refused(
+        join("(", printable(module.shown_name(), 60), ") was not built from a text and cannot be"));
+  }
   if (const Origin* origin = origin_of(module)) {
     // Flags that the call itself clears are as they were, or all is listed.
     const bool are_known = origin->flags == 0 || origin->flags == flags_of(module);

@@ -173,6 +173,7 @@ std::string torch_typename(const Tensor& tensor) {
 }
 
 std::string torch_typename(const Module& module) {
+  if (module.derived()) return module.derived()->name();
   for (const TypeHome& home : kTypeHomes) {
     if (lists(home.classes, module.class_name())) {
       return join("torch.nn.modules.", home.file, ".", module.class_name());

@@ -54,7 +54,7 @@ Error no_attribute(const char* operation, const Module& module, std::string_view
   for (const auto& entry : module.parameters()) known.push_back(entry.name);
   for (const auto& entry : module.buffers()) known.push_back(entry.name);
   Error error = attribute_error(
-      join(operation, ": ", module.class_name(), " has no attribute `", printable(name, 100), "`"),
+      join(operation, ": ", module.shown_name(), " has no attribute `", printable(name, 100), "`"),
       path);
   const std::string_view nearest = nearest_word(name, known);
   if (!nearest.empty()) error.with("nearest", std::string(nearest));

@@ -119,6 +119,40 @@ release:
   return end_own(status, &users, own);
 }
 
+/* A forward that computes with the class below. */
+static int32_t run_base(void* user, duramen_context* context, duramen_module* module,
+                        const duramen_value* arguments, const duramen_value* keywords,
+                        duramen_value** out, duramen_error** error) {
+  (void)user;
+  return duramen_module_call_base(context, module, arguments, keywords, out, error);
+}
+
+static duramen_status own_derived(struct world* w, duramen_error** error) {
+  long users = 0;
+  duramen_module_class type = {0};
+  duramen_module *own = NULL, *copy = NULL;
+  duramen_tensor* output = NULL;
+  duramen_string* text = NULL;
+  duramen_status status;
+  type.struct_size = sizeof type;
+  type.name = "AClassWithANameThatIsNotShort";
+  type.name_length = SIZE_MAX;
+  type.forward = run_base;
+  type.clone = clone_user;
+  type.destroy = let_go;
+  TRY(duramen_module_deepcopy(w->context, w->net, &own, error));
+  TRY(duramen_module_derive(own, &type, &users, error));
+  ++users;
+  TRY(duramen_module_forward(w->context, own, w->x, &output, error));
+  TRY(duramen_module_extra_repr_base(own, &text, error));
+  TRY(duramen_module_deepcopy(w->context, own, &copy, error));
+release:
+  duramen_string_release(text);
+  duramen_tensor_release(output);
+  duramen_module_release(copy);
+  return end_own(status, &users, own);
+}
+
 static duramen_status own_deepcopy(struct world* w, duramen_error** error) {
   long users = 0;
   duramen_module *own = NULL, *copy = NULL;
@@ -353,6 +387,7 @@ const struct operation kOwnOperations[] = {
     {"deep copy of a ring", NO_NET, 1, DURAMEN_OK, deepcopy_cycle},
     {"own module", WITH_GRAPH, 0, DURAMEN_OK, own_forward},
     {"deep copy of an own module", 0, 1, DURAMEN_OK, own_deepcopy},
+    {"a class that is derived from another", WITH_GRAPH, 0, DURAMEN_OK, own_derived},
     {"own module: load", 0, 1, DURAMEN_OK, own_load},
     {"registration hooks", 0, 1, DURAMEN_OK, registration_hooks},
     {"hooks of state dicts and loads", WITH_DICT, 1, DURAMEN_OK, state_hooks},

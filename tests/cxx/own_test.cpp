@@ -69,6 +69,30 @@ TEST_CASE("a module of one's own is a module as any other", "[cxx]") {
   CHECK(alive == 0);
 }
 
+// The negative of the class below.
+class Negative : public duramen::OwnModule {
+ public:
+  std::string_view class_name() const override { return "Negative"; }
+  duramen::Value call(ContextRef context, ModuleRef self, duramen::ValueRef arguments,
+                      duramen::ValueRef keywords) override {
+    const duramen::Value base = duramen::call_base(context, self, arguments, keywords);
+    return duramen::Value(duramen::neg(context, base.as_tensor()));
+  }
+};
+
+TEST_CASE("a class of one's own may be derived from the library's", "[cxx]") {
+  const Context context;
+  const Tensor x = Tensor::copy(context, std::vector<float>{1, -2});
+  const Module relu = duramen::nn::ReLU(context);
+  duramen::derive(relu, std::make_unique<Negative>());
+  const Module net = duramen::nn::Sequential(context, {relu});
+  CHECK(net(context, x).to_vector<float>(context) == std::vector<float>{-1, 0});
+  CHECK(relu.repr() == "Negative()");
+  CHECK(duramen::base_extra_repr(Module::from_text(context, "Dropout(0.25)")) ==
+        "p=0.25, inplace=False");
+  CHECK_THROWS_AS(duramen::derive(relu, std::make_unique<Negative>()), duramen::Error);
+}
+
 TEST_CASE("exceptions of a callback arrive at the caller", "[cxx]") {
   const Context context;
   const Module scale = make_scale(context, 1);

@@ -36,30 +36,42 @@ TensorRef tensor_of_values(Context& context, const Json& spec, Dtype dtype) {
 }
 
 // The recording's own class: its extra state is one number, 666 is refused.
-class ExtraState final : public nn::Module {
+class ExtraState final : public nn::Derived {
  public:
-  ExtraState(Context& context, int64_t number)
-      : Module("ExtraState"), allocator_(context.allocator()), number_(number) {}
-  nn::ModuleRef shell() const override { return nn::make<ExtraState>(*this); }
+  ExtraState(Ref<Allocator> allocator, int64_t number)
+      : Derived("ExtraState"), allocator_(std::move(allocator)), number_(number) {}
+  bool runs() const noexcept override { return false; }
+  bool prints() const noexcept override { return false; }
   bool gives_extra_state() const noexcept override { return true; }
   bool takes_extra_state() const noexcept override { return true; }
-  ValueRef get_extra_state() const override {
+  ValueRef call(Context&, nn::Module&, const Value&, const Value*) const override {
+    return Value::none();
+  }
+  std::string extra_repr(const nn::Module&) const override { return ""; }
+  ValueRef get_extra_state(const nn::Module&) const override {
     const TensorRef state = empty(allocator_, {1}, Dtype::int64);
     *state->mutable_data<int64_t>() = number_;
     return Value::tensor(state);
   }
-  void set_extra_state(const Value& state) override {
+  void set_extra_state(nn::Module&, const Value& state) const override {
     const int64_t number = *state.as_tensor()->data<int64_t>();
     if (number == 666) {
       throw Error(Code::invalid_argument, "bad extra state").with("torch_error", "ValueError");
     }
     number_ = number;
   }
+  Ref<Derived> clone() const override { return make<ExtraState>(allocator_, number_); }
 
  private:
   Ref<Allocator> allocator_;
-  int64_t number_;
+  mutable int64_t number_;
 };
+
+nn::ModuleRef new_extra_state(Context& context, int64_t number) {
+  auto module = make<nn::Module>("ExtraState");
+  module->set_derived(make<ExtraState>(Ref<Allocator>(context.allocator()), number));
+  return module;
+}
 
 // Every `ExtraState(n)` in the text becomes the name, one of `names`, of such a module.
 void name_extra_states(Context& context, std::string& ctor, std::list<std::string>& names,
@@ -70,7 +82,7 @@ void name_extra_states(Context& context, std::string& ctor, std::list<std::strin
     const size_t digits = at + kCall.size();
     const std::string& name = names.emplace_back(join("extra_", objects.size()));
     const int64_t number = parse_int(ctor.substr(digits, end - digits)).value();
-    objects.push_back({name, make<ExtraState>(context, number)});
+    objects.push_back({name, new_extra_state(context, number)});
     ctor.replace(at, end + 1 - at, name);
   }
 }

@@ -33,8 +33,8 @@ class _Container(Module):
         return [name for name in super().__dir__() if not name.isdigit()]
 
     def _another(self) -> Any:
-        """An empty container of the same class."""
-        return type(self)._in(self._bound)
+        """An empty container of the same class of the library."""
+        return self._native()._in(self._bound)  # type: ignore[attr-defined]
 
     @classmethod
     def _in(cls, context: Any) -> Any:
@@ -70,8 +70,14 @@ class _Numbered(_Container):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return self._module(make(lib.duramen_container_slice, self.handle, *bounds(index)))
+            cut = self._module(make(lib.duramen_container_slice, self.handle, *bounds(index)))
+            return cut if type(cut) is type(self) else self._of_this_class(cut)
         return self._module(make(lib.duramen_container_get, self.handle, operator.index(index)))
+
+    def _of_this_class(self, cut: Any) -> Any:
+        """A class of one's own is called with the members of a slice, as PyTorch does."""
+        make_one: Any = type(self)
+        return make_one(list(cut))
 
     def __setitem__(self, index: int, module: Any) -> None:
         make(lib.duramen_container_get, self.handle, operator.index(index))
@@ -116,6 +122,9 @@ class Sequential(_Numbered):
                 self.add_module(name, module)
         else:
             self._extend(list(modules))
+
+    def _of_this_class(self, cut: Any) -> Any:
+        return type(self)(OrderedDict(cut.named_children()))
 
     def insert(self, index: int, module: Any) -> Any:
         if not isinstance(module, Module):
@@ -208,6 +217,7 @@ class ModuleDict(_Container):
 
     def __getitem__(self, key: str) -> Any:
         if not isinstance(key, str):
+            hash(key)  # what has none is a TypeError
             raise KeyError(key)
         return self._module(make(lib.duramen_container_get_key, self.handle, *encoded(key)))
 
@@ -219,6 +229,7 @@ class ModuleDict(_Container):
 
     def pop(self, key: str) -> Any:
         if not isinstance(key, str):
+            hash(key)
             raise KeyError(key)
         return self._module(make(lib.duramen_container_pop_key, self.handle, *encoded(key)))
 
@@ -287,7 +298,7 @@ class _Parameters(_Container):
             self._attach()
 
     def forward(self, *_: Any, **__: Any) -> Any:
-        raise RuntimeError(f"{type(self).__name__} should not be called.")
+        raise RuntimeError(f"{self._native().__name__} should not be called.")
 
     __call__ = forward
 
@@ -308,7 +319,7 @@ class ParameterList(_Parameters):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            made = self._another()
+            made = type(self)() if self._native() is not type(self) else self._another()
             return made.extend([getattr(self, key) for key in self._keys_now()[index]])
         return getattr(self, self._key(index))
 

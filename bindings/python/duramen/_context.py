@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 import warnings
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
 
@@ -70,6 +71,14 @@ class Context(Handle):
         start = options("duramen_context_options", num_threads=num_threads, seed=_seed(seed),
                         log=ctypes.addressof(sink))
         adopt(self, make(lib.duramen_context_create, ctypes.byref(start)))
+
+    def __enter__(self) -> Context:
+        """`with ctx:` what is made by a class, such as `duramen.nn.Linear(4, 3)`, belongs to this context."""
+        _current.entered.append(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.entered.pop()
 
     def __repr__(self) -> str:
         return f"duramen.Context(seed={self.initial_seed()}, num_threads={self.num_threads})"
@@ -260,5 +269,21 @@ def registry() -> Mapping[str, Any]:
     return described
 
 
+class _Current(threading.local):
+    """What a thread has entered, and what it uses otherwise."""
+
+    def __init__(self) -> None:
+        self.entered: list[Context] = []
+        self.own: Context | None = None
 
 
+_current = _Current()
+
+
+def current_context() -> Context:
+    """The one of the innermost `with ctx:`, else the one that each thread has."""
+    if _current.entered:
+        return _current.entered[-1]
+    if _current.own is None:
+        _current.own = Context()
+    return _current.own

@@ -42,15 +42,25 @@ class Module(Surgery):
     handle: int
 
     def __init__(self, context: Context | None = None) -> None:
+        self._build(context, f"{self._native().__name__}()", {})
+
+    @classmethod
+    def _native(cls) -> type[Module]:
+        """The class of the library that it is, or is derived from."""
+        return next((one for one in cls.__mro__ if one.__module__.startswith("duramen.")), Module)
+
+    def _build(self, context: Context | None, text: str, names: Mapping[str, Any]) -> None:
+        """Becomes a new module of the library that a text makes, of the class that is derived from its class."""
         self._bound = context
         maker = context if context is not None else _own_context()
-        native = next((one for one in type(self).__mro__ if one.__module__.startswith("duramen.")), Module)
-        if native is type(self):
-            made = maker.build(lib.duramen_module_from_text, *encoded(f"{native.__name__}()"))
-        elif native is Module:
+        native = self._native()
+        if native is Module and type(self) is not Module:
             made = _own.new_own(type(self), Module, maker)
         else:
-            raise TypeError(f"a class of one's own is derived from duramen.Module (got {native.__name__})")
+            with scope_of(maker, names) as scope:
+                made = maker.build(lib.duramen_module_from_text_scoped, *encoded(text), scope)
+            if type(self) is not native:
+                _own.derive(made, type(self), native)
         self._attached = False
         adopt(self, made)
         if native is not type(self) or self.__dict__:
@@ -89,11 +99,8 @@ class Module(Surgery):
         return taken_string(make(lib.duramen_module_text, self.handle))
 
     def extra_repr(self) -> str:
-        """What the printed form shows in the parentheses of a module without children."""
-        if is_own(self):
-            return ""
-        text = repr(self)
-        return "" if any(True for _ in self.children()) else text[text.index("(") + 1 : -1]
+        """What the printed form shows in the parentheses."""
+        return taken_string(make(lib.duramen_module_extra_repr_base, self.handle))
 
     def slots(self) -> dict[str, Any]:
         """The raw maps, entries that are None included: parameters, buffers, modules, non_persistent."""
@@ -450,20 +457,24 @@ class Module(Surgery):
         """One tensor, or nested tuples of them."""
         if is_own(self):
             return self.forward(*args, **kwargs)
-        if kwargs and self.class_name in built_in():
+        return self._run(lib.duramen_module_call, self.class_name, args, kwargs)
+
+    def _run(self, function: Any, class_name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if kwargs and class_name in built_in():
             args, kwargs = in_order(args, kwargs), {}
         with Values(self._context) as values:
             keywords = values.of(kwargs) if kwargs else None
-            out = self._context.build(lib.duramen_module_call, self.handle, values.of(args), keywords)
+            out = self._context.build(function, self.handle, values.of(args), keywords)
         try:
             return python_of(out, self._context)
         finally:
             release_value(out)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        if is_own(self):
+        native = self._native()
+        if is_own(self) and native.__name__ in ("Module", "ModuleList", "ModuleDict"):
             raise NotImplementedError(f'Module [{type(self).__name__}] is missing the required "forward" function')
-        return self(*args, **kwargs)
+        return self._run(lib.duramen_module_call_base, native.__name__ if is_own(self) else self.class_name, args, kwargs)
 
     # Flags and conversions.
 
@@ -570,9 +581,9 @@ CLASSES: dict[str, type[Module]] = {}
 
 
 def _own_context() -> Context:
-    from ._context import Context
+    from ._context import current_context
 
-    return Context()
+    return current_context()
 
 
 def is_made(module: Module) -> bool:

@@ -121,15 +121,28 @@ _CALLBACKS = {
                                   ("get_extra_state", _get_extra_state, 4), ("set_extra_state", _set_extra_state, 4))}
 
 
-def new_own(kind: type[Module], base: type[Module], context: Context) -> int:
-    """A module of a class that is derived from `base` in Python."""
+def _described(kind: type[Module], base: type[Module], version: int) -> Any:
+    """What a class in Python has of its own beside those of its base."""
     name, length = encoded(kind.__name__)
     given = {what: address for what, address in _CALLBACKS.items()
              if what == "clone" or getattr(kind, what) is not getattr(base, what)}
-    described = options("duramen_module_class", name=name, name_length=length, version=int(getattr(kind, "_version", 1)),
-                        **given)
-    address: int = context.build(lib.duramen_module_create_custom, ctypes.byref(described), None)
+    return options("duramen_module_class", name=name, name_length=length,
+                   version=int(getattr(kind, "_version", version)), **given)
+
+
+def new_own(kind: type[Module], base: type[Module], context: Context) -> int:
+    """A module of a class that is derived from `base`, which is Module, in Python."""
+    address: int = context.build(lib.duramen_module_create_custom, ctypes.byref(_described(kind, base, 1)), None)
     return address
+
+
+def derive(module: int, kind: type[Module], base: type[Module]) -> None:
+    """Lets a new module of a class of the library be of a class that is derived from it in Python."""
+    try:
+        call(lib.duramen_module_derive, module, ctypes.byref(_described(kind, base, 0)), None)
+    except BaseException:
+        lib.duramen_module_release(module)
+        raise
 
 
 # Copies.

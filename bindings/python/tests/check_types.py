@@ -31,6 +31,17 @@ net = Net()
 layers = duramen.ModuleList([net])
 layers.insert(0, model)
 both: int = len(layers[:1] + layers)
+class Scaled(duramen.nn.Linear):
+    def __init__(self, factor: float) -> None:
+        super().__init__(4, 4, bias=False, context=ctx)
+        self.factor = factor
+    def forward(self, x: duramen.Tensor) -> duramen.Tensor:
+        y: duramen.Tensor = super().forward(x) * self.factor
+        return y
+class Stack(duramen.nn.Sequential):
+    pass
+with ctx:
+    stack = Stack(Scaled(2.0), duramen.nn.ReLU())
 """
 BAD = {"attribute": "import duramen\nduramen.Context().modul('x')\n",
        "argument": "import duramen\nduramen.Context(seed='a')\n",

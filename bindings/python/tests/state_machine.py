@@ -214,6 +214,12 @@ class StateMachine:
     def op_keys(self, module):
         return list(self.variables[module].state_dict())
 
+    def op_last_key(self, name):
+        """Of a module's state or of a dict: how many keys there are, and the sha256 of all."""
+        found = self.variables[name]
+        keys = list(found.state_dict() if isinstance(found, duramen.Module) else found)
+        return [len(keys), hashlib.sha256("\n".join(keys).encode()).hexdigest()]
+
     def op_same(self, a, b):
         return self.variables[a] is self.variables[b]
 

@@ -27,7 +27,7 @@ class Listing(unittest.TestCase):
                          ["1.running_mean", "1.running_var", "1.num_batches_tracked"])
         self.assertEqual([n for n, _ in m.named_modules(prefix="r")], ["r", "r.0", "r.1", "r.2", "r.2.0"])
         self.assertEqual([n for n, _ in m.named_children()], ["0", "1", "2"])
-        self.assertEqual([type(c).__name__ for c in m.children()], ["Module", "Module", "Sequential"])
+        self.assertEqual([type(c).__name__ for c in m.children()], ["Linear", "BatchNorm1d", "Sequential"])
         self.assertEqual(len(list(m.parameters())), 4)
         self.assertEqual(len(list(m.buffers(recurse=False))), 0)
         self.assertEqual(len(list(m.modules())), 5)

@@ -94,6 +94,38 @@ Module make_own(ContextRef context, Arguments&&... arguments) {
   return make_own(context, std::make_unique<T>(std::forward<Arguments>(arguments)...));
 }
 
+// Gives a module the class of an object of the program's own, which it takes over: name, forward
+// and copies. What is printed, and all else, stays that of the class that it had.
+inline void derive(ModuleRef module, std::unique_ptr<OwnModule> own) {
+  const std::string name(own->class_name());
+  duramen_module_class type = {};
+  type.struct_size = sizeof type;
+  type.name = name.data();
+  type.name_length = name.size();
+  type.forward = detail::own_forward;
+  type.clone = detail::own_clone;
+  type.destroy = detail::own_destroy;
+  call([&](duramen_error** error) {
+    return duramen_module_derive(module.get(), &type, own.get(), error);
+  });
+  (void)own.release();
+}
+
+// What a derived class's call() computes with the class that it is derived from.
+inline Value call_base(ContextRef context, ModuleRef module, ValueRef arguments,
+                       ValueRef keywords = {}) {
+  return make<Value>([&](auto** out, auto** error) {
+    return duramen_module_call_base(context.get(), module.get(), arguments.get(), keywords.get(),
+                                    out, error);
+  });
+}
+inline std::string base_extra_repr(ModuleRef module) {
+  const auto text = make<String>([&](auto** out, auto** error) {
+    return duramen_module_extra_repr_base(module.get(), out, error);
+  });
+  return std::string(text.view());
+}
+
 // What one application of an OwnFunction keeps for its backward.
 class FunctionStateRef : public Ref<duramen_function_state, duramen_function_state_retain,
                                     duramen_function_state_release> {

@@ -60,6 +60,7 @@ def show(text, last):
 def families(seed, cases):
     import attributes
     import containers
+    import derived
     import duramen
     import files
     import hooks
@@ -93,6 +94,9 @@ def families(seed, cases):
         Family("inits", [(i, lambda i=i: inits.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("states", [(f"{name} {i}", lambda name=name, i=i: module_states.run_case(seed, name, i))
                           for name in module_states.types() for i in range(cases // 4)], seed),
+        Family("derived", [(i, lambda i=i: derived.run_program(seed, i)) for i in range(cases)]
+               + [(f"{name} {i}", lambda name=name, i=i: derived.run_call(seed, name, i))
+                  for name in derived.types_of_calls() for i in range(max(2, cases // 40))], seed),
         Family("renames", [(i, lambda i=i: renames.run_case(seed, i)) for i in range(cases)], seed),
         Family("parametrized", [(i, lambda i=i: parametrized.run_case(seed, i)) for i in range(cases)], seed),
         Family("lazy", [(f"{name} {i}", lambda name=name, i=i: lazy_states.run_case(seed, name, i))
@@ -133,7 +137,7 @@ def main():
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
     parser.add_argument("--only", help="one family: trees, surgery, attributes, containers, loads, renames, hooks, prints, inits, "
-                        "states, lazy, layers, training or files")
+                        "states, derived, lazy, layers, training or files")
     parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()
     use_one_with("torch", "safetensors", "numpy")

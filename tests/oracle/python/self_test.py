@@ -3,6 +3,7 @@ import contextlib
 
 import attributes
 import containers
+import derived
 import duramen
 import files
 import hooks
@@ -32,6 +33,11 @@ def planted(owner, name, make):
 def scaled(original):
     """Every result of a module is off by three units in the sixth place."""
     return lambda self, *args, **kwargs: original(self, *args, **kwargs) * 1.000003
+
+
+def below(original):
+    """A derived class's forward is not called."""
+    return lambda self, *args, **kwargs: duramen.Module.forward(self, *args, **kwargs)
 
 
 def unfrozen(original):
@@ -119,6 +125,9 @@ FAULTS = [
      lambda i: parametrized.run_case(1, 3 * i)),
     ("draws that PyTorch has not", duramen.init, "normal_", doubled, lambda i: inits.run_case(1, NORMAL + 14 * i)),
     ("a line of print that is off", duramen.Module, "__repr__", nameless, lambda i: module_states.run_case(1, "Hardtanh", i)),
+    ("a forward of one's own that is passed over", duramen.Module, "__call__", below, lambda i: derived.run_program(1, i)),
+    ("a text of one's own that is passed over", duramen.nn.Linear, "extra_repr", lambda original: lambda self: "",
+     lambda i: derived.run_program(1, i)),
     ("a type without a generator", duramen, "registry", one_more_type, lambda i: layers.check_registry()),
 ]
 

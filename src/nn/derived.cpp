@@ -1,0 +1,36 @@
+#include "nn/derived.hpp"
+
+#include "base/text.hpp"
+#include "nn/call.hpp"
+
+namespace duramen::nn {
+
+bool runs_derived(const Module& module) noexcept {
+  return module.derived() && module.derived()->runs();
+}
+
+ValueRef derived_call(Context& context, Module& module, const Value& arguments,
+                      const Value* keywords) {
+  const Call level(context, module);
+  const ModuleRef self(&module);                 // the class's own code may release it
+  const Ref<Derived> derived(module.derived());  // a lazy module has none after its first forward
+  ValueRef out = derived->call(context, module, arguments, keywords);
+  context.cancel().check("forward");
+  return out;
+}
+
+TensorRef derived_forward(Context& context, Module& module, std::span<const TensorRef> inputs) {
+  std::vector<ValueRef> arguments;
+  arguments.reserve(inputs.size());
+  for (const TensorRef& input : inputs) arguments.push_back(Value::tensor(input));
+  const ModuleRef self(&module);
+  const ValueRef out = derived_call(context, module, *Value::tuple(std::move(arguments)), nullptr);
+  if (out->kind() == ValueKind::tensor) return TensorRef(out->as_tensor());
+  const std::string_view kind = value_kind_name(out->kind());
+  throw Error(Code::unsupported, join("forward: ", printable(module.shown_name(), 60),
+                                      " gives no tensor (expected tensor, got ", kind, ")"))
+      .with("expected", "tensor")
+      .with("actual", std::string(kind));
+}
+
+}  // namespace duramen::nn

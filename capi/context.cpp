@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 
 #include "base/text.hpp"
 #include "handles.hpp"
@@ -62,7 +63,8 @@ ProgressSink sink_of(ProgressHook& hook) {
   sink.progress = [](void* user, const char* operation, uint64_t done, uint64_t total) {
     const auto& table = static_cast<ProgressHook*>(user)->table;
     duramen_error* handed_over = nullptr;
-    const int32_t status = table.progress(table.user, operation, done, total, &handed_over);
+    const int32_t status =
+        table.progress(table.user, operation, std::strlen(operation), done, total, &handed_over);
     check_callback(status, handed_over, operation, "progress callback");
   };
   return sink;

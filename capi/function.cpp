@@ -150,9 +150,9 @@ std::vector<TensorRef> FunctionNode::forward(Context& context, std::span<const T
   const std::vector<duramen_tensor*> given = lend_all(inputs);
   Slots slots(type_.output_count);
   duramen_error* handed_over = nullptr;
-  const int32_t status = type_.forward(user_, lend<duramen_context>(&context),
-                                       lend<duramen_function_state>(state_.get()), given.data(),
-                                       given.size(), slots.handles(), &handed_over);
+  const int32_t status = type_.forward(
+      user_, lend<duramen_context>(&context), lend<duramen_function_state>(state_.get()),
+      given.data(), given.size(), slots.handles(), type_.output_count, &handed_over);
   state_->stop_saving();
   std::vector<TensorRef> outputs = std::move(slots.take());
   const Callback callback("forward callback", state_->name());

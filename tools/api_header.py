@@ -22,6 +22,9 @@ class Parameter:
     type: str  # normalised: "const duramen_tensor*"
     marks: list
     length: str | None = None  # DURAMEN_LEN
+    params: list | None = None  # of a callback in a struct
+    returns: str = ""
+    doc: str = ""
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Function:
     params: list
     doc: str
     marks: list
+    guard: int = 1  # the DURAMEN_TARGET_API_LEVEL from which on it is visible
 
 
 @dataclass
@@ -53,10 +57,22 @@ class Constant:
 
 
 @dataclass
+class Enum:
+    """An anonymous enumeration: what its comment says, and its constants."""
+    header: str
+    doc: str
+    constants: list
+
+    def is_flags(self):
+        return "set of bits" in " ".join(self.doc.split())
+
+
+@dataclass
 class Api:
     functions: list = field(default_factory=list)
     types: dict = field(default_factory=dict)
     constants: list = field(default_factory=list)
+    enums: list = field(default_factory=list)
     macros: dict = field(default_factory=dict)
     headers: list = field(default_factory=list)
     includes: dict = field(default_factory=dict)
@@ -99,9 +115,21 @@ def read_header(api, path):
     for name, value in re.findall(r"^#define (\w+)(?:\([^)]*\))?[ \t]*(.*)$", text, re.M):
         api.macros.setdefault(name, value.strip().strip('"'))
     text = re.sub(r"#ifdef __cplusplus\n.*?#endif\n", "", text, flags=re.S)
-    text = re.sub(r"^#.*(?:\\\n.*)*$", "", text, flags=re.M)
-    for doc, declaration in statements(text, path.name):
-        read_statement(api, path.name, doc, declaration)
+    for guard, part in by_guard(text):
+        part = re.sub(r"^#.*(?:\\\n.*)*$", "", part, flags=re.M)
+        for doc, declaration in statements(part, path.name):
+            read_statement(api, path.name, doc, declaration)
+            if declaration.startswith("DURAMEN_API"):
+                api.functions[-1].guard = guard
+
+
+def by_guard(text):
+    """The text in pieces: outside, and inside of each `#if DURAMEN_TARGET_API_LEVEL >= N`."""
+    pieces = re.split(r"^#if DURAMEN_TARGET_API_LEVEL >= (\d+)\n(.*?)^#endif.*\n", text, flags=re.M | re.S)
+    for i in range(0, len(pieces), 3):
+        yield 1, pieces[i]
+        if i + 2 < len(pieces):
+            yield int(pieces[i + 1]), pieces[i + 2]
 
 
 def statements(text, header):
@@ -136,7 +164,7 @@ def squeeze(text):
 def read_statement(api, header, doc, raw):
     flat = squeeze(raw)
     if flat.startswith("enum"):
-        return read_enum(api, header, raw)
+        return read_enum(api, header, doc, raw)
     if match := re.fullmatch(r"struct (\w+)", flat):
         api.types.setdefault(match.group(1), Type(match.group(1), header, "foreign", doc))
         return None
@@ -162,9 +190,9 @@ def add_type(api, new):
     api.types[new.name] = new
 
 
-def read_enum(api, header, raw):
+def read_enum(api, header, enum_doc, raw):
     body = raw[raw.index("{") + 1:raw.rindex("}")]
-    doc = ""
+    doc, first = "", len(api.constants)
     for comment, name, value in re.findall(r"(/\*.*?\*/)|(\w+)\s*=\s*(-?\d+)", body, re.S):
         if comment:
             doc = plain_comment(comment)
@@ -173,21 +201,32 @@ def read_enum(api, header, raw):
         doc = ""
     left = re.sub(r"/\*.*?\*/|\w+\s*=\s*-?\d+|[\s,]", "", body, flags=re.S)
     if left:
-        raise HeaderError(f"{header}: an enumerator without an explicit number: {left!r}")
+        raise HeaderError(f"{header}: an enumerator without an explicit number: {left!r} (R6)")
+    api.enums.append(Enum(header, enum_doc, api.constants[first:]))
 
 
 def read_fields(raw, header):
-    body = re.sub(r"/\*.*?\*/", "", raw[raw.index("{") + 1:raw.rindex("}")], flags=re.S)
+    """The fields with their comments: above, or behind on the same line."""
+    body = raw[raw.index("{") + 1:raw.rindex("}")]
     out = []
-    for one in body.split(";"):
-        flat = re.sub(r"\s+", " ", one).strip()
-        if match := re.fullmatch(r"(.+?) ?\( ?DURAMEN_CALL ?\* ?(\w+)\)\((.*)\)", flat):
-            returns, name, listed = (" ".join(w for w in part.split() if w not in MARKS) for part in match.groups())
-            marks = [word for word in match.group(1).split() if word in MARKS]
-            out.append(Parameter(name, f"{returns} (*)({listed})", marks))
-        elif flat:
-            out.append(read_parameter(flat, header))
+    for above, one, behind in re.findall(r"((?:\s*/\*(?:[^*]|\*(?!/))*\*/)*)([^;/]*);((?:[ \t]*/\*(?:[^*]|\*(?!/))*\*/)?)", body):
+        flat = squeeze(one)
+        if not flat:
+            continue
+        out.append(read_field(flat, header))
+        out[-1].doc = " ".join(plain_comment(c) for c in re.findall(r"/\*.*?\*/", above + behind, re.S))
     return out
+
+
+def read_field(flat, header):
+    match = re.fullmatch(r"(.+?) ?\( ?DURAMEN_CALL ?\* ?(\w+)\)\((.*)\)", flat)
+    if not match:
+        return read_parameter(flat, header)
+    returns, name, listed = (" ".join(w for w in part.split() if w not in MARKS) for part in match.groups())
+    marks = [word for word in match.group(1).split() if word in MARKS]
+    returns = normal_type(returns.replace("*", " * "))
+    params = [read_parameter(p, header) for p in split_commas(match.group(3))]
+    return Parameter(name, f"{returns} (*)({listed})", marks, params=params, returns=returns)
 
 
 def read_function(flat, header, doc):

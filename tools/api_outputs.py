@@ -2,7 +2,10 @@
 
 import json
 
+import api_errors
+import api_fields
 import api_rules as rules
+import api_surface
 from api_python import python_source
 
 
@@ -37,18 +40,10 @@ def symbols_txt(api):
 
 
 def describe_function(api, function):
-    return {"name": function.name, "header": function.header, **rules.fields(function, api),
-            "returns": rules.describe_return(api, function),
+    fields = rules.fields(function, api)
+    return {"name": function.name, "header": function.header, "doc": " ".join(function.doc.split()), **fields,
+            "errors": api_errors.errors_of(api, function), "returns": rules.describe_return(api, function),
             "parameters": [rules.describe(api, function, i) for i in range(len(function.params))]}
-
-
-def describe_type(type_):
-    out = {"name": type_.name, "kind": type_.kind, "header": type_.header, "doc": " ".join(type_.doc.split())}
-    if type_.target:
-        out["target"] = type_.target
-    if type_.fields:
-        out["fields"] = [{"name": f.name, "type": f.type} for f in type_.fields]
-    return out
 
 
 def api_json(api):
@@ -57,10 +52,13 @@ def api_json(api):
         "api_level": api.level(),
         "abi_epoch": int(api.macros["DURAMEN_ABI_EPOCH"]),
         "soname": f"libduramen.so.{api.macros['DURAMEN_ABI_EPOCH']}",
-        "counts": {"functions": len(api.functions), "types": len(api.types), "constants": len(api.constants)},
+        "counts": {"functions": len(api.functions), "types": len(api.types), "constants": len(api.constants),
+                   "enums": len(api.enums)},
+        "common_errors": list(api_errors.COMMON),
+        "enums": [api_fields.describe_enum(e) for e in api.enums],
         "constants": [{"name": c.name, "value": c.value, "header": c.header, "doc": " ".join(c.doc.split())}
                       for c in api.constants],
-        "types": [describe_type(t) for t in api.types.values() if t.name not in rules.FOREIGN],
+        "types": [api_fields.describe_type(api, t) for t in api.types.values() if t.name not in rules.FOREIGN],
         "functions": [describe_function(api, f) for f in api.functions],
     }
     return "{\n" + ",\n".join(f'"{key}": {one_a_line(value)}' for key, value in description.items()) + "\n}\n"
@@ -73,6 +71,14 @@ def one_a_line(value):
 
 
 def all_outputs(api):
+    """What the headers determine: path from the root of the sources, to text."""
     return {"capi/exports.map": exports_map(api), "capi/symbols.txt": symbols_txt(api),
             "share/duramen/duramen-api.json": api_json(api),
-            "bindings/python/duramen/_api.py": python_source(api)}
+            "bindings/python/duramen/_api.py": python_source(api),
+            f"tests/abi/levels/{api.level()}/surface.txt": api_surface.surface(api, node)}
+
+
+def kept_headers(api, folder):
+    """The headers as the level has them, for the clients of that level; written until the level is closed."""
+    return {f"tests/abi/levels/{api.level()}/include/duramen/{name}": (folder / name).read_text()
+            for name in api.headers}

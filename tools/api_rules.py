@@ -12,8 +12,12 @@ ALLOWED_INCLUDES = {"<stddef.h>", "<stdint.h>"}
 # DLPack's two structs are the only foreign names.
 FOREIGN = {"DLManagedTensorVersioned", "DLManagedTensor"}
 LENGTH_NAMES = re.compile(r"(\w+_)?(length|count|rank|nbytes|capacity)$")
-FORBIDDEN = (r"\bunion\b", r"\bstatic\b", r"\binline\b", r"\b_?[Bb]ool\b", r"\blong\b", r"\bwchar_t\b", r"\.\.\.",
-             r"\benum \w", r"\[\s*\]", r"\w\s*:\s*\d")
+FORBIDDEN = (r"\bunion\b", r"\bstatic\b", r"\binline\b", r"\b_?[Bb]ool\b", r"\b(?:long|short|int|unsigned|float)\b",
+             r"\bwchar_t\b", r"\b(?:_?[Cc]omplex|_Float16|__fp16)\b", r"\.\.\.", r"\benum \w", r"\[", r"\w\s*:\s*\d")
+# The marks that a generator defines; a macro with arguments that a program would need is not allowed.
+MACROS_WITH_ARGUMENTS = {"DURAMEN_LEN"}
+# What a void pointer may be: the caller's own, or memory with a length.
+VOID_NAMES = {"user", "body_user"}
 
 
 def base_of(type_name):
@@ -28,14 +32,17 @@ def check_sources(folder):
         code = re.sub(r"^#.*$", "", code, flags=re.M)
         for pattern in FORBIDDEN:
             if match := re.search(pattern, code):
-                raise HeaderError(f"{path.name}: not allowed in a public header: {match.group(0)!r}")
+                raise HeaderError(f"{path.name}: not allowed in a public header: {match.group(0)!r} (R4)")
+        for name in re.findall(r"^#define (\w+)\(|##", text, re.M):
+            if name not in MACROS_WITH_ARGUMENTS:
+                raise HeaderError(f"{path.name}: a macro with arguments: {name} (R4)")
         for name in re.findall(r"#include\s+(\S+)", text):
             if name not in ALLOWED_INCLUDES and not (folder / name.strip('"')).is_file():
-                raise HeaderError(f"{path.name}: includes {name}")
+                raise HeaderError(f"{path.name}: includes {name} (R2)")
         if text.count("/*") and "//" in code:
-            raise HeaderError(f"{path.name}: a C++ comment")
+            raise HeaderError(f"{path.name}: a C++ comment (R3)")
         if not text.startswith("/*"):
-            raise HeaderError(f"{path.name}: does not start with what it is about")
+            raise HeaderError(f"{path.name}: does not start with what it is about (R67)")
 
 
 def check_api(api):
@@ -60,12 +67,12 @@ def check_names(api):
     names = [f.name for f in api.functions]
     for name in names:
         if names.count(name) > 1 or name in api.types:
-            raise HeaderError(f"{name}: declared twice")
+            raise HeaderError(f"{name}: declared twice (R1)")
 
 
 def check_unique(api, constant):
     if sum(c.name == constant.name for c in api.constants) > 1:
-        raise HeaderError(f"{constant.name}: defined twice")
+        raise HeaderError(f"{constant.name}: defined twice (R6)")
     if not -2**31 <= constant.value < 2**31:
         raise HeaderError(f"{constant.name}: does not fit an enumerator (R5)")
 
@@ -102,7 +109,9 @@ def check_function(api, function):
         raise HeaderError(f"{function.name}: the last parameter is not the error (R20)")
     if function.name.endswith("_release") and function.returns.type != "void":
         raise HeaderError(f"{function.name}: a release returns something (R8)")
-    fields(function, api)
+    if function.guard != fields(function, api)["since"]:
+        raise HeaderError(f"{function.name}: not inside #if DURAMEN_TARGET_API_LEVEL >= its level (R32)")
+    check_pointers(api, function)
     order = [direction(api, function, i) for i in range(len(function.params))]
     if order != sorted(order, key=("in", "inout", "out", "error").index) and "inout" not in order:
         raise HeaderError(f"{function.name}: inputs, outputs and the error are not in this order (R1)")
@@ -110,6 +119,40 @@ def check_function(api, function):
         describe(api, function, i)
         if "*" not in param.type and base_of(param.type) in {t.name for t in api.of_kind("struct")}:
             raise HeaderError(f"{function.name}: {param.name} is a struct by value (R4)")
+
+
+def check_pointers(api, function):
+    """What a pointer may not be: an untyped handle, lent by something that changes, or a buffer of another pattern."""
+    structs = {t.name for t in api.of_kind("struct")}
+    if function.returns.type in structs:
+        raise HeaderError(f"{function.name}: returns a struct by value (R4)")
+    if base_of(function.returns.type) == "void" and "*" in function.returns.type and not counts(function):
+        raise HeaderError(f"{function.name}: returns a pointer to nothing in particular (R10)")
+    if "*" in function.returns.type and "DURAMEN_OWN" not in function.marks:
+        check_lender(api, function)
+    for i, param in enumerate(function.params):
+        after = [(p.type, p.name) for p in function.params[i + 1:i + 3]]
+        if param.type in ("void*", "const void*") and param.name not in VOID_NAMES and not (after and after[0][0] == "size_t"):
+            raise HeaderError(f"{function.name}: {param.name} points to nothing in particular (R10)")
+        if param.name == "buffer" and after[:1] != [("size_t", "nbytes")] and not (
+                len(after) == 2 and after[0] == ("size_t", "capacity") and after[1][0] == "size_t*"):
+            raise HeaderError(f"{function.name}: a buffer goes with its capacity and the count (R19)")
+        known = api.types.get(param.type)
+        if known and known.kind == "callback" and param.type != "duramen_destroy" and after[:1] != [("void*", "user")]:
+            raise HeaderError(f"{function.name}: {param.name} is not followed by its user (R42)")
+
+
+def counts(function):
+    return any(p.type == "size_t*" for p in function.params)
+
+
+def check_lender(api, function):
+    """R14: what is lent comes from an object that never changes, from static memory, or says until when it lives."""
+    doc = " ".join(function.doc.split())
+    lender = api.types.get(base_of(function.params[0].type)) if function.params else None
+    immutable = lender is not None and lender.kind == "handle" and "immutable" in lender.doc.lower()
+    if not immutable and not re.search(r"Static storage|[Ll](?:ives|ent) (?:as long as|until)", doc):
+        raise HeaderError(f"{function.name}: until when does the pointer live? (R14)")
 
 
 def is_fallible(function):
@@ -171,6 +214,7 @@ def describe(api, function, index):
     out = {"name": param.name, "type": param.type, "direction": direction(api, function, index)}
     callback = api.types.get(param.type)
     if "*" not in param.type:
+        out["direction"] = "in"  # a capacity among the outputs
         if callback and callback.kind == "callback":
             out["nullable"] = "DURAMEN_NULLABLE" in param.marks
         return out

@@ -43,9 +43,10 @@ static duramen_status spread_all(duramen_context* context, duramen_tensor* in, d
 
 static int32_t heat_forward(void* user, duramen_context* context, duramen_function_state* state,
                             duramen_tensor* const* inputs, size_t input_count,
-                            duramen_tensor** outputs, duramen_error** error) {
+                            duramen_tensor** outputs, size_t output_count, duramen_error** error) {
   (void)state; /* linear: nothing to keep */
   (void)input_count;
+  (void)output_count;
   return spread_all(context, inputs[0], *(const double*)user, &outputs[0], error);
 }
 
@@ -57,6 +58,7 @@ static int32_t heat_backward(void* user, duramen_context* context, duramen_funct
   (void)state;
   (void)output_count;
   (void)input_count;
+  (void)output_count;
   return spread_all(context, output_grads[0], *(const double*)user, &input_grads[0], error);
 }
 

@@ -36,8 +36,9 @@ typedef struct duramen_difference {
   duramen_dtype b_dtype;
   uint32_t a_rank;
   uint32_t b_rank;
-  const int64_t* a_shape; /* rank sizes; NULL for rank 0 and for what is no tensor */
-  const int64_t* b_shape;
+  /* NULL for rank 0 and for what is no tensor. */
+  DURAMEN_NULLABLE const int64_t* a_shape DURAMEN_LEN(a_rank);
+  DURAMEN_NULLABLE const int64_t* b_shape DURAMEN_LEN(b_rank);
   uint64_t different;   /* elements */
   uint64_t a_nan_count; /* elements that are NaN, or have a NaN part */
   uint64_t b_nan_count;

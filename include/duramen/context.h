@@ -73,8 +73,8 @@ typedef struct duramen_progress_sink {
   /* Returns 0 to go on; -1000 or below stops the operation and is its status (others stop it with
    * INVALID_ARGUMENT). It may hand over an error that explains a stop. `operation` is terminated;
    * the unit of done and total is the operation's (bytes, entries). */
-  int32_t(DURAMEN_CALL* progress)(void* user, const char* operation, uint64_t done, uint64_t total,
-                                  duramen_error** error);
+  int32_t(DURAMEN_CALL* progress)(void* user, const char* operation, size_t operation_length,
+                                  uint64_t done, uint64_t total, duramen_error** error);
   DURAMEN_NULLABLE void* user;
   DURAMEN_NULLABLE duramen_destroy destroy;
 } duramen_progress_sink;

@@ -17,8 +17,8 @@
 extern "C" {
 #endif
 
-/* What one application keeps for its backward: tensors and a value. Written in forward, read in
- * backward. */
+/* What one application keeps for its backward: tensors and a value. Many readers or one writer;
+ * written in forward, read in backward. */
 typedef struct duramen_function_state duramen_function_state;
 
 /* How a function behaves; a set of bits. */
@@ -34,10 +34,10 @@ typedef struct duramen_function_type {
   uint64_t flags;        /* DURAMEN_FUNCTION_... */
   const char* name;      /* of the node, as duramen_tensor_grad_fn_name: "HeatStepBackward" */
   uint64_t name_length;
-  /* Computes: fills all of `outputs`, which has room for output_count and starts with NULLs. */
+  /* Computes: fills all of `outputs`, of which there are output_count and which start as NULLs. */
   int32_t(DURAMEN_CALL* forward)(void* user, duramen_context* context,
                                  duramen_function_state* state, duramen_tensor* const* inputs,
-                                 size_t input_count, duramen_tensor** outputs,
+                                 size_t input_count, duramen_tensor** outputs, size_t output_count,
                                  duramen_error** error);
   /* Gives the gradients of the inputs from those of the outputs. NULL stays for none: an input
    * that needs no gradient (duramen_function_state_needs_input_grad), or a gradient of zero. A

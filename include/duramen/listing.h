@@ -91,7 +91,8 @@ typedef struct duramen_entry {
   uint32_t rank;
   duramen_dtype dtype; /* DURAMEN_DTYPE_INVALID for what is not a tensor */
   uint32_t reserved;
-  const int64_t* shape; /* rank sizes; NULL for rank 0 and for what is not a tensor */
+  /* NULL for rank 0 and for what is not a tensor. */
+  DURAMEN_NULLABLE const int64_t* shape DURAMEN_LEN(rank);
   uint64_t nbytes;
   uint64_t first_index;         /* of the first entry that is the same object; else its own */
   uint64_t first_storage_index; /* of the first entry on the same storage; else its own */

@@ -27,7 +27,8 @@ extern "C" {
 #endif
 
 /* What a load has found so far, for its hooks: names that are missing or unexpected, and lines
- * about entries that cannot be loaded. Once the load is over, its functions fail with STATE. */
+ * about entries that cannot be loaded. Many readers or one writer; once the load is over, its
+ * functions fail with STATE. */
 typedef struct duramen_load_notes duramen_load_notes;
 
 /* A hook; copied by the call that takes it. A callback that is NULL is not called. */

@@ -28,7 +28,8 @@ duramen_optimizer_from_text(duramen_context* context, const char* text, size_t t
 
 /* The class's name, such as "SGD", terminated; NULL for NULL.
  *
- * *length (may be NULL) receives the number of bytes. Threads: any. Since: level 1. */
+ * *length (may be NULL) receives the number of bytes. Lives as long as the optimizer. Threads: any.
+ * Since: level 1. */
 DURAMEN_API const char* DURAMEN_CALL
 duramen_optimizer_class_name(DURAMEN_NULLABLE const duramen_optimizer* optimizer,
                              DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;

@@ -31,7 +31,7 @@
 extern "C" {
 #endif
 
-/* A list of rules. */
+/* A list of rules. Many readers or one writer. */
 typedef struct duramen_rename_rules duramen_rename_rules;
 
 /* What a rule does; later levels may add numbers. */

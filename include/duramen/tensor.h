@@ -33,14 +33,15 @@ typedef struct duramen_import_options {
   uint32_t mode;        /* DURAMEN_IMPORT_... */
   duramen_dtype dtype;
   uint32_t rank;
-  DURAMEN_NULLABLE const int64_t* shape;   /* rank sizes; NULL only for rank 0 */
-  DURAMEN_NULLABLE const int64_t* strides; /* in elements, not negative; NULL: contiguous */
-  DURAMEN_NULLABLE const void* data;       /* the first element; NULL only when there is none */
-  uint64_t nbytes; /* of the memory behind data; every element must lie inside */
+  DURAMEN_NULLABLE const int64_t* shape DURAMEN_LEN(rank); /* NULL only for rank 0 */
+  /* In elements, not negative; NULL: contiguous. */
+  DURAMEN_NULLABLE const int64_t* strides DURAMEN_LEN(rank);
+  DURAMEN_NULLABLE const void* data; /* the first element; NULL only when there is none */
+  uint64_t nbytes;                   /* of the memory behind data; every element must lie inside */
+  DURAMEN_NULLABLE void* user;
   /* For the views: called once, when the last tensor on the memory is gone; never when the import
    * fails; for a copy before the call returns. */
   DURAMEN_NULLABLE duramen_destroy destroy;
-  DURAMEN_NULLABLE void* user;
 } duramen_import_options;
 
 /* Fills the options with their defaults; `struct_size` is the caller's sizeof.

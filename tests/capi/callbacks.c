@@ -112,11 +112,12 @@ struct listener {
   uint64_t last;
 };
 
-static int32_t hear(void* user, const char* operation, uint64_t done, uint64_t total,
+static int32_t hear(void* user, const char* operation, size_t length, uint64_t done, uint64_t total,
                     duramen_error** error) {
   struct listener* listener = user;
   (void)error;
   TEXT("save", operation);
+  CHECK(length == 4);
   CHECK(done >= listener->last && done <= total);
   listener->last = done;
   if (++listener->reports != listener->at) return 0;

@@ -11,12 +11,12 @@ struct fork {
 
 static int32_t forward(void* user, duramen_context* context, duramen_function_state* state,
                        duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
-                       duramen_error** error) {
+                       size_t output_count, duramen_error** error) {
   static const int64_t kShape[1] = {2};
   const int32_t status = duramen_add(context, inputs[0], inputs[1], &outputs[0], error);
   (void)user;
   (void)state;
-  CHECK(input_count == 2);
+  CHECK(input_count == 2 && output_count == 3);
   if (status) return status;
   outputs[1] = duramen_tensor_retain(inputs[0]);
   return duramen_tensor_zeros(context, DURAMEN_DTYPE_INT64, kShape, 1, &outputs[2], error);
@@ -135,10 +135,11 @@ static void released_inside(duramen_context* context) {
 
 static int32_t negate(void* user, duramen_context* context, duramen_function_state* state,
                       duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
-                      duramen_error** error) {
+                      size_t output_count, duramen_error** error) {
   const int32_t status = duramen_function_state_save_tensor(state, inputs[0], error);
   (void)user;
   (void)input_count;
+  (void)output_count;
   return status ? status : duramen_neg(context, inputs[0], &outputs[0], error);
 }
 

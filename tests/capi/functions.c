@@ -54,11 +54,12 @@ static int32_t compute(duramen_context* context, duramen_function_state* state, 
 
 static int32_t forward(void* user, duramen_context* context, duramen_function_state* state,
                        duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
-                       duramen_error** error) {
+                       size_t output_count, duramen_error** error) {
   struct square* square = user;
   const duramen_function_type type = square_type();
   duramen_tensor* none = NULL;
   CHECK(input_count == 1 || input_count == 2);
+  CHECK(output_count == 1);
   square->grad_mode = duramen_context_grad_enabled(context);
   square->needs[0] = duramen_function_state_needs_input_grad(state, 0);
   square->needs[1] = duramen_function_state_needs_input_grad(state, 1);

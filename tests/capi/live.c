@@ -17,10 +17,11 @@ static void destroy_nothing(void* user) { (void)user; }
 /* Gives its input, and its state to the live objects. */
 static int32_t pass_on(void* user, duramen_context* context, duramen_function_state* state,
                        duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
-                       duramen_error** error) {
+                       size_t output_count, duramen_error** error) {
   (void)user;
   (void)context;
   (void)input_count;
+  (void)output_count;
   (void)error;
   if (live.function_state == NULL) live.function_state = duramen_function_state_retain(state);
   outputs[0] = duramen_tensor_retain(inputs[0]);

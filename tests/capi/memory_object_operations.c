@@ -9,10 +9,11 @@ static void hear(void* user, int32_t level, const char* message, size_t length) 
   (void)length;
 }
 
-static int32_t go_on(void* user, const char* operation, uint64_t done, uint64_t total,
-                     duramen_error** error) {
+static int32_t go_on(void* user, const char* operation, size_t length, uint64_t done,
+                     uint64_t total, duramen_error** error) {
   (void)user;
   (void)operation;
+  (void)length;
   (void)done;
   (void)total;
   (void)error;

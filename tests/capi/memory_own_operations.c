@@ -308,11 +308,12 @@ release:
 
 static int32_t square(void* user, duramen_context* context, duramen_function_state* state,
                       duramen_tensor* const* inputs, size_t input_count, duramen_tensor** outputs,
-                      duramen_error** error) {
+                      size_t output_count, duramen_error** error) {
   duramen_value* two = NULL;
   duramen_status status;
   (void)user;
   (void)input_count;
+  (void)output_count;
   TRY(duramen_value_create_int(2, &two, error));
   TRY(duramen_function_state_set_value(state, two, error));
   TRY(duramen_function_state_save_tensor(state, inputs[0], error));

@@ -204,11 +204,12 @@ static int32_t stop_at_second(void* user, duramen_module* module, duramen_error*
 }
 
 /* Ends with the status in `user`; -4321 with an explanation. */
-static int32_t report_progress(void* user, const char* operation, uint64_t done, uint64_t total,
-                               duramen_error** error) {
+static int32_t report_progress(void* user, const char* operation, size_t length, uint64_t done,
+                               uint64_t total, duramen_error** error) {
   const int32_t status = *(const int32_t*)user;
   CHECK(done <= total);
   TEXT("save", operation);
+  CHECK(length == 4);
   if (status != -4321) return status;
   return duramen_error_create(status, "enough", SIZE_MAX, error) == DURAMEN_OK ? status : -1000;
 }

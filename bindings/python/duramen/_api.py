@@ -392,7 +392,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_progress_sink": (("struct_size", "I"), ("reserved", "I"), ("progress", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_context_options": (("struct_size", "I"), ("num_threads", "I"), ("seed", "Q"), ("flags", "Q"), ("allocator", "P"), ("runner", "P"), ("log", "P")),
     "duramen_allocator_statistics": (("struct_size", "I"), ("reserved", "I"), ("bytes_in_use", "Q"), ("bytes_cached", "Q"), ("peak_bytes_in_use", "Q"), ("blocks_in_use", "Q")),
-    "duramen_import_options": (("struct_size", "I"), ("mode", "I"), ("dtype", "i"), ("rank", "I"), ("shape", "P"), ("strides", "P"), ("data", "P"), ("nbytes", "Q"), ("destroy", "P"), ("user", "P")),
+    "duramen_import_options": (("struct_size", "I"), ("mode", "I"), ("dtype", "i"), ("rank", "I"), ("shape", "P"), ("strides", "P"), ("data", "P"), ("nbytes", "Q"), ("user", "P"), ("destroy", "P")),
     "duramen_backward_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("inputs", "P"), ("input_count", "Q")),
     "duramen_list_options": (("struct_size", "I"), ("dtype", "i"), ("kinds", "Q"), ("flags", "Q"), ("prefix", "S"), ("prefix_length", "Q"), ("include", "S"), ("include_length", "Q"), ("exclude", "S"), ("exclude_length", "Q")),
     "duramen_entry": (("name", "S"), ("name_length", "Q"), ("flags", "Q"), ("kind", "I"), ("rank", "I"), ("dtype", "i"), ("reserved", "I"), ("shape", "P"), ("nbytes", "Q"), ("first_index", "Q"), ("first_storage_index", "Q"), ("tensor", "P"), ("module", "P"), ("value", "P")),

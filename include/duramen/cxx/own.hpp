@@ -166,7 +166,8 @@ inline OwnFunction& own_function(void* user) noexcept { return *static_cast<OwnF
 inline int32_t DURAMEN_CALL function_forward(void* user, duramen_context* context,
                                              duramen_function_state* state,
                                              duramen_tensor* const* inputs, size_t count,
-                                             duramen_tensor** outputs, duramen_error** error) {
+                                             duramen_tensor** outputs, size_t,
+                                             duramen_error** error) {
   return guarded(error, [&] {
     const std::vector<TensorRef> lent(inputs, inputs + count);
     outputs[0] = own_function(user).forward(context, state, {lent.data(), lent.size()}).detach();

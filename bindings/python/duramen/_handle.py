@@ -31,6 +31,9 @@ class Handle:
     handle: int
     _release = "duramen_error_release"  # the name of the type's release function
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"cannot pickle '{type(self).__name__}' object")
+
 
 _alive: dict[int, _Reference] = {}
 _lock: Any = threading.RLock()  # reentrant: the collector may run _gone inside adopt

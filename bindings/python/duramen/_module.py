@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from . import _api, _own
-from ._dtype import dtype_of
+from ._dtype import BY_NAME, dtype as DType, dtype_of
 from ._handle import adopt, known
 from ._hooks import NO_RESULT, Hook, Refusal, RemovableHandle, ReplacingHook, add_hook, export, is_public
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
@@ -64,7 +65,7 @@ class Module(Surgery):
         self._attached = False
         adopt(self, made)
         if native is not type(self) or self.__dict__:
-            self._attach()
+            self._attach(None if names else text)
 
     @property
     def _context(self) -> Context:
@@ -76,10 +77,10 @@ class Module(Surgery):
     def _context(self, context: Context | None) -> None:
         self._bound = context
 
-    def _attach(self) -> None:
+    def _attach(self, text: str | None = None) -> None:
         """Lets class and attributes live as long as the library's module."""
         if not self._attached:
-            _own.attach(self.handle, _own.Record(type(self), self.__dict__))
+            _own.attach(self.handle, _own.Record(type(self), self.__dict__, text))
             self._attached = True
 
     # What it is.
@@ -150,7 +151,7 @@ class Module(Surgery):
             return
         kind, _ = self._slot(name)
         if isinstance(value, Buffer) and not kind:
-            self.register_buffer(name, value, value.persistent)
+            self._register_as_buffer(name, value)
         elif isinstance(value, Module):
             self._registered(name, kind, lib.duramen_module_assign_module, value)
         elif isinstance(value, Tensor) and (kind or value.is_parameter):
@@ -158,7 +159,7 @@ class Module(Surgery):
                 raise KeyError(f"attribute '{name}' already exists")
             self._registered(name, kind, lib.duramen_module_assign_tensor, value)
             if kind == _api.KIND_BUFFER and isinstance(value, Buffer):
-                self.register_buffer(name, value, value.persistent)
+                self._register_as_buffer(name, value)
         elif kind and value is None:
             function = lib.duramen_module_assign_module if kind == _api.KIND_CHILD else lib.duramen_module_assign_tensor
             call(function, self.handle, *encoded(name), None)
@@ -169,6 +170,12 @@ class Module(Surgery):
         else:
             object.__setattr__(self, name, value)
             self._attach()
+
+    def _register_as_buffer(self, name: str, value: Buffer) -> None:
+        """By a `register_buffer` of one's own, too, which may know nothing of `persistent`."""
+        if is_own(self) and "persistent" not in inspect.signature(self.register_buffer).parameters:
+            return self.register_buffer(name, value)
+        return self.register_buffer(name, value, value.persistent)
 
     def _is_computed(self, name: str) -> bool:
         """Whether a tensor of that name is parametrized."""
@@ -441,6 +448,21 @@ class Module(Surgery):
         """A copy of the whole tree; what is shared inside stays shared."""
         return _own.copied(self, {})
 
+    def __copy__(self) -> Module:
+        from ._pickle import copied
+
+        return copied(self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from ._pickle import reduced_module
+
+        return reduced_module(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        from ._pickle import set_state
+
+        set_state(self, state)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Module:
         return _own.copied(self, memo)
 
@@ -518,13 +540,18 @@ class Module(Surgery):
     def reset_running_stats(self) -> None:
         call(lib.duramen_module_reset_running_stats, self.handle)
 
-    def to(self, dtype: Any = None, *, device: Any = "cpu", **_: Any) -> Module:
-        """Converts floating and complex parameters, their gradients and buffers; parameters keep their identity."""
-        if device is not None and str(device) != "cpu":
-            raise ValueError(f"only the device 'cpu' is there (got {device!r})")
-        if isinstance(dtype, Tensor):
-            dtype = dtype.dtype
-        if dtype is not None and str(dtype) != "cpu":
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, other: Any = None, **_: Any) -> Module:
+        """Converts floating and complex parameters, their gradients and buffers; parameters keep their identity.
+
+        Takes what PyTorch's takes: a dtype, the device, both, or a tensor to be like; `non_blocking` means nothing here."""
+        for one in (*args, device, dtype, other):
+            if isinstance(one, Tensor):
+                dtype = one.dtype
+            elif isinstance(one, DType) or isinstance(one, str) and one in BY_NAME or str(one).startswith("torch."):
+                dtype = one
+            elif one is not None and not isinstance(one, bool) and str(one) != "cpu":
+                raise ValueError(f"only the device 'cpu' is there (got {one!r})")
+        if dtype is not None:
             self._context.run(lib.duramen_module_to_dtype, self.handle, dtype_of(dtype).number)
         return self
 

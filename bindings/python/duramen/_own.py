@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 class Record:
     """What hangs on a module: the Python class and the dict of the attributes."""
 
-    __slots__ = ("attributes", "kind")
+    __slots__ = ("attributes", "kind", "text")
 
-    def __init__(self, kind: type[Any], attributes: dict[str, Any]) -> None:
+    def __init__(self, kind: type[Any], attributes: dict[str, Any], text: str | None = None) -> None:
         self.kind = kind
         self.attributes = attributes
+        self.text = text  # what made the module of the class below
 
 
 _records: dict[int, Record] = {}
@@ -158,7 +159,7 @@ def copied(module: Module, memo: dict[int, Any]) -> Module:
     pairs = list(zip(*([entry.module for entry in module_entries(one, _api.KIND_MODULE, 0)]
                        for one in (module.handle, address))))
     records = [(record_of(old), new) for old, new in pairs]
-    fresh = [(record, Record(record.kind, {}), new) for record, new in records if record is not None]
+    fresh = [(record, Record(record.kind, {}, record.text), new) for record, new in records if record is not None]
     for _, record, new in fresh:
         attach(new, record)
     made = as_module(address, context)

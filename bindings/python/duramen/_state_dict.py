@@ -220,6 +220,11 @@ class StateDict(Handle, MutableMapping[str, Any]):
 
     __copy__ = copy
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from ._pickle import reduced_state
+
+        return reduced_state(self)
+
     def snapshot(self) -> StateDict:
         """Another dict with copies of the tensors; ties stay ties."""
         return wrap_state_dict(self._context.build(lib.duramen_state_dict_snapshot, self.handle), self._context)

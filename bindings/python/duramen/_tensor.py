@@ -348,6 +348,15 @@ class Tensor(Arithmetic):
     def __dlpack_device__(self) -> tuple[Int, Int]:
         return int(lib.duramen_tensor_device_type(self.handle)), 0
 
+    def __copy__(self) -> Tensor:
+        """Another tensor on the same memory."""
+        return Parameter(self, self.requires_grad) if self.is_parameter else self.detach().requires_grad_(self.requires_grad)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        from ._pickle import reduced_tensor
+
+        return reduced_tensor(self)
+
     def __deepcopy__(self, memo: dict[Any, Any]) -> Tensor:
         if not self.is_leaf:
             raise RuntimeError("Only Tensors created explicitly by the user (graph leaves) support the deepcopy "

@@ -244,6 +244,11 @@ class Running(unittest.TestCase):
     def test_other_devices_are_refused(self):
         m = self.ctx.module("Linear(2, 2)")
         self.assertIs(m.to(device="cpu"), m)
+        for how, kind in ((("cpu", "float64", True), "float64"), ((self.ctx.ones((1,)), True), "float32"),
+                          ((duramen.float16, False), "float16"), (("cpu",), "float16")):
+            self.assertEqual(str(m.to(*how).weight.dtype), kind)
+        m.to(other=self.ctx.ones((1,))).to(None)
+        self.assertEqual(str(m.weight.dtype), "float32")
         with self.assertRaises(ValueError):
             m.to(device="cuda")
 

@@ -117,6 +117,21 @@ class Classes(unittest.TestCase):
         with self.assertRaises(AttributeError):
             Early(3).register_buffer("b", None)
 
+    def test_properties_and_registrations_of_ones_own(self):
+        class Own(duramen.Module):
+            def register_buffer(self, name, tensor):
+                super().register_buffer(name, tensor, False)
+
+            @property
+            def broken(self):
+                return self.nothing
+
+        own = Own()
+        own.b = duramen.Buffer(self.x)
+        self.assertEqual(own.slots()["non_persistent"], ["b"])
+        with self.assertRaisesRegex(AttributeError, "'Own' object has no attribute 'broken'"):
+            own.broken  # noqa: B018, reading it is the test
+
     def test_names_of_the_class_are_taken(self):
         net = Net()
         for register in (net.register_parameter, net.register_buffer, net.add_module):

@@ -5,6 +5,7 @@ layers and containers with forwards, attributes, entries and extra state of thei
 saved, loaded, converted and run.
 """
 import copy
+import pickle
 import types
 import warnings
 
@@ -150,7 +151,11 @@ def classes(nn):
         def forward(self, x):
             return self.body(x)
 
-    return types.SimpleNamespace(**{name: one for name, one in locals().items() if name != "nn"})
+    made = {name: one for name, one in locals().items() if name != "nn"}
+    for name, one in made.items():
+        one.__qualname__ = f"{name}_of_{nn.__name__.replace('.', '_')}"
+        globals()[one.__qualname__] = one  # where pickle finds it
+    return types.SimpleNamespace(**made)
 
 
 class Side:
@@ -186,7 +191,7 @@ class Side:
 PARTS = ["scaled", "norm", "silent", "plain", "fixed", "residual", "items", "table", "root"]
 WHOLES = ["Residual", "Items", "Root", "Sequential", "Fixed"]
 STEPS = ["append", "insert", "slice", "slice of part", "delete", "set", "attribute", "parameter", "bag", "copy", "copy", "load",
-         "convert", "train", "run", "run", "mute", "add", "freeze"]
+         "convert", "train", "run", "run", "mute", "add", "freeze", "pickle", "pickle", "shallow copy"]
 
 
 def built(side, whole, kinds):
@@ -229,6 +234,10 @@ def taken(side, model, step, rng, x):
         return described(bag), len(bag), getattr(bag, "label", None), described(bag[:1])
     elif step == "copy":
         return copy.deepcopy(model)
+    elif step == "pickle":
+        return pickle.loads(pickle.dumps(model))  # noqa: S301, its own bytes
+    elif step == "shallow copy":
+        return copy.copy(model)
     elif step == "load":
         state = copy.deepcopy(model).state_dict()
         return [list(names) for names in model.load_state_dict(state)]

@@ -5,6 +5,7 @@
                             and what tests/abi/levels keeps of the API level while that is open
     tools/api.py --check    fails when a committed file is not what the headers say
     tools/api.py --tests F  writes the test of every entry point as a C file
+    --size-tests F          writes the test of every sized struct and buffer
     --headers DIR           other headers than include/duramen (for the tool's own tests)
 """
 
@@ -17,6 +18,7 @@ import api_errors
 import api_fields
 import api_outputs
 import api_rules
+import api_sizes
 from api_header import HeaderError, read_api
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +62,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--tests", type=Path)
+    parser.add_argument("--size-tests", type=Path)
     parser.add_argument("--headers", type=Path, default=ROOT / "include" / "duramen")
     options = parser.parse_args()
     try:
@@ -72,6 +75,9 @@ def main():
         return 1
     if options.tests:
         options.tests.write_text(api_entry_points.test_source(api))
+        return 0
+    if options.size_tests:
+        options.size_tests.write_text(api_sizes.size_test_source(api))
         return 0
     return check(outputs) if options.check else write(outputs, api.level())
 

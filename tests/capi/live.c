@@ -1,6 +1,8 @@
+#define _POSIX_C_SOURCE 200809L
 #include "live.h"
 
 static struct live live;
+static duramen_module* fresh;
 static const char* function;
 static int functions;
 static int cases;
@@ -61,6 +63,58 @@ static int32_t keep_name(void* user, const char* name, size_t name_length, duram
   return 0;
 }
 
+static void* allocate(void* user, size_t nbytes, size_t alignment) {
+  void* memory = NULL;
+  (void)user;
+  return posix_memalign(&memory, alignment, nbytes) == 0 ? memory : NULL;
+}
+
+static void give_back(void* user, void* pointer, size_t nbytes, size_t alignment) {
+  (void)user;
+  (void)nbytes;
+  (void)alignment;
+  free(pointer);
+}
+
+static void run_all(void* user, uint64_t count, duramen_runner_body body, void* body_user) {
+  uint64_t i;
+  (void)user;
+  for (i = 0; i < count; ++i) body(body_user, i);
+}
+
+static void say_nothing(void* user, int32_t level, const char* message, size_t length) {
+  (void)user;
+  (void)level;
+  (void)message;
+  (void)length;
+}
+
+static int32_t go_on(void* user, const char* operation, size_t operation_length, uint64_t done,
+                     uint64_t total, duramen_error** error) {
+  (void)user;
+  (void)operation;
+  (void)operation_length;
+  (void)done;
+  (void)total;
+  (void)error;
+  return 0;
+}
+
+static void make_hooks(void) {
+  live.allocator.struct_size = sizeof live.allocator;
+  live.allocator.alloc = allocate;
+  live.allocator.free = give_back;
+  live.runner.struct_size = sizeof live.runner;
+  live.runner.run = run_all;
+  live.log_sink.struct_size = sizeof live.log_sink;
+  live.log_sink.log = say_nothing;
+  live.progress_sink.struct_size = sizeof live.progress_sink;
+  live.progress_sink.progress = go_on;
+  live.load_policy.struct_size = sizeof live.load_policy;
+  live.load_policy.pattern = "none";
+  live.load_policy.pattern_length = SIZE_MAX;
+}
+
 static void make_callbacks(void) {
   duramen_tensor* output = NULL;
   live.rename_callback.struct_size = sizeof live.rename_callback;
@@ -117,9 +171,15 @@ const struct live* begin_live(void) {
   static int64_t bytes[1024];
   static int64_t scratch[1024];
   static int64_t dlpack[32];
+  static char path[4096], save_path[4096];
   make_objects();
+  make_hooks();
   make_callbacks();
   make_load_notes();
+  snprintf(path, sizeof path, "%s", scratch_path("live.safetensors"));
+  snprintf(save_path, sizeof save_path, "%s", scratch_path("live.pt"));
+  live.path = path;
+  live.save_path = save_path;
   values[0] = live.value;
   live.tensors = &live.tensor;
   live.modules = &live.module;
@@ -137,10 +197,14 @@ const struct live* begin_live(void) {
   return &live;
 }
 
-int end_live(int expected_functions, int expected_cases) {
-  CHECK(functions == expected_functions);
-  CHECK(cases == expected_cases);
-  CHECK(functions > 200);
+duramen_module* fresh_module(void) {
+  duramen_module_release(fresh);
+  fresh = new_module(live.context, "Linear(1, 1)");
+  return fresh;
+}
+
+void release_live(void) {
+  duramen_module_release(fresh);
   duramen_optimizer_release(live.optimizer);
   duramen_checkpoint_release(live.checkpoint);
   duramen_load_notes_release(live.load_notes);
@@ -160,6 +224,13 @@ int end_live(int expected_functions, int expected_cases) {
   duramen_string_release(live.string);
   duramen_error_release(live.error);
   duramen_context_release(live.context);
+}
+
+int end_live(int expected_functions, int expected_cases) {
+  CHECK(functions == expected_functions);
+  CHECK(cases == expected_cases);
+  CHECK(functions > 200);
+  release_live();
   printf("%d functions, %d cases\n", functions, cases);
   return finish();
 }

@@ -35,6 +35,13 @@ struct live {
   duramen_module_hook module_hook;
   duramen_rename_callback rename_callback;
   duramen_function_type function_type;
+  duramen_allocator allocator;
+  duramen_runner runner;
+  duramen_log_sink log_sink;
+  duramen_progress_sink progress_sink;
+  duramen_load_policy load_policy;
+  const char* path; /* of a file that is there, and of one that may be written */
+  const char* save_path;
   const int64_t* shape;
   void* bytes;
   void* scratch;
@@ -44,6 +51,10 @@ struct live {
 const struct live* begin_live(void);
 /* The exit code; the counts are those of the generated program. */
 int end_live(int functions, int cases);
+void release_live(void);
+
+/* A module that nothing was done to; lent until the next call. */
+duramen_module* fresh_module(void);
 
 void begin_function(const char* name);
 void count_case(void);

@@ -92,9 +92,9 @@ duramen_registry_describe(duramen_string** out, duramen_error** error) DURAMEN_N
 
 /* The class's name, such as "Linear", terminated; NULL for NULL.
  *
- * *length (may be NULL) receives the number of bytes. Lent until the module gets another class (a
- * lazy one its sizes, any its first parametrization) or is released.
- * Threads: reader. Since: level 1. */
+ * *length (may be NULL) receives the number of bytes. Lent until the module gets another class (by
+ * its first input, a parametrization or duramen_module_derive) or is released. Threads: reader.
+ * Since: level 1. */
 DURAMEN_API const char* DURAMEN_CALL
 duramen_module_class_name(DURAMEN_NULLABLE const duramen_module* module,
                           DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;

@@ -201,7 +201,9 @@ duramen_status duramen_state_dict_set_version(duramen_state_dict* dict, const ch
                                               duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
     StateDict& core = object(dict, "dict");
-    core.set_version(name_argument(path, path_length, "path"), version);
+    const std::string_view key = name_argument(path, path_length, "path");
+    const ModuleVersion* before = core.versions().find(key);
+    core.set_version(key, ModuleVersion{version, before ? before->more : nullptr});
   });
 }
 

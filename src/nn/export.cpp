@@ -87,7 +87,7 @@ class Exporter {
     const std::string_view path =
         std::string_view(name_).substr(0, name_.empty() ? 0 : name_.size() - 1);
     if (plain_) {
-      dict_.versions().append(std::string(path), module.version());
+      dict_.versions().append(std::string(path), {module.version(), nullptr});
     } else {
       dict_.set_version(path, module.version());
     }

@@ -34,6 +34,7 @@ class Hook : public Counted {
     kAfterStateDict = 16,
     kBeforeLoad = 32,
     kAfterLoad = 64,
+    kForward = 128,  // computes tensors of the module (nn/norm_hooks.hpp)
     kRegistration = kParameter | kBuffer | kChild,
     kLoad = kBeforeLoad | kAfterLoad
   };

@@ -191,7 +191,7 @@ std::optional<int64_t> Matcher::version_here() {
     next_version_ = versions.index_of(path);
     if (next_version_ == versions.kNotFound) return next_version_ = 0, std::nullopt;
   }
-  return versions[next_version_++].value;
+  return versions[next_version_++].value.number;
 }
 
 size_t Matcher::find_entry(std::string_view key) {

@@ -21,7 +21,9 @@ Ref<StateDict> view_of(const StateDict& dict, const StateDict& versions, std::st
   }
   view->set_has_versions(versions.has_versions());
   const std::string_view path = prefix.substr(0, prefix.empty() ? 0 : prefix.size() - 1);
-  if (versions.versions().contains(path)) view->set_version(path, versions.version_of(path));
+  if (const ModuleVersion* version = versions.versions().find(path)) {
+    view->set_version(path, *version);
+  }
   return view;
 }
 

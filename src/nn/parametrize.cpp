@@ -3,6 +3,7 @@
 #include "nn/call.hpp"
 #include "nn/hooks.hpp"
 #include "nn/layer.hpp"
+#include "nn/norm_hooks.hpp"
 #include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
@@ -217,6 +218,48 @@ void set_checked(Context& context, ParametrizationList& list, std::string_view n
   for (Replacement& replacement : replacements) replacement.commit();
 }
 
+bool take_start(std::string& text, std::string_view start) {
+  if (!text.starts_with(start)) return false;
+  text.erase(0, start.size());
+  return true;
+}
+
+// The call, its callee without a path; whether it is one of torch.nn.utils itself.
+spec::Expression parsed_call(std::string_view text, bool& is_hook) {
+  spec::Expression call = spec::parse(text);
+  if (call.form == spec::Form::name) {
+    call.form = spec::Form::call;
+    call.text = spec::bare_callee(call.text);
+  }
+  if (call.form != spec::Form::call) {
+    throw spec::error_at(call, Code::invalid_argument,
+                         "parametrize: expected a name or a call, such as \"weight_norm(dim=0)\"");
+  }
+  const bool in_utils = take_start(call.text, "utils.");
+  is_hook = !take_start(call.text, "parametrizations.") && in_utils;
+  if (is_hook && call.text == kOrthogonal.signature.name) call.text.insert(0, "utils.");
+  return call;
+}
+
+// with_computed_tensors(); `step`: those of torch.nn.utils go on by one.
+ModuleRef computed(Context& context, const Module& module, bool step) {
+  const ModuleDict* dict = is_parametrized(module) ? dict_of(module) : nullptr;
+  ModuleRef out = module.shell();
+  out->set_class_name(std::string(plain_class_name(module)));
+  for (const auto& [name, tensor] : module.parameters()) out->put_parameter(name, tensor);
+  for (const auto& [name, tensor] : module.buffers()) out->put_buffer(name, tensor);
+  for (const auto& [name, child] : module.children()) {
+    if (child.get() != dict) out->put_child(name, child);
+  }
+  for (size_t i = 0; dict && i < dict->children().size(); ++i) {
+    const auto& [name, child] = dict->children()[i];
+    auto* list = dynamic_cast<ParametrizationList*>(child.get());
+    if (list) put_own(*out, name, list->forward(context, {}), list->is_parameter());
+  }
+  put_computed(context, module, *out, step);
+  return out;
+}
+
 }  // namespace
 
 std::vector<TensorRef> Parametrization::right_inverse(Context&, const TensorRef&) { return {}; }
@@ -268,6 +311,10 @@ ParametrizationList* parametrizations_of(const Module& module, std::string_view 
   return child ? dynamic_cast<ParametrizationList*>(child->get()) : nullptr;
 }
 
+bool has_computed_tensors(const Module& module) noexcept {
+  return is_parametrized(module) || has_norm_hooks(module);
+}
+
 bool is_parametrized(const Module& module) noexcept {
   return module.class_name().starts_with(kPrefix) && dict_of(module) != nullptr;
 }
@@ -278,13 +325,10 @@ std::string_view plain_class_name(const Module& module) noexcept {
 }
 
 void parametrize(Context& context, Module& module, std::string_view name, std::string_view text) {
-  spec::Expression call = spec::parse(text);
-  if (call.form == spec::Form::name) call.form = spec::Form::call;
-  if (call.form != spec::Form::call) {
-    throw spec::error_at(call, Code::invalid_argument,
-                         "parametrize: expected a name or a call, such as \"weight_norm(dim=0)\"");
-  }
+  bool is_hook = false;
+  const spec::Expression call = parsed_call(text, is_hook);
   const ParametrizationType& type = kRegistry.get(call, "parametrization");
+  if (is_hook) return add_norm_hook(context, module, name, call);
   const spec::Arguments arguments(type.signature, call);
   const NoGrad no_grad(context);
   ParametrizationList* list = parametrizations_of(module, name);
@@ -308,6 +352,7 @@ void parametrize(Context& context, Module& module, std::string_view name, std::s
 }
 
 TensorRef parametrized(Context& context, const Module& module, std::string_view name) {
+  if (norm_hook_of(module, name)) return held(computed(context, module, false)->parameters(), name);
   return list_of(module, name).forward(context, {});
 }
 
@@ -328,6 +373,9 @@ void set_parametrized(Context& context, Module& module, std::string_view name,
 
 void remove_parametrizations(Context& context, Module& module, std::string_view name,
                              bool leave_parametrized) {
+  if (norm_hook_of(module, name)) {
+    return remove_norm_hook(context, module, name, leave_parametrized);
+  }
   ParametrizationList& list = list_of(module, name);
   const ModuleRef held(&list);
   const NoGrad no_grad(context);
@@ -368,34 +416,22 @@ std::string extra_repr(const Module& module) {
 
 std::string base_extra_repr(const Module& module) {
   const ModuleDict* dict = is_parametrized(module) ? dict_of(module) : nullptr;
-  if (!dict) return module.extra_repr();
+  if (!has_computed_tensors(module)) return module.extra_repr();
   const ModuleRef shown = module.shell();
   for (const auto& [name, tensor] : module.parameters()) shown->put_parameter(name, tensor);
   for (const auto& [name, tensor] : module.buffers()) shown->put_buffer(name, tensor);
-  for (const auto& [name, child] : dict->children()) {
+  for (size_t i = 0; dict && i < dict->children().size(); ++i) {
+    const auto& [name, child] = dict->children()[i];
     auto* list = dynamic_cast<ParametrizationList*>(child.get());
     const auto originals = list ? list->originals() : std::vector<TensorRef>();
     if (!originals.empty()) put_own(*shown, name, originals.back(), list->is_parameter());
   }
+  put_likenesses(module, *shown);
   return shown->extra_repr();
 }
 
 ModuleRef with_computed_tensors(Context& context, Module& module) {
-  const ModuleDict* dict = is_parametrized(module) ? dict_of(module) : nullptr;
-  if (!dict) return ModuleRef(&module);
-  ModuleRef out = module.shell();
-  out->set_class_name(std::string(plain_class_name(module)));
-  for (const auto& [name, tensor] : module.parameters()) out->put_parameter(name, tensor);
-  for (const auto& [name, tensor] : module.buffers()) out->put_buffer(name, tensor);
-  for (const auto& [name, child] : module.children()) {
-    if (child.get() != dict) out->put_child(name, child);
-  }
-  for (const auto& [name, child] : dict->children()) {
-    auto* list = dynamic_cast<ParametrizationList*>(child.get());
-    if (!list) continue;
-    put_own(*out, name, list->forward(context, {}), list->is_parameter());
-  }
-  return out;
+  return has_computed_tensors(module) ? computed(context, module, true) : ModuleRef(&module);
 }
 
 }  // namespace duramen::nn

@@ -62,10 +62,12 @@ extern const ParametrizationType kSpectralNorm;
 extern const ParametrizationType kOrthogonal;
 
 // torch.nn.utils.parametrizations: "weight_norm(dim=0)", "spectral_norm(n_power_iterations=2)",
-// "orthogonal(orthogonal_map='cayley')". Behind those that the tensor has already. Errors have
-// PyTorch's texts and "torch_error"; nothing has changed then, but the generator may have moved.
+// "orthogonal(orthogonal_map='cayley')". Behind those that the tensor has already. With "utils."
+// before the name the form of torch.nn.utils (norm_hooks.hpp). Errors have PyTorch's texts and
+// "torch_error"; nothing has changed then, but the generator may have moved.
 void parametrize(Context& context, Module& module, std::string_view name, std::string_view text);
-// The tensor as it is now: recorded for backward; in training mode spectral_norm goes one step on.
+// The tensor as it is now: recorded for backward; in training mode spectral_norm goes one step on
+// (but for the form of torch.nn.utils).
 // NOT_FOUND (ValueError) where it is not parametrized.
 TensorRef parametrized(Context& context, const Module& module, std::string_view name);
 // `module.weight = value`: the originals become what gives `value`, in their places.
@@ -82,19 +84,21 @@ void remove_parametrizations(Context& context, Module& module, std::string_view 
 std::string extra_repr(const Module& module);
 std::string base_extra_repr(const Module& module);
 
+// Whether any tensor is parametrized, or computed by a form of torch.nn.utils.
+bool has_computed_tensors(const Module& module) noexcept;
 // What a forward of the module runs on: the module itself, or one of the same class and settings
 // with the same entries and the computed tensors among them.
 ModuleRef with_computed_tensors(Context& context, Module& module);
 // call() of that, whatever class is derived from the module's.
 inline ValueRef run_base_call(Context& context, Module& module, const Value& arguments,
                               const Value* keywords) {
-  if (!is_parametrized(module)) return module.call(context, arguments, keywords);
+  if (!has_computed_tensors(module)) return module.call(context, arguments, keywords);
   return with_computed_tensors(context, module)->call(context, arguments, keywords);
 }
 // How whoever holds a module runs it.
 inline TensorRef run_forward(Context& context, Module& module, std::span<const TensorRef> inputs) {
   if (runs_derived(module)) return derived_forward(context, module, inputs);
-  if (!is_parametrized(module)) return module.forward(context, inputs);
+  if (!has_computed_tensors(module)) return module.forward(context, inputs);
   return with_computed_tensors(context, module)->forward(context, inputs);
 }
 inline ValueRef run_call(Context& context, Module& module, const Value& arguments,

@@ -111,7 +111,8 @@ TensorRef PowerMethod::matrix(Context& context, const TensorRef& weight) const {
     if (i != dim) order.push_back(i);
   }
   const TensorRef turned = dim == 0 ? weight : ops::permute(context, weight, order);
-  return ops::flatten(context, turned, 1);
+  return turned->rank() == 1 ? ops::unsqueeze(context, turned, 1)
+                             : ops::flatten(context, turned, 1);
 }
 
 TensorRef PowerMethod::divided(Context& context, const TensorRef& weight, const TensorRef& u,

@@ -1,137 +1,8 @@
 #include "state/state_dict.hpp"
 
-#include <algorithm>
-
 #include "base/prefetch.hpp"
-#include "base/text.hpp"
 
 namespace duramen {
-namespace {
-
-constexpr std::string_view kExtraState = "_extra_state";
-constexpr size_t kMaxNameBytes = size_t{256} << 20;  // of all names of one dict
-
-bool is_container(const Value& value) noexcept {
-  const ValueKind kind = value.kind();
-  return kind == ValueKind::dict || kind == ValueKind::list || kind == ValueKind::tuple;
-}
-
-// What a key or a position is called in a dotted name.
-std::string name_of(const Value& container, size_t index) {
-  if (container.kind() != ValueKind::dict) return std::to_string(index);
-  const Value& key = *container.key(index);
-  switch (key.kind()) {
-    case ValueKind::text:
-    case ValueKind::bytes:
-    case ValueKind::big_integer:
-      return std::string(key.as_text());
-    case ValueKind::integer:
-      return std::to_string(key.as_integer());
-    case ValueKind::boolean:
-      return key.as_boolean() ? "True" : "False";
-    case ValueKind::real:
-      return format_float(key.as_real());
-    case ValueKind::none:
-      return "None";
-    default:
-      return join("key", index);
-  }
-}
-
-bool is_extra_state(std::string_view name) noexcept {
-  return name == kExtraState || name.ends_with("._extra_state");
-}
-
-void add_entry(StateDict& dict, std::string name, const ValueRef& value) {
-  if (name.find('\0') != std::string::npos) {
-    throw Error(Code::unsupported, join("state dict: a name holds a NUL: ", printable(name)))
-        .with("entry", name);
-  }
-  const bool is_tensor = value->kind() == ValueKind::tensor;
-  const bool is_extra = !is_tensor && is_extra_state(name);
-  const bool is_new = dict.entries().insert_taking(
-      name, {TensorRef(value->as_tensor()), is_tensor ? nullptr : value,
-             is_extra ? StateKind::extra_state : StateKind::unknown});
-  if (!is_new) {
-    throw Error(Code::invalid_argument,
-                join("state dict: two entries are called ", format_quoted(printable(name))))
-        .with("entry", name);
-  }
-}
-
-// Depth is limited by the value's own. A long key above many entries is in each of their names, so
-// that a small file could ask for any amount of memory: `room` is what names may still take.
-void add_flattened(StateDict& dict, std::string name, const ValueRef& value, size_t& room) {
-  if (name.size() > room) {
-    throw Error(Code::limit, join("state dict: the names of the entries are too long (expected at "
-                                  "most ",
-                                  kMaxNameBytes, " bytes together)"));
-  }
-  room -= name.size();
-  if (!is_container(*value) || value->count() == 0 || is_extra_state(name)) {
-    return add_entry(dict, std::move(name), value);
-  }
-  for (size_t i = 0; i < value->count(); ++i) {
-    add_flattened(dict, join(name, ".", name_of(*value, i)), value->item(i), room);
-  }
-}
-
-void read_versions(StateDict& dict, const Value& content) {
-  const Value* metadata = content.attributes() ? content.attributes()->find("_metadata") : nullptr;
-  if (!metadata || metadata->kind() != ValueKind::dict) return;
-  dict.set_has_versions(true);
-  for (size_t i = 0; i < metadata->count(); ++i) {
-    if (metadata->key(i)->kind() != ValueKind::text) continue;
-    const Value* version = metadata->item(i)->find("version");
-    const bool known = version && version->kind() == ValueKind::integer;
-    dict.set_version(metadata->key(i)->as_text(),
-                     known ? std::optional<int64_t>(version->as_integer()) : std::nullopt);
-  }
-}
-
-// The item that the dotted path leads to: the longest key that fits first, shorter ones where that
-// leads nowhere. Null when nothing does.
-const Value* find_path(const Value& value, std::string_view path) {
-  if (path.empty()) return &value;
-  if (!is_container(value)) return nullptr;
-  std::vector<std::pair<size_t, size_t>> fitting;  // length, position
-  for (size_t i = 0; i < value.count(); ++i) {
-    const std::string name = name_of(value, i);
-    const bool fits =
-        path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
-    if (fits && !name.empty()) fitting.emplace_back(name.size(), i);
-  }
-  std::sort(fitting.begin(), fitting.end(), std::greater<>());
-  for (const auto& [length, position] : fitting) {
-    const std::string_view rest = path.size() == length ? "" : path.substr(length + 1);
-    if (const Value* found = find_path(*value.item(position), rest)) return found;
-  }
-  return nullptr;
-}
-
-void collect_paths(const Value& value, const std::string& prefix, std::vector<std::string>& out) {
-  constexpr size_t kMost = 1000;
-  for (size_t i = 0; i < value.count() && out.size() < kMost; ++i) {
-    if (!is_container(*value.item(i))) continue;
-    const std::string name = prefix + name_of(value, i);
-    out.push_back(name);
-    if (prefix.empty()) collect_paths(*value.item(i), name + ".", out);
-  }
-}
-
-Error not_found(const Value& content, std::string_view select) {
-  std::vector<std::string> paths;
-  if (is_container(content)) collect_paths(content, "", paths);
-  const std::vector<std::string_view> candidates(paths.begin(), paths.end());
-  const std::string nearest(nearest_word(select, candidates));
-  std::string text = join("state dict: nothing is called ", format_quoted(printable(select)));
-  if (!nearest.empty()) text += join(" (did you mean ", format_quoted(printable(nearest)), "?)");
-  Error error(Code::not_found, std::move(text));
-  if (!nearest.empty()) error.with("nearest", nearest);
-  return error;
-}
-
-}  // namespace
 
 StateDict::~StateDict() {
   constexpr size_t kAhead = 4;
@@ -147,7 +18,7 @@ StateDict::~StateDict() {
 
 std::optional<int64_t> StateDict::version_of(std::string_view path) const {
   const auto* version = versions_.find(path);
-  return version ? *version : std::nullopt;
+  return version ? version->number : std::nullopt;
 }
 
 Ref<StateDict> StateDict::copy() const {
@@ -173,8 +44,8 @@ void StateDict::strip_prefix(std::string_view prefix) {
 
   std::string_view module = prefix;
   if (module.ends_with('.')) module.remove_suffix(1);
-  OrderedMap<std::optional<int64_t>> versions;
-  OrderedMap<std::optional<int64_t>> renamed_versions;
+  OrderedMap<ModuleVersion> versions;
+  OrderedMap<ModuleVersion> renamed_versions;
   for (const auto& [path, version] : versions_) {
     if (path == module) {
       renamed_versions.set("", version);
@@ -187,48 +58,6 @@ void StateDict::strip_prefix(std::string_view prefix) {
   for (const auto& [path, version] : renamed_versions) versions.set(path, version);
   entries_ = std::move(kept);
   versions_ = std::move(versions);
-}
-
-Ref<StateDict> state_dict_from_value(const Value& content, std::string_view select) {
-  const Value* chosen = find_path(content, select);
-  if (!chosen) throw not_found(content, select);
-  auto dict = make<StateDict>();
-  if (!is_container(*chosen)) {
-    add_entry(*dict, std::string(select.substr(select.rfind('.') + 1)), Ref<const Value>(chosen));
-    return dict;
-  }
-  dict->entries().reserve(chosen->count());
-  size_t room = kMaxNameBytes;
-  for (size_t i = 0; i < chosen->count(); ++i) {
-    add_flattened(*dict, name_of(*chosen, i), chosen->item(i), room);
-  }
-  read_versions(*dict, *chosen);
-  return dict;
-}
-
-ValueRef value_from_state_dict(const StateDict& dict) {
-  std::vector<ValueRef> keys;
-  std::vector<ValueRef> items;
-  for (const auto& [name, entry] : dict.entries()) {
-    keys.push_back(Value::text(name));
-    items.push_back(entry.tensor  ? Value::tensor(entry.tensor)
-                    : entry.value ? entry.value
-                                  : Value::none());
-  }
-  constexpr const char* kOrderedDict = "collections.OrderedDict";
-  ValueRef attributes;
-  if (dict.has_versions()) {
-    std::vector<ValueRef> paths;
-    std::vector<ValueRef> versions;
-    for (const auto& [path, version] : dict.versions()) {
-      paths.push_back(Value::text(path));
-      versions.push_back(version ? Value::dict({Value::text("version")}, {Value::integer(*version)})
-                                 : Value::dict({}, {}));
-    }
-    attributes = Value::dict({Value::text("_metadata")},
-                             {Value::dict(std::move(paths), std::move(versions), kOrderedDict)});
-  }
-  return Value::dict(std::move(keys), std::move(items), kOrderedDict, std::move(attributes));
 }
 
 }  // namespace duramen

@@ -13,6 +13,12 @@
 
 namespace duramen {
 
+// A module's entry in PyTorch's _metadata.
+struct ModuleVersion {
+  std::optional<int64_t> number;  // "version"; nothing when unknown
+  ValueRef more;  // a dict of what stands there beside it ("spectral_norm"); null for nothing
+};
+
 enum class StateKind : uint8_t { unknown = 0, parameter, buffer, extra_state };
 
 struct StateEntry {
@@ -43,13 +49,16 @@ class StateDict final : public Counted {
   // unknown".
   bool has_versions() const noexcept { return has_versions_; }
   void set_has_versions(bool value) noexcept { has_versions_ = value; }
-  OrderedMap<std::optional<int64_t>>& versions() noexcept { return versions_; }
-  const OrderedMap<std::optional<int64_t>>& versions() const noexcept { return versions_; }
+  OrderedMap<ModuleVersion>& versions() noexcept { return versions_; }
+  const OrderedMap<ModuleVersion>& versions() const noexcept { return versions_; }
   // Nothing when unknown.
   std::optional<int64_t> version_of(std::string_view path) const;
-  void set_version(std::string_view path, std::optional<int64_t> version) {
+  void set_version(std::string_view path, std::optional<int64_t> number) {
+    set_version(path, ModuleVersion{number, nullptr});
+  }
+  void set_version(std::string_view path, ModuleVersion version) {
     has_versions_ = true;
-    versions_.set(path, version);
+    versions_.set(path, std::move(version));
   }
 
   // Free text: safetensors' __metadata__.
@@ -64,7 +73,7 @@ class StateDict final : public Counted {
 
  private:
   Entries entries_;
-  OrderedMap<std::optional<int64_t>> versions_;
+  OrderedMap<ModuleVersion> versions_;
   OrderedMap<std::string> metadata_;
   bool has_versions_ = false;
 };

@@ -75,18 +75,22 @@ release:
 }
 
 static duramen_status parametrized(struct world* w, duramen_error** error) {
-  static const char* const kTexts[] = {"weight_norm(dim=1)", "spectral_norm", "orthogonal"};
+  static const char* const kTexts[] = {"weight_norm(dim=1)", "spectral_norm",
+                                       "utils.weight_norm(dim=1)", "utils.spectral_norm",
+                                       "orthogonal"};
   duramen_module* layer = NULL;
   duramen_tensor* weight = NULL;
   duramen_status status = DURAMEN_OK;
   size_t i;
   for (i = 0; i < COUNT_OF(kTexts); ++i) {
-    const uint32_t leave = i < 2;
+    const uint32_t leave = i < 4;
     TRY(duramen_module_from_text(w->context, "Linear(3, 2)", SIZE_MAX, &layer, error));
     TRY(duramen_module_parametrize(w->context, layer, "weight", SIZE_MAX, kTexts[i], SIZE_MAX,
                                    error));
     if (leave) {
       TRY(duramen_module_get_parametrized(w->context, layer, "weight", SIZE_MAX, &weight, error));
+    }
+    if (i < 2) {
       TRY(duramen_module_set_parametrized(w->context, layer, "weight", SIZE_MAX, weight, error));
     }
     TRY(duramen_module_remove_parametrizations(w->context, layer, "weight", SIZE_MAX, leave,

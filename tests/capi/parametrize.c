@@ -91,6 +91,46 @@ static void spectral_norm(duramen_context* context) {
   duramen_module_release(layer);
 }
 
+/* The forms of torch.nn.utils: beside the others, under the class of before. */
+static void hooks(duramen_context* context) {
+  static const float kInput[2] = {1, 1};
+  static const int64_t kShape[2] = {1, 2};
+  duramen_module *layer = new_module(context, "Linear(2, 2)"), *copy = NULL;
+  duramen_tensor *x = new_tensor(context, kInput, 2, kShape), *y = NULL, *g = NULL, *grad = NULL;
+  OK(duramen_module_parametrize(context, layer, "weight", SIZE_MAX, "torch.nn.utils.weight_norm",
+                                SIZE_MAX, ERROR));
+  TEXT("Linear", duramen_module_class_name(layer, NULL));
+  keys(layer, "bias weight_g weight_v");
+  OK(duramen_module_forward(context, layer, x, &y, ERROR));
+  OK(duramen_tensor_backward(context, y, x, NULL, ERROR));
+  OK(duramen_module_get_parameter(layer, "weight_g", SIZE_MAX, &g, ERROR));
+  OK(duramen_tensor_grad(g, &grad, ERROR));
+  CHECK(grad != NULL);
+  FAILS(DURAMEN_E_ALREADY_EXISTS,
+        duramen_module_parametrize(context, layer, "weight", SIZE_MAX, "utils.weight_norm(dim=1)",
+                                   SIZE_MAX, ERROR));
+  TEXT("RuntimeError", duramen_error_detail(last_error(), "torch_error", SIZE_MAX, NULL));
+  FAILS(DURAMEN_E_ALREADY_EXISTS,
+        duramen_module_register_parameter(layer, "weight", SIZE_MAX, NULL, ERROR));
+  FAILS(DURAMEN_E_NOT_FOUND,
+        duramen_module_set_parametrized(context, layer, "weight", SIZE_MAX, x, ERROR));
+  OK(duramen_module_deepcopy(context, layer, &copy, ERROR));
+  OK(duramen_module_remove_parametrizations(context, layer, "weight", SIZE_MAX, 1, ERROR));
+  keys(layer, "bias weight");
+  OK(duramen_module_parametrize(context, layer, "weight", SIZE_MAX, "utils.spectral_norm", SIZE_MAX,
+                                ERROR));
+  keys(layer, "bias weight_orig weight_u weight_v");
+  keys(copy, "bias weight_g weight_v");
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_module_parametrize(context, layer, "bias", SIZE_MAX,
+                                                          "utils.orthogonal", SIZE_MAX, ERROR));
+  duramen_module_release(copy);
+  duramen_tensor_release(grad);
+  duramen_tensor_release(g);
+  duramen_tensor_release(y);
+  duramen_tensor_release(x);
+  duramen_module_release(layer);
+}
+
 static void refusals(duramen_context* context) {
   duramen_module* layer = new_module(context, "Linear(2, 2)");
   duramen_tensor* out = NULL;
@@ -117,6 +157,7 @@ int main(void) {
   duramen_context* context = new_context();
   weight_norm(context);
   spectral_norm(context);
+  hooks(context);
   refusals(context);
   duramen_context_release(context);
   return finish();

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from . import _api, init, nn, parametrizations
+from . import _api, init, nn, parametrizations, utils
 from ._checkpoint import Checkpoint, load, save
 from ._containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from ._context import Context, registry

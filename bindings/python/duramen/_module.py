@@ -134,8 +134,10 @@ class Module(Surgery):
             if kind:
                 return found
             if self.class_name.startswith("Parametrized") and self._is_computed(name):
-                address = self._context.build(lib.duramen_module_get_parametrized, self.handle, *encoded(name))
-                return wrap_tensor(address, self._context)
+                return self._computed(name)
+            if self._slot(name + "_g")[0] or self._slot(name + "_orig")[0]:  # as of utils.weight_norm
+                with contextlib.suppress(ValueError):
+                    return self._computed(name)
         raise AttributeError(f"'{object.__getattribute__(self, 'class_name')}' object has no attribute '{name}'"
                              if name not in _INTERNAL else name)
 
@@ -181,6 +183,10 @@ class Module(Surgery):
         """Whether a tensor of that name is parametrized."""
         kind, found = self._slot("parametrizations")
         return kind == _api.KIND_CHILD and isinstance(found, Module) and found._slot(name)[0] == _api.KIND_CHILD
+
+    def _computed(self, name: str) -> Tensor:
+        address = self._context.build(lib.duramen_module_get_parametrized, self.handle, *encoded(name))
+        return wrap_tensor(address, self._context)
 
     def _registered(self, name: str, kind: int, function: Any, value: Any) -> None:
         call(function, self.handle, *encoded(name), value.handle)

@@ -45,6 +45,25 @@ class Parametrizations(unittest.TestCase):
         self.layer.load_state_dict(old)
         self.assertAlmostEqual(self.layer.weight.tolist()[0][0], 3**-0.5, places=6)
 
+    def test_the_functions_of_utils(self):
+        before = self.layer.weight.tolist()
+        for name, keys in (("weight_norm", ["bias", "weight_g", "weight_v"]),
+                           ("spectral_norm", ["bias", "weight_orig", "weight_u", "weight_v"])):
+            self.assertIs(getattr(duramen.utils, name)(self.layer), self.layer)
+            self.assertEqual(list(self.layer.state_dict()), keys)
+            self.assertEqual(self.layer.class_name, "Linear")
+            self.layer(self.ctx.ones((4, 3))).sum().backward()
+            self.assertIsNotNone(self.layer.get_parameter(keys[1]).grad)
+            self.assertEqual(self.layer.weight.shape, (2, 3))
+            if name == "weight_norm":
+                self.assertAlmostEqual(self.layer.weight.tolist()[1][2], before[1][2], places=6)
+            getattr(duramen.utils, f"remove_{name}")(self.layer)
+            self.assertEqual(list(self.layer.state_dict()), ["bias", "weight"])
+            with self.assertRaises(ValueError):
+                getattr(duramen.utils, f"remove_{name}")(self.layer)
+        with self.assertRaises(AttributeError):
+            self.layer.weight_g  # noqa: B018, its absence is what is tested
+
     def test_refusals(self):
         with self.assertRaises(ValueError):
             parametrizations.weight_norm(self.layer, "heavy")

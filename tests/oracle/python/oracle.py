@@ -69,6 +69,7 @@ def families(seed, cases):
     import lazy_states
     import loads
     import module_states
+    import norm_hooks
     import parametrized
     import prints
     import renames
@@ -99,6 +100,7 @@ def families(seed, cases):
                   for name in derived.types_of_calls() for i in range(max(2, cases // 40))], seed),
         Family("renames", [(i, lambda i=i: renames.run_case(seed, i)) for i in range(cases)], seed),
         Family("parametrized", [(i, lambda i=i: parametrized.run_case(seed, i)) for i in range(cases)], seed),
+        Family("norm_hooks", [(i, lambda i=i: norm_hooks.run_case(seed, i)) for i in range(cases)], seed),
         Family("lazy", [(f"{name} {i}", lambda name=name, i=i: lazy_states.run_case(seed, name, i))
                         for name in lazy_states.LAZY for i in range(cases // 8)], seed),
         Family("layers", [(f"{name} {i}", lambda name=name, i=i: layers.run_case(seed, name, i))
@@ -137,7 +139,7 @@ def main():
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
     parser.add_argument("--only", help="one family: trees, surgery, attributes, containers, loads, renames, hooks, prints, inits, "
-                        "states, derived, lazy, layers, training or files")
+                        "states, derived, norm_hooks, lazy, layers, training or files")
     parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()
     use_one_with("torch", "safetensors", "numpy")

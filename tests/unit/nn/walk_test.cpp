@@ -23,7 +23,7 @@ Names keys_of(const StateDict& dict) { return names_of(dict.entries()); }
 Names versions_of(const StateDict& dict) {
   Names out;
   for (const auto& [path, version] : dict.versions()) {
-    out.push_back(path + ":" + std::to_string(*version));
+    out.push_back(path + ":" + std::to_string(*version.number));
   }
   return out;
 }

@@ -39,7 +39,7 @@ std::string entries_of(const StateDict& dict) {
 std::string versions_of(const StateDict& dict) {
   std::string out;
   for (const auto& [path, version] : dict.versions()) {
-    out += "'" + path + "'=" + (version ? std::to_string(*version) : "?") + " ";
+    out += "'" + path + "'=" + (version.number ? std::to_string(*version.number) : "?") + " ";
   }
   return out;
 }

@@ -177,6 +177,8 @@ TEST_CASE("a state dict comes back from its value", "[state][state_dict]") {
   dict.set_version("", 1);
   dict.set_version("bn", 2);
   dict.set_version("odd", std::nullopt);
+  const ValueRef more = Value::dict({Value::text("spectral_norm")}, {Value::integer(7)});
+  dict.set_version("more", ModuleVersion{3, more});
   const auto value = value_from_state_dict(dict);
   CHECK(value->as_text() == "collections.OrderedDict");
   const auto again = state_dict_from_value(*value, "");
@@ -185,6 +187,9 @@ TEST_CASE("a state dict comes back from its value", "[state][state_dict]") {
   CHECK(again->version_of("bn") == 2);
   CHECK(again->versions().contains("odd"));
   CHECK(!again->version_of("odd"));
+  CHECK(again->version_of("more") == 3);
+  CHECK(again->versions().find("more")->more->find("spectral_norm")->as_integer() == 7);
+  CHECK_FALSE(again->versions().find("bn")->more);
   StateDict plain;
   CHECK(!value_from_state_dict(plain)->attributes());
 }

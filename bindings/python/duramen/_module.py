@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import _api, _own
@@ -112,6 +113,12 @@ class Module(Surgery):
                 out["non_persistent"].append(name)
             out[_MAPS[entry.kind]][name] = self._object_of(entry)
         return out
+
+    # PyTorch's names of the raw maps, as they are now and to be read only.
+    _parameters = property(lambda self: MappingProxyType(self.slots()["parameters"]))
+    _buffers = property(lambda self: MappingProxyType(self.slots()["buffers"]))
+    _modules = property(lambda self: MappingProxyType(self.slots()["modules"]))
+    _non_persistent_buffers_set = property(lambda self: frozenset(self.slots()["non_persistent"]))
 
     def _object_of(self, entry: Any) -> Any:
         if entry.kind in (_api.KIND_MODULE, _api.KIND_CHILD):

@@ -132,6 +132,17 @@ class Classes(unittest.TestCase):
         with self.assertRaisesRegex(AttributeError, "'Own' object has no attribute 'broken'"):
             own.broken  # noqa: B018, reading it is the test
 
+    def test_the_raw_maps(self):
+        net = Net()
+        net.register_buffer("b", None, persistent=False)
+        self.assertEqual((list(net._parameters), dict(net._buffers), net._non_persistent_buffers_set),
+                         ([], {"b": None}, {"b"}))
+        self.assertIs(net._modules["fc"], net.fc)
+        with self.assertRaises(TypeError):
+            net._modules["other"] = net.fc
+        with self.assertRaises(AttributeError):
+            net._modules = {}
+
     def test_names_of_the_class_are_taken(self):
         net = Net()
         for register in (net.register_parameter, net.register_buffer, net.add_module):

@@ -71,9 +71,10 @@ def slots_of_theirs(module):
 
 
 def slots_of_ours(module):
-    slots = module.slots()
-    return [[(name, one is None) for name, one in slots[kind].items()] for kind in ("parameters", "buffers", "modules")
-            ] + [sorted(slots["non_persistent"])]
+    slots, read = module.slots(), slots_of_theirs(module)
+    own = [[(name, one is None) for name, one in slots[kind].items()] for kind in ("parameters", "buffers", "modules")]
+    same(own + [sorted(slots["non_persistent"])], read, "slots() and the maps by PyTorch's names")
+    return read
 
 
 def value(rng, builder, ctx):

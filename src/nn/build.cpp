@@ -73,7 +73,8 @@ TensorRef BuildContext::tensor(const Expression& expression) const {
 
 ModuleRef module_from_text(Context& context, std::string_view text, const TextOptions& options) {
   const auto is_unknown = [](const Expression& callee) {
-    return !module_types().find(callee.text) && !is_text_function(callee.text);
+    return !module_types().find(callee.text) && !is_text_function(callee.text) &&
+           !is_parametrized_text(callee.text);
   };
   TextBuild build(options);
   constexpr uint32_t kMaxRepeated = 1u << 18;  // no short text may ask for all memory

@@ -119,12 +119,22 @@ Expression object_at(Ref<Counted> object, std::string text, uint32_t column) {
   return out;
 }
 
+std::string shown_arguments(const Expression& call) {
+  Expression bare;
+  bare.form = Form::call;
+  bare.items = call.items;
+  bare.keywords = call.keywords;
+  const std::string text = spec::format(bare);
+  return text.substr(1, text.size() - 2);
+}
+
 ModuleRef created(const BuildContext& build, Expression& call) {
   const ModuleType* type = module_types().find(call.text);
+  const bool may_hold = build.text && build.text->options().unknown_as_containers;
+  if (!type && may_hold) return make<Placeholder>(call.text, shown_arguments(call), call.is_list);
   if (!type) throw_unknown_type(call);
   if (build.text) build.text->complete(build, *type, call);
-  if (build.text && build.text->options().unknown_as_containers && !call.children.empty() &&
-      !missing_hidden(*type, call).empty()) {
+  if (may_hold && !call.children.empty() && !missing_hidden(*type, call).empty()) {
     return make<Placeholder>(call.text, std::string(), call.is_list);
   }
   const spec::Arguments arguments = bound_arguments(*type, call);
@@ -136,13 +146,20 @@ ModuleRef created(const BuildContext& build, Expression& call) {
 ModuleRef made_module(const BuildContext& build, Expression& call) {
   build.context.cancel().check("module");
   if (!build.text) return created(build, call);
+  const bool may_hold = build.text->options().unknown_as_containers;
+  std::optional<Expression> parametrizations = take_parametrizations(call, may_hold);
   ModuleRef module;
-  if (call.verbatim && build.text->options().unknown_as_containers) {
+  if (call.verbatim && may_hold) {
     module = make<Placeholder>(call.text, call.shown, call.is_list);
   } else {
     module = call.text == "container" ? make_container(call) : created(build, call);
   }
+  if (parametrizations && placeholder_of(*module)) {
+    module->set_class_name(join("Parametrized", call.text));
+    call.children.emplace_back("parametrizations", *std::exchange(parametrizations, std::nullopt));
+  }
   build.text->add_children(build, *module, call);
+  if (parametrizations) build.text->add_parametrizations(build, module, *parametrizations);
   build.text->set_attributes(build, module, call);
   return module;
 }

@@ -46,16 +46,14 @@ class Module : public Counted {
   const std::string& shown_name() const noexcept {
     return derived_ ? derived_->name() : class_name_;
   }
-  int64_t version() const noexcept {
-    return version_;
-  }  // of the class's state: 2 for the BatchNorm family
+  // Of the class's state: 2 for the BatchNorm family.
+  int64_t version() const noexcept { return version_; }
   void set_version(int64_t version) noexcept { version_ = version; }
 
   const Tensors& parameters() const noexcept { return parameters_; }
   const Tensors& buffers() const noexcept { return buffers_; }
   const Children& children() const noexcept { return children_; }
-  // Ordinary attributes: what `assign` of a plain tensor or None to a new name makes (spec 1.3
-  // rule 6). Neither listed nor saved; their names are taken.
+  // Ordinary attributes (spec 1.3 rule 6): neither listed nor saved; their names are taken.
   const Tensors& plain_attributes() const noexcept { return plain_; }
   bool is_persistent(std::string_view buffer) const {
     return non_persistent_.empty() || non_persistent_.find(buffer) == non_persistent_.end();

@@ -3,6 +3,7 @@
 #include "nn/layer.hpp"
 #include "nn/load_notes.hpp"
 #include "nn/old_spectral_norm.hpp"
+#include "nn/origin.hpp"
 #include "nn/spectral_norm.hpp"
 #include "tensor/uninitialized.hpp"
 
@@ -258,6 +259,12 @@ bool has_norm_hooks(const Module& module) noexcept {
   return module.hooks() && module.hooks()->has_own(Hook::kForward);
 }
 
+std::vector<Ref<const NormHook>> norm_hooks_of(const Module& module) {
+  std::vector<Ref<const NormHook>> out;
+  for (Found& found : norm_hooks(module)) out.push_back(std::move(found.hook));
+  return out;
+}
+
 Ref<const NormHook> norm_hook_of(const Module& module, std::string_view tensor_name) {
   for (const Found& found : norm_hooks(module)) {
     if (found.hook->tensor_name() == tensor_name) return found.hook;
@@ -276,6 +283,8 @@ void add_norm_hook(Context& context, Module& module, std::string_view name,
   check_place(module, name, spectral);
   Plan plan = spectral ? plan_spectral_norm(context, module, name, arguments)
                        : plan_weight_norm(context, module, name, arguments);
+  plan.hook->set_text(
+      join(call.text, "(", arguments_text({context, nullptr}, signature, arguments), ")"));
   carry_out(module, name, plan);
 }
 

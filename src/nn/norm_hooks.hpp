@@ -13,6 +13,9 @@ namespace duramen::nn {
 class NormHook : public Hook {
  public:
   const std::string& tensor_name() const noexcept { return tensor_name_; }
+  // "weight_norm(dim=1)", which makes it.
+  const std::string& text() const noexcept { return text_; }
+  void set_text(std::string text) noexcept { text_ = std::move(text); }
   // The entry of the same shape, which stands for the tensor where no values count.
   virtual std::string like() const = 0;
   // The names of all that it is computed from.
@@ -27,10 +30,12 @@ class NormHook : public Hook {
 
  private:
   const std::string tensor_name_;
+  std::string text_;
 };
 
 // Whether any tensor of the module is computed so.
 bool has_norm_hooks(const Module& module) noexcept;
+std::vector<Ref<const NormHook>> norm_hooks_of(const Module& module);
 Ref<const NormHook> norm_hook_of(const Module& module, std::string_view tensor_name);
 
 // "weight_norm(dim=0)" or "spectral_norm(n_power_iterations=1, eps=1e-12, dim=None)" for a

@@ -172,6 +172,26 @@ uint64_t plain_of(const Module& module) {
   return module.plain_attributes().empty() ? 0 : digest.value();
 }
 
+std::string arguments_text(const BuildContext& build, const spec::Signature& signature,
+                           const spec::Arguments& arguments) {
+  ArgumentText text(build, arguments);
+  for (const spec::Parameter& parameter : signature.parameters) text.add(parameter);
+  return text.take();
+}
+
+bool is_as_made(const Module& module) {
+  const Origin* origin = origin_of(module);
+  return origin && origin->flags == 0 && origin->slots == slots_of(module) &&
+         origin->plain == plain_of(module);
+}
+
+void renew_origin(Module& module, bool known) {
+  const Origin* origin = origin_of(module);
+  if (!origin) return;
+  module.set_origin(make<Origin>(origin->arguments, known ? slots_of(module) : 0, 0,
+                                 known ? plain_of(module) : 0));
+}
+
 void set_origin(Module& module, const BuildContext& build, const spec::Signature& signature,
                 const spec::Arguments& arguments) {
   ArgumentText text(build, arguments);

@@ -35,6 +35,14 @@ uint64_t flags_of(const Module& module);
 uint64_t plain_of(const Module& module);
 void set_origin(Module& module, const BuildContext& build, const spec::Signature& signature,
                 const spec::Arguments& arguments);
+// Its arguments as Origin has them.
+std::string arguments_text(const BuildContext& build, const spec::Signature& signature,
+                           const spec::Arguments& arguments);
+// Whether it has what its call makes, and flags that a text can tell.
+bool is_as_made(const Module& module);
+// After a change that a text tells, too, the call makes what there is now; after another
+// (`known` is false) nothing is known.
+void renew_origin(Module& module, bool known);
 // Null where the module was not built from text or options.
 const Origin* origin_of(const Module& module) noexcept;
 

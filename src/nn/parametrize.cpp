@@ -4,6 +4,7 @@
 #include "nn/hooks.hpp"
 #include "nn/layer.hpp"
 #include "nn/norm_hooks.hpp"
+#include "nn/origin.hpp"
 #include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {
@@ -11,6 +12,14 @@ namespace {
 
 constexpr std::string_view kChildName = "parametrizations";
 constexpr std::string_view kPrefix = "Parametrized";
+
+struct ClassName {
+  std::string_view name;
+  std::string_view function;
+};
+constexpr ClassName kClasses[] = {{"_WeightNorm", "weight_norm"},
+                                  {"_SpectralNorm", "spectral_norm"},
+                                  {"_Orthogonal", "orthogonal"}};
 
 constexpr const ParametrizationType* kTypes[] = {&kWeightNorm, &kSpectralNorm, &kOrthogonal};
 constexpr spec::Registry<ParametrizationType> kRegistry(kTypes);
@@ -139,6 +148,7 @@ void register_first(Context& context, Module& module, std::string_view name, con
   if (inverse.empty()) inverse.push_back(value);
   auto list = make<ParametrizationList>();
   list->put_child("0", made);
+  list->set_origin(make<Origin>(std::string(), 0, 0, 0));
   put_originals(*list, value, inverse);
   std::optional<Replacement> replacement;
   if (inverse.size() == 1 && inverse[0] != value) replacement.emplace(value, *inverse[0]);
@@ -327,8 +337,23 @@ std::string_view plain_class_name(const Module& module) noexcept {
 void parametrize(Context& context, Module& module, std::string_view name, std::string_view text) {
   bool is_hook = false;
   const spec::Expression call = parsed_call(text, is_hook);
+  if (!is_hook) return parametrize(context, module, name, call);
+  kRegistry.get(call, "parametrization");
+  const bool as_made = is_as_made(module);
+  add_norm_hook(context, module, name, call);
+  renew_origin(module, as_made);
+}
+
+std::string_view function_of_class(std::string_view class_name) noexcept {
+  for (const auto& [name, function] : kClasses) {
+    if (name == class_name) return function;
+  }
+  return {};
+}
+
+void parametrize(Context& context, Module& module, std::string_view name,
+                 const spec::Expression& call) {
   const ParametrizationType& type = kRegistry.get(call, "parametrization");
-  if (is_hook) return add_norm_hook(context, module, name, call);
   const spec::Arguments arguments(type.signature, call);
   const NoGrad no_grad(context);
   ParametrizationList* list = parametrizations_of(module, name);
@@ -340,15 +365,27 @@ void parametrize(Context& context, Module& module, std::string_view name, std::s
   }
   const Ref<Parametrization> made = type.create(context, module, value, arguments);
   made->set_training(module.training());
-  if (list) return register_next(context, *list, value, type, made);
-  if (&type != &kWeightNorm) return register_first(context, module, name, value, type, made);
-  const uint64_t hook = module.add_hook(make<OldNames>(name));
-  try {
-    register_first(context, module, name, value, type, made);
-  } catch (...) {
-    module.remove_hook(hook);
-    throw;
+  const bool as_made = is_as_made(module);
+  made->set_origin(
+      make<Origin>(arguments_text({context, nullptr}, type.signature, arguments), 0, 0, 0));
+  if (list) {
+    register_next(context, *list, value, type, made);
+    return renew_origin(*made, as_made);
   }
+  if (&type != &kWeightNorm) {
+    register_first(context, module, name, value, type, made);
+  } else {
+    const uint64_t hook = module.add_hook(make<OldNames>(name));
+    try {
+      register_first(context, module, name, value, type, made);
+    } catch (...) {
+      module.remove_hook(hook);
+      throw;
+    }
+  }
+  renew_origin(*made, as_made);
+  renew_origin(*parametrizations_of(module, name), as_made);
+  renew_origin(module, as_made);
 }
 
 TensorRef parametrized(Context& context, const Module& module, std::string_view name) {
@@ -374,7 +411,8 @@ void set_parametrized(Context& context, Module& module, std::string_view name,
 void remove_parametrizations(Context& context, Module& module, std::string_view name,
                              bool leave_parametrized) {
   if (norm_hook_of(module, name)) {
-    return remove_norm_hook(context, module, name, leave_parametrized);
+    remove_norm_hook(context, module, name, leave_parametrized);
+    return renew_origin(module, false);
   }
   ParametrizationList& list = list_of(module, name);
   const ModuleRef held(&list);
@@ -403,6 +441,7 @@ void remove_parametrizations(Context& context, Module& module, std::string_view 
   put_own(module, name, tensor, list.is_parameter());
   dict.remove(name);
   if (replacement) replacement->commit();
+  renew_origin(module, false);
   if (!dict.children().empty()) return;
   module.remove(kChildName);
   module.set_class_name(std::move(plain_name));

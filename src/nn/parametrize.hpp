@@ -66,6 +66,10 @@ extern const ParametrizationType kOrthogonal;
 // before the name the form of torch.nn.utils (norm_hooks.hpp). Errors have PyTorch's texts and
 // "torch_error"; nothing has changed then, but the generator may have moved.
 void parametrize(Context& context, Module& module, std::string_view name, std::string_view text);
+void parametrize(Context& context, Module& module, std::string_view name,
+                 const spec::Expression& call);
+// "weight_norm" for "_WeightNorm"; empty for what is no class of a parametrization.
+std::string_view function_of_class(std::string_view class_name) noexcept;
 // The tensor as it is now: recorded for backward; in training mode spectral_norm goes one step on
 // (but for the form of torch.nn.utils).
 // NOT_FOUND (ValueError) where it is not parametrized.

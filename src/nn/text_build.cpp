@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/layer.hpp"
+#include "nn/parametrize.hpp"
 #include "nn/placeholder.hpp"
 #include "nn/tensor_functions.hpp"
 #include "nn/traverse.hpp"
@@ -200,7 +201,7 @@ void TextBuild::add_children(const BuildContext& build, Module& module, Expressi
 
 namespace {
 
-constexpr std::string_view kAttributes[] = {"training", "frozen",    "parameters",
+constexpr std::string_view kAttributes[] = {"training", "utils",     "frozen", "parameters",
                                             "buffers",  "transient", "plain"};
 
 Error unknown_attribute(const spec::Keyword& attribute) {
@@ -254,6 +255,16 @@ void freeze(const Module::Tensors& parameters, const Expression& names) {
           .with("path", name);
     }
     (*found)->set_requires_grad(false);
+  }
+}
+
+// "utils={'weight': 'weight_norm(dim=1)'}".
+void add_utils(const BuildContext& build, Module& module, const Expression& call) {
+  for (const auto& [name, dict] : call.attributes) {
+    if (name != "utils") continue;
+    for (size_t i = 0; i < dict.items.size() && dict.form == Form::dict; ++i) {
+      parametrize(build.context, module, dict.keys[i].text, join("utils.", dict.items[i].text));
+    }
   }
 }
 
@@ -316,6 +327,7 @@ void TextBuild::read(const BuildContext& build, const ModuleRef& module, spec::K
     slots.plain = tensors_of(build, module->plain_attributes(), value);
   } else if (name == "transient") {
     slots.non_persistent = names_of(value);
+  } else if (name == "utils") {  // done before
   } else if (name == "frozen") {
     freeze(slots.parameters, value);
   } else if (name == "training") {
@@ -329,6 +341,7 @@ void TextBuild::read(const BuildContext& build, const ModuleRef& module, spec::K
 void TextBuild::set_attributes(const BuildContext& build, const ModuleRef& module,
                                Expression& call) {
   if (call.attributes.empty()) return;
+  add_utils(build, *module, call);
   Module::Slots slots{module->parameters(), module->buffers(), module->plain_attributes(), {}};
   for (const auto& [name, value] : slots.buffers) {
     if (!module->is_persistent(name)) slots.non_persistent.push_back(name);

@@ -3,6 +3,7 @@
 // known once the tree is there. docs/text-form.md.
 #pragma once
 
+#include <optional>
 #include <unordered_map>
 
 #include "nn/build.hpp"
@@ -23,6 +24,9 @@ class TextBuild {
   // The printed children and the attributes of the module that the call made.
   void add_children(const BuildContext& build, Module& module, spec::Expression& call);
   void set_attributes(const BuildContext& build, const ModuleRef& module, spec::Expression& call);
+  // What take_parametrizations() took.
+  void add_parametrizations(const BuildContext& build, const ModuleRef& module,
+                            spec::Expression& dict);
 
   void define(const spec::Expression& where, uint32_t number, const spec::Expression& value);
   // What @N stands for, as an expression; INVALID_ARGUMENT for one that is not defined (yet).
@@ -50,6 +54,13 @@ class TextBuild {
   // Held: what is thrown away must not leave its address to another.
   std::unordered_map<const Module*, std::pair<ModuleRef, bool>> training_;
 };
+
+// Whether a callee is a class that parametrizing makes: ParametrizedLinear, ParametrizationList, ….
+bool is_parametrized_text(std::string_view callee);
+// Of a call of ParametrizedLinear, which becomes one of Linear: the child "parametrizations".
+// Nothing for other calls, and where unknown classes are to become containers and one is there.
+std::optional<spec::Expression> take_parametrizations(spec::Expression& call,
+                                                      bool unknown_as_containers);
 
 // Whether a callee has a meaning beside the module types: tensor, zeros, dict, …
 bool is_text_function(std::string_view callee);

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "nn/containers.hpp"
 #include "nn/evaluate.hpp"
+#include "nn/norm_hooks.hpp"
 #include "nn/origin.hpp"
 #include "nn/parameter_containers.hpp"
 #include "nn/parametrize.hpp"
@@ -63,6 +64,7 @@ class Writer {
   void attributes(const Module& module, const Made& made, bool inherited);
   void tensors(std::string_view name, const Module::Tensors& map, bool as_made);
   void tensor(const Tensor& tensor, bool as_made);
+  void norm_hooks(const Module& module);
   void frozen(const Module& module);
   void transient(const Module& module);
   bool is_shared(const Module::Tensors& map) const;
@@ -126,6 +128,9 @@ bool Writer::known(const Counted& object) {
 // "Linear(4, 3, dtype=torch.float32": open, and what it makes.
 std::string Writer::call(const Module& module, Made* made) const {
   *made = {nothing_};
+  if (has_computed_tensors(module) && (!origin_of(module) || origin_of(module)->slots == 0)) {
+    throw refused("is parametrized and has other changes, too, which no text says");
+  }
   if (const Placeholder* placeholder = placeholder_of(module)) {
     std::string text = join("container(", format_quoted(module.class_name()));
     if (!placeholder->extra_repr().empty()) {
@@ -133,7 +138,6 @@ std::string Writer::call(const Module& module, Made* made) const {
     }
     return text + (placeholder->is_list() ? ", is_list=True" : "");
   }
-  if (is_parametrized(module)) throw refused("is parametrized, which no text says");
   if (module.derived()) {
     throw refused(
         join("(", printable(module.shown_name(), 60), ") was not built from a text and cannot be"));
@@ -291,6 +295,18 @@ void Writer::transient(const Module& module) {
   if (!first) out_ += ']';
 }
 
+// Before what follows: it makes some of that.
+void Writer::norm_hooks(const Module& module) {
+  bool first = true;
+  for (const auto& hook : norm_hooks_of(module)) {
+    if (first) attribute("utils");
+    out_ += join(first ? "{" : ", ", format_quoted(hook->tensor_name()), ": ",
+                 format_quoted(hook->text()));
+    first = false;
+  }
+  if (!first) out_ += '}';
+}
+
 void Writer::attributes(const Module& module, const Made& made, bool inherited) {
   const auto &parameters = module.parameters(), &buffers = module.buffers(),
              &plain = module.plain_attributes();
@@ -301,6 +317,7 @@ void Writer::attributes(const Module& module, const Made& made, bool inherited) 
     return entry.value && entry.value->requires_grad();
   });
   has_attribute_ = false;
+  norm_hooks(module);
   if (module.training() != inherited) {
     attribute("training");
     out_ += module.training() ? "True" : "False";

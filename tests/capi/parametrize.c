@@ -131,6 +131,20 @@ static void hooks(duramen_context* context) {
   duramen_module_release(layer);
 }
 
+static void texts(duramen_context* context) {
+  duramen_module *layer = new_module(context, "Linear(2, 2, bias=False)"), *again = NULL;
+  duramen_string* text = NULL;
+  OK(duramen_module_parametrize(context, layer, "weight", SIZE_MAX, "weight_norm(1)", SIZE_MAX,
+                                ERROR));
+  OK(duramen_module_text(layer, &text, ERROR));
+  OK(duramen_module_from_text(context, duramen_string_data(text, NULL), SIZE_MAX, &again, ERROR));
+  TEXT("ParametrizedLinear", duramen_module_class_name(again, NULL));
+  keys(again, "parametrizations.weight.original0 parametrizations.weight.original1");
+  duramen_string_release(text);
+  duramen_module_release(again);
+  duramen_module_release(layer);
+}
+
 static void refusals(duramen_context* context) {
   duramen_module* layer = new_module(context, "Linear(2, 2)");
   duramen_tensor* out = NULL;
@@ -158,6 +172,7 @@ int main(void) {
   weight_norm(context);
   spectral_norm(context);
   hooks(context);
+  texts(context);
   refusals(context);
   duramen_context_release(context);
   return finish();

@@ -64,6 +64,42 @@ class Parametrizations(unittest.TestCase):
         with self.assertRaises(AttributeError):
             self.layer.weight_g  # noqa: B018, its absence is what is tested
 
+    def test_text(self):
+        parametrizations.spectral_norm(parametrizations.weight_norm(self.layer, dim=1))
+        duramen.utils.weight_norm(self.layer, "bias", dim=None)
+        self.layer.get_parameter("parametrizations.weight.original0").requires_grad_(False)
+        text = self.layer.lossless_text()
+        self.assertIn("_WeightNorm(dim=1)", text)
+        self.assertIn("_SpectralNorm()", text)
+        self.assertIn("utils={'bias': 'weight_norm(dim=None)'}", text)
+        self.assertIn("frozen=['original0']", text)
+        again = self.ctx.module(text)
+        self.assertEqual(again.lossless_text(), text)
+        self.assertEqual(list(again.state_dict()), list(self.layer.state_dict()))
+        again.load_state_dict(self.layer.state_dict())
+        again(self.ctx.ones((4, 3)))
+
+    def test_text_of_unknown_parametrizations(self):
+        text = ("ParametrizedLinear(\n  in_features=3, out_features=2, bias=True\n  (parametrizations): ModuleDict(\n"
+                "    (weight): ParametrizationList(\n      (0): %s()\n    )\n  )\n)")
+        with self.assertRaises(duramen.Error) as caught:
+            self.ctx.module(text % "Symmetric")
+        self.assertEqual(caught.exception.details["actual"], "Symmetric")
+        held, _ = self.ctx.module_with(text % "Symmetric", unknown_as_containers=True)
+        self.assertEqual(repr(held), text % "Symmetric")
+        known = self.ctx.module(text % "_Orthogonal")
+        self.assertEqual(repr(known), text % "_Orthogonal")
+        self.assertEqual(list(known.state_dict()), ["bias", "parametrizations.weight.original",
+                                                    "parametrizations.weight.0.base"])
+
+    def test_a_changed_module_has_no_text(self):
+        self.layer.weight = self.ctx.module("Linear(5, 2)").weight
+        parametrizations.weight_norm(self.layer)
+        with self.assertRaises(duramen.Error):
+            self.layer.lossless_text()
+        parametrizations.remove_parametrizations(self.layer, "weight")
+        self.assertEqual(self.ctx.module(self.layer.lossless_text()).weight.shape, (2, 5))
+
     def test_refusals(self):
         with self.assertRaises(ValueError):
             parametrizations.weight_norm(self.layer, "heavy")

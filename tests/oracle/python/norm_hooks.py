@@ -123,7 +123,12 @@ def more(ctx, rng, text, kind, name, arguments, ours, theirs, start):
     same_module("weight_norm", ours.deepcopy(), theirs, "the copy")
     if kind == "spectral_norm" and theirs.state_dict()[f"{name}_orig"].dtype == torch.float64:
         compare_old_loads(ctx, name, ours, theirs)
+    for one in (ours, ours.deepcopy()):
+        again = ctx.module(one.lossless_text())
+        same(parametrized.structure_of(again), parametrized.structure_of(ours), f"read back from {one.lossless_text()!r}")
+        same(again.lossless_text(), ours.lossless_text(), "its text")
     removed(kind, name, ours, theirs)
+    same(parametrized.structure_of(ctx.module(ours.lossless_text())), parametrized.structure_of(ours), "after removal: the text")
 
 
 def compare_metadata(ctx, ours, theirs):

@@ -142,13 +142,13 @@ def run_case(seed, number):
     try:
         same_module(kind, ours, theirs, what)
         same(ctx.zeros((2,)).uniform_().tolist(), torch.rand(2).tolist(), "the next draws")
-        more(ctx, rng, text, kind, name, ours, theirs, start)
+        more(ctx, rng, text, kind, name, arguments or name != "weight", ours, theirs, start)
     except Mismatch as mismatch:
         raise Mismatch(f"{what}: {mismatch}") from None
     return False
 
 
-def more(ctx, rng, text, kind, name, ours, theirs, start):
+def more(ctx, rng, text, kind, name, arguments, ours, theirs, start):
     if kind != "orthogonal" and "LayerNorm" not in text:
         compare_runs(ctx, text, ours, theirs, start)
     same_module(kind, ours.deepcopy(), theirs, "the copy")
@@ -160,7 +160,28 @@ def more(ctx, rng, text, kind, name, ours, theirs, start):
         theirs.load_state_dict(old)
         ours.load_state_dict({key: to_ours(ctx, one) for key, one in old.items()})
         same_module(kind, ours, theirs, "after the load of the old names")
+    same_texts(ctx, rng, arguments, ours.deepcopy(), theirs)
     removed(rng, kind, name, ours, theirs)
+    same(structure_of(ctx.module(ours.lossless_text())), structure_of(ours), "after removal: the text")
+
+
+def structure_of(module):
+    return (repr(module), [(name, tuple(one.shape), str(one.dtype), one.requires_grad) for name, one in module.named_parameters()],
+            [(name, tuple(one.shape), str(one.dtype)) for name, one in module.named_buffers()],
+            [(name, one.training) for name, one in module.named_modules()])
+
+
+def same_texts(ctx, rng, arguments, ours, theirs):
+    """The lossless text gives the tree again; so does what PyTorch prints, where it says everything."""
+    if rng.random() < 0.3:
+        next(ours.parameters()).requires_grad_(False)
+    again = ctx.module(ours.lossless_text())
+    same(structure_of(again), structure_of(ours), f"read back from {ours.lossless_text()!r}")
+    same(again.lossless_text(), ours.lossless_text(), "its text")
+    same(repr(ctx.module(repr(theirs))), repr(theirs), "the printout")
+    if not arguments and next(theirs.parameters()).dtype == torch.float32:  # which is not printed
+        same([(name, tuple(one.shape)) for name, one in ctx.module(repr(theirs)).state_dict().items()],
+             [(name, tuple(one.shape)) for name, one in theirs.state_dict().items()], "the state from the printout")
 
 
 def removed(rng, kind, name, ours, theirs):

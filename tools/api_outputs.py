@@ -1,4 +1,4 @@
-"""What is generated from the headers and committed: export map, symbol list, API description, Python's raw layer."""
+"""What is generated from the headers and committed: export map, symbol list, API description, raw layers, references."""
 
 import json
 
@@ -6,7 +6,11 @@ import api_errors
 import api_fields
 import api_rules as rules
 import api_surface
+from api_cffi import cffi_source
+from api_go import go_layout_source, go_source
 from api_python import python_source
+from api_reference import reference_pages
+from api_rust import rust_source
 
 
 def node(level):
@@ -75,6 +79,10 @@ def all_outputs(api):
     return {"capi/exports.map": exports_map(api), "capi/symbols.txt": symbols_txt(api),
             "share/duramen/duramen-api.json": api_json(api),
             "bindings/python/duramen/_api.py": python_source(api),
+            "share/duramen/duramen-cffi.h": cffi_source(api),
+            "bindings/rust/duramen-sys/src/raw.rs": rust_source(api),
+            "bindings/go/raw/raw.go": go_source(api), "bindings/go/raw/layout.go": go_layout_source(api),
+            **reference_pages(api),
             f"tests/abi/levels/{api.level()}/surface.txt": api_surface.surface(api, node)}
 
 

@@ -39,19 +39,30 @@ def symbols(inputs):
 
 
 def soname(inputs):
-    """The name that clients record, and what hardening promises."""
+    """The name that clients record; nothing in the file says where to look for libraries."""
     dynamic = run("readelf", "-dW", inputs.library)
     name = re.search(r"SONAME.*\[(.*)\]", dynamic)
     if not name or name.group(1) != "libduramen.so.0":
         yield f"SONAME is {name.group(1) if name else 'missing'}"
-    yield from (f"has {tag}" for tag in ("TEXTREL", "RPATH", "RUNPATH") if f"({tag})" in dynamic)
-    if "BIND_NOW" not in dynamic and "NOW" not in dynamic:
+    yield from (f"has {tag}" for tag in ("RPATH", "RUNPATH") if f"({tag})" in dynamic)
+
+
+def hardening(inputs):
+    """Full RELRO, no text relocations, no executable or writable-and-executable memory, a checked stack."""
+    dynamic = run("readelf", "-dW", inputs.library)
+    if "(TEXTREL)" in dynamic or re.search(r"\(FLAGS\).*TEXTREL", dynamic):
+        yield "has relocations in its code"
+    if not re.search(r"\(FLAGS\).*BIND_NOW|\(FLAGS_1\).*\bNOW\b|\(BIND_NOW\)", dynamic):
         yield "is not bound at start (-z now)"
     segments = run("readelf", "-lW", inputs.library)
     if "GNU_RELRO" not in segments:
         yield "has no GNU_RELRO segment"
     if not re.search(r"GNU_STACK.* RW  ", segments):
         yield "has an executable stack"
+    yield from (f"has memory to write and run: {line.strip()}" for line in segments.splitlines()
+                if re.search(r"LOAD.* RWE ", line))
+    if "__stack_chk_fail" not in run("nm", "-D", "--undefined-only", inputs.library):
+        yield "does not check the stack"
 
 
 def tls(inputs):
@@ -96,7 +107,7 @@ def needed(inputs):
             yield f"needs {name}"
 
 
-GATES = {f.__name__: f for f in (symbols, soname, tls, static_constructors, undefined, writable, needed)}
+GATES = {f.__name__: f for f in (symbols, soname, hardening, tls, static_constructors, undefined, writable, needed)}
 
 
 class Inputs:

@@ -1,0 +1,3 @@
+module duramen/raw
+
+go 1.20

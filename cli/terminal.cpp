@@ -32,8 +32,8 @@ size_t terminal_width() {
   return known ? size.ws_col : 80;
 }
 
-int32_t report(void* user, const char* /*operation*/, uint64_t done, uint64_t total,
-               duramen_error** /*error*/) {
+int32_t report(void* user, const char* /*operation*/, size_t /*length*/, uint64_t done,
+               uint64_t total, duramen_error** /*error*/) {
   static_cast<Progress*>(user)->update(done, total);
   return 0;
 }

@@ -109,7 +109,8 @@ def main():
     failures = list(canaries(cc))
     for kept in sorted(levels.glob("*/x86_64.abi")):
         if said := difference(kept, now):
-            failures.append(f"level {kept.parent.name} is not what it was:\n{said}")
+            failures.append(f"level {kept.parent.name} is not what it was (run this again with --write if the level is open "
+                            f"and the change is meant):\n{said}")
     for failure in failures:
         print(failure, file=sys.stderr)
     print(f"{len(list(levels.glob('*/x86_64.abi')))} levels, {len(CHANGES)} changes of small libraries")

@@ -19,6 +19,16 @@ COMPILERS = (("gcc", "c", "c99"), ("clang", "c", "c11"), ("g++", "c++", "c++11")
 FLAGS = ["-Wall", "-Wextra", "-pedantic-errors", "-Werror", "-fsyntax-only", "-Wno-missing-field-initializers"]
 
 
+HEAD = """#include <stddef.h>
+#include <duramen/duramen.h>
+#if defined(__cplusplus) && __cplusplus >= 201703L /* from then on it is part of the type */
+#define THROWS_NOTHING noexcept
+#else
+#define THROWS_NOTHING
+#endif
+"""
+
+
 class Program:
     """Lines of a surface as declarations that compile only where they are true."""
 
@@ -60,8 +70,8 @@ class Program:
     def function(self, rest):
         name, returns, params = re.fullmatch(r"(\w+)@\S+ \w+ [?+]*(.+?)(?:\[\w+\])? \((.*)\)", rest).groups()
         types = [re.fullmatch(r"[?+]*(.*?)(?:\[\w+\])? \w+", p).group(1) for p in params.split(", ") if p != "void"]
-        self.lines.append(f"extern {returns} (DURAMEN_CALL* check_{name})({', '.join(types) or 'void'}); "
-                          f"{returns} (DURAMEN_CALL* check_{name})({', '.join(types) or 'void'}) = {name};")
+        pointer = f"{returns} (DURAMEN_CALL* check_{name})({', '.join(types) or 'void'}) THROWS_NOTHING"
+        self.lines.append(f"extern {pointer}; {pointer} = {name};")
 
 
 def program(lines, bits, exact):
@@ -69,7 +79,7 @@ def program(lines, bits, exact):
     for line in lines:
         kind, rest = line.split(" ", 1)
         getattr(out, kind)(rest)
-    return "#include <stddef.h>\n#include <duramen/duramen.h>\n" + "\n".join(out.lines) + "\n"
+    return HEAD + "\n".join(out.lines) + "\n"
 
 
 def compile_it(text, compiler, language, standard, bits, folder):
@@ -110,6 +120,15 @@ SPOILED = {
     r"(function duramen_string_data@.*)const char\*": r"\1char*",
     r"function duramen_relu@": "function duramen_rectify@",
 }
+
+
+def check_noexcept(lines, include):
+    """A header without noexcept is not accepted."""
+    if not shutil.which("g++"):
+        return
+    text = "#define DURAMEN_NOEXCEPT\n" + program(lines, 64, True)
+    if not compile_it(text, "g++", "c++", "c++17", 64, include).returncode:
+        yield "functions that may throw are accepted"
 
 
 def spoil(lines, include):
@@ -156,6 +175,7 @@ def main():
             shutil.copytree(level / "include" / "duramen", Path(name) / "duramen")
             failures += [f"kept headers of level {level.name}: {text}" for text in check_level(lines, True, name)]
     failures += spoil(lines_of(levels[-1] / "surface.txt"), include)
+    failures += check_noexcept(lines_of(levels[-1] / "surface.txt"), include)
     for failure in failures:
         print(failure, file=sys.stderr)
     print(f"{len(levels)} levels; {len(lines_of(levels[-1] / 'surface.txt'))} facts; {len(SPOILED)} spoiled ones noticed")

@@ -148,6 +148,9 @@ class DeepCopy {
 
 }  // namespace
 
-ModuleRef deepcopy(Context& context, const Module& root) { return DeepCopy(context).run(root); }
+ModuleRef deepcopy(Context& context, const Module& root) {
+  const Ref<const Module> self(&root);  // a class's own code may release it
+  return DeepCopy(context).run(root);
+}
 
 }  // namespace duramen::nn

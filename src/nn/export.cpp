@@ -114,6 +114,7 @@ class Exporter {
 }  // namespace
 
 Ref<StateDict> state_dict(const Module& root, const StateDictOptions& options) {
+  const Ref<const Module> self(&root);  // hooks and a class's own code may release it
   auto dict = make<StateDict>();
   dict->set_has_versions(true);
   Exporter(options, *dict).run(root);
@@ -121,7 +122,8 @@ Ref<StateDict> state_dict(const Module& root, const StateDictOptions& options) {
 }
 
 void add_state_dict(const Module& root, StateDict& destination, const StateDictOptions& options) {
-  const Ref<StateDict> dict = destination.copy();
+  const Ref<const Module> self(&root);
+  const Ref<StateDict> to(&destination), dict = destination.copy();
   Exporter(options, *dict).run(root);
   destination.entries() = std::move(dict->entries());
   destination.versions() = std::move(dict->versions());

@@ -227,6 +227,8 @@ class RenamedDict {
 
 Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,
                                  const LoadOptions& options) {
+  const Ref<const Module> self(&module);  // hooks may release them
+  const Ref<const StateDict> given(&dict);
   const RenamedDict renamed(dict, options.rename);
   const auto matcher = matched(module, renamed.dict(), options);
   renamed.report_to(*matcher->report());
@@ -235,6 +237,8 @@ Ref<LoadReport> match_state_dict(const Module& module, const StateDict& dict,
 
 Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDict& dict,
                                 const LoadOptions& options) {
+  const ModuleRef self(&module);  // hooks and a class's own code may release them
+  const Ref<const StateDict> given(&dict);
   const RenamedDict renamed(dict, options.rename);
   const auto match = [&] {
     auto matcher = matched(module, renamed.dict(), options);

@@ -164,6 +164,9 @@ void Printer::close() {
 
 }  // namespace
 
-std::string repr(const Module& module) { return Printer().print(module); }
+std::string repr(const Module& module) {
+  const Ref<const Module> self(&module);  // a class's own code may release it
+  return Printer().print(module);
+}
 
 }  // namespace duramen::nn

@@ -7,6 +7,24 @@ struct user {
   int live;
 };
 
+static int32_t show_and_let_go(void* user, const duramen_module* module, duramen_string** out,
+                               duramen_error** error) {
+  (void)user;
+  (void)error;
+  duramen_module_release((duramen_module*)(uintptr_t)module);
+  *out = NULL;
+  return -2000;
+}
+
+static int32_t give_state_and_let_go(void* user, const duramen_module* module, duramen_value** out,
+                                     duramen_error** error) {
+  (void)user;
+  (void)out;
+  (void)error;
+  duramen_module_release((duramen_module*)(uintptr_t)module);
+  return -2000;
+}
+
 /* Twice what the class below computes. */
 static int32_t forward(void* user, duramen_context* context, duramen_module* module,
                        const duramen_value* arguments, const duramen_value* keywords,
@@ -136,7 +154,7 @@ static void keeps_the_rest(duramen_context* context) {
   OK(duramen_state_dict_remove(dict, "weight", SIZE_MAX, ERROR));
   FAILS(DURAMEN_E_INCOMPATIBLE,
         duramen_module_load_state_dict(context, norm, dict, NULL, NULL, ERROR));
-  CHECK(strstr(duramen_error_message(last_error(), NULL), "state_dict for Mine:") != NULL);
+  CONTAINS("the state dict does not fit Mine:", duramen_error_message(last_error(), NULL));
   duramen_state_dict_release(dict);
   type.version = 7;
   list = derived(context, "ModuleList()", &type, &user);
@@ -189,11 +207,31 @@ static void lazy_and_parametrized(duramen_context* context) {
   CHECK(user.live == 0);
 }
 
+/* The last reference goes inside a callback: the call has one of its own. */
+static void released_inside(duramen_context* context) {
+  static const char kName[] = "AClassWhoseNameIsLongerThanWhatAStringHolds";
+  struct user user = {0, 0};
+  duramen_module_class type = class_of(kName);
+  duramen_module* module = NULL;
+  duramen_string* text = NULL;
+  duramen_state_dict* dict = NULL;
+  type.extra_repr = show_and_let_go;
+  type.get_extra_state = give_state_and_let_go;
+  module = derived(context, "Linear(1, 1)", &type, &user);
+  FAILS(-2000, duramen_module_repr(module, &text, ERROR));
+  CONTAINS(kName, duramen_error_message(last_error(), NULL));
+  module = derived(context, "Linear(1, 1)", &type, &user);
+  FAILS(-2000, duramen_module_state_dict(module, NULL, 0, 0, &dict, ERROR));
+  CONTAINS(kName, duramen_error_message(last_error(), NULL));
+  CHECK(user.live == 0);
+}
+
 int main(void) {
   duramen_context* context = new_context();
   runs(context);
   keeps_the_rest(context);
   lazy_and_parametrized(context);
+  released_inside(context);
   duramen_context_release(context);
-  return 0;
+  return finish();
 }

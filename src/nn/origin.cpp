@@ -185,11 +185,18 @@ bool is_as_made(const Module& module) {
          origin->plain == plain_of(module);
 }
 
-void renew_origin(Module& module, bool known) {
+OriginRenewal::OriginRenewal(Module& module) : module_(module) {
   const Origin* origin = origin_of(module);
-  if (!origin) return;
-  module.set_origin(make<Origin>(origin->arguments, known ? slots_of(module) : 0, 0,
-                                 known ? plain_of(module) : 0));
+  if (origin) origin_ = make<Origin>(origin->arguments, 0, 0, 0);
+}
+
+void OriginRenewal::commit(bool known) noexcept {
+  if (!origin_) return;
+  if (known) {
+    origin_->slots = slots_of(module_);
+    origin_->plain = plain_of(module_);
+  }
+  module_.set_origin(std::move(origin_));
 }
 
 void set_origin(Module& module, const BuildContext& build, const spec::Signature& signature,

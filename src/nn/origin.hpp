@@ -21,9 +21,9 @@ class Origin final : public Counted {
   // modules, and without tensors inside of lists, which stand in the tree itself.
   const std::string arguments;
   // slots_of() the module that this call makes; 0: not known.
-  const uint64_t slots;
-  const uint64_t flags;  // flags_of() that module
-  const uint64_t plain;  // plain_of() that module
+  uint64_t slots;
+  uint64_t flags;  // flags_of() that module
+  uint64_t plain;  // plain_of() that module
 };
 
 // Names, dtypes, shapes and persistence of the module's own parameters and buffers, as one number;
@@ -40,9 +40,18 @@ std::string arguments_text(const BuildContext& build, const spec::Signature& sig
                            const spec::Arguments& arguments);
 // Whether it has what its call makes, and flags that a text can tell.
 bool is_as_made(const Module& module);
-// After a change that a text tells, too, the call makes what there is now; after another
-// (`known` is false) nothing is known.
-void renew_origin(Module& module, bool known);
+// The origin of a module that is about to change, in two halves: what may fail, then the rest.
+class OriginRenewal {
+ public:
+  explicit OriginRenewal(Module& module);
+  // After a change that a text tells, too, the call makes what there is now; after another
+  // (`known` is false) nothing is known.
+  void commit(bool known) noexcept;
+
+ private:
+  Module& module_;
+  Ref<Origin> origin_;  // null where the module has none
+};
 // Null where the module was not built from text or options.
 const Origin* origin_of(const Module& module) noexcept;
 

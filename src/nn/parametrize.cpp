@@ -143,6 +143,7 @@ void check_child_name(const Module& module) {
 
 void register_first(Context& context, Module& module, std::string_view name, const TensorRef& value,
                     const ParametrizationType& type, const Ref<Parametrization>& made) {
+  const bool as_made = is_as_made(module);
   std::vector<TensorRef> inverse = made->right_inverse(context, value);
   Kept(*made, inverse).commit();  // nobody has it yet
   if (inverse.empty()) inverse.push_back(value);
@@ -153,8 +154,10 @@ void register_first(Context& context, Module& module, std::string_view name, con
   std::optional<Replacement> replacement;
   if (inverse.size() == 1 && inverse[0] != value) replacement.emplace(value, *inverse[0]);
   if (type.checked) check_same(*value, *list->forward(context, {}));
+  OriginRenewal origins[] = {OriginRenewal(*made), OriginRenewal(*list), OriginRenewal(module)};
   put_list(module, name, list);
   if (replacement) replacement->commit();
+  for (OriginRenewal& origin : origins) origin.commit(as_made);
 }
 
 // A dict of the old weight_norm loads: weight_g and weight_v become the originals of "weight".
@@ -179,8 +182,9 @@ class OldNames final : public Hook {
   const std::string name_;
 };
 
-void register_next(Context& context, ParametrizationList& list, const TensorRef& value,
-                   const ParametrizationType& type, const Ref<Parametrization>& made) {
+void register_next(Context& context, const Module& module, ParametrizationList& list,
+                   const TensorRef& value, const ParametrizationType& type,
+                   const Ref<Parametrization>& made) {
   if (made->input_count() != 1) {
     throw refused(Code::invalid_argument, "TypeError",
                   join("parametrize: ", type.signature.name,
@@ -188,7 +192,9 @@ void register_next(Context& context, ParametrizationList& list, const TensorRef&
                        "parametrizations"));
   }
   if (type.checked) check_same(*value, *run_forward(context, *made, {&value, 1}));
+  OriginRenewal origin(*made);
   list.append(made);
+  origin.commit(is_as_made(module));
 }
 
 void check_fits(std::string_view name, const Tensor& original, const Tensor& fresh) {
@@ -340,8 +346,9 @@ void parametrize(Context& context, Module& module, std::string_view name, std::s
   if (!is_hook) return parametrize(context, module, name, call);
   kRegistry.get(call, "parametrization");
   const bool as_made = is_as_made(module);
+  OriginRenewal origin(module);
   add_norm_hook(context, module, name, call);
-  renew_origin(module, as_made);
+  origin.commit(as_made);
 }
 
 std::string_view function_of_class(std::string_view class_name) noexcept {
@@ -365,27 +372,17 @@ void parametrize(Context& context, Module& module, std::string_view name,
   }
   const Ref<Parametrization> made = type.create(context, module, value, arguments);
   made->set_training(module.training());
-  const bool as_made = is_as_made(module);
   made->set_origin(
       make<Origin>(arguments_text({context, nullptr}, type.signature, arguments), 0, 0, 0));
-  if (list) {
-    register_next(context, *list, value, type, made);
-    return renew_origin(*made, as_made);
-  }
-  if (&type != &kWeightNorm) {
+  if (list) return register_next(context, module, *list, value, type, made);
+  if (&type != &kWeightNorm) return register_first(context, module, name, value, type, made);
+  const uint64_t hook = module.add_hook(make<OldNames>(name));
+  try {
     register_first(context, module, name, value, type, made);
-  } else {
-    const uint64_t hook = module.add_hook(make<OldNames>(name));
-    try {
-      register_first(context, module, name, value, type, made);
-    } catch (...) {
-      module.remove_hook(hook);
-      throw;
-    }
+  } catch (...) {
+    module.remove_hook(hook);
+    throw;
   }
-  renew_origin(*made, as_made);
-  renew_origin(*parametrizations_of(module, name), as_made);
-  renew_origin(module, as_made);
 }
 
 TensorRef parametrized(Context& context, const Module& module, std::string_view name) {
@@ -410,9 +407,10 @@ void set_parametrized(Context& context, Module& module, std::string_view name,
 
 void remove_parametrizations(Context& context, Module& module, std::string_view name,
                              bool leave_parametrized) {
+  OriginRenewal origin(module);
   if (norm_hook_of(module, name)) {
     remove_norm_hook(context, module, name, leave_parametrized);
-    return renew_origin(module, false);
+    return origin.commit(false);
   }
   ParametrizationList& list = list_of(module, name);
   const ModuleRef held(&list);
@@ -441,7 +439,7 @@ void remove_parametrizations(Context& context, Module& module, std::string_view 
   put_own(module, name, tensor, list.is_parameter());
   dict.remove(name);
   if (replacement) replacement->commit();
-  renew_origin(module, false);
+  origin.commit(false);
   if (!dict.children().empty()) return;
   module.remove(kChildName);
   module.set_class_name(std::move(plain_name));

@@ -74,10 +74,29 @@ release:
   return status;
 }
 
+/* A failure leaves the class as it was. */
+static duramen_status class_kept(duramen_status status, const duramen_module* layer,
+                                 const char* name) {
+  if (status != DURAMEN_OK) TEXT(name, duramen_module_class_name(layer, NULL));
+  return status;
+}
+
+static duramen_status parametrize_in_place(struct world* w, duramen_error** error) {
+  duramen_module* layer = NULL;
+  duramen_status status = DURAMEN_OK;
+  TRY(duramen_module_get_submodule(w->net, "4", SIZE_MAX, &layer, error));
+  TRY(duramen_module_parametrize(w->context, layer, "weight", SIZE_MAX, "utils.spectral_norm",
+                                 SIZE_MAX, error));
+release:
+  duramen_module_release(layer);
+  return status;
+}
+
 static duramen_status parametrized(struct world* w, duramen_error** error) {
   static const char* const kTexts[] = {"weight_norm(dim=1)", "spectral_norm",
                                        "utils.weight_norm(dim=1)", "utils.spectral_norm",
                                        "orthogonal"};
+  const char* parametrized_name = NULL;
   duramen_module* layer = NULL;
   duramen_tensor* weight = NULL;
   duramen_status status = DURAMEN_OK;
@@ -85,16 +104,19 @@ static duramen_status parametrized(struct world* w, duramen_error** error) {
   for (i = 0; i < COUNT_OF(kTexts); ++i) {
     const uint32_t leave = i < 4;
     TRY(duramen_module_from_text(w->context, "Linear(3, 2)", SIZE_MAX, &layer, error));
-    TRY(duramen_module_parametrize(w->context, layer, "weight", SIZE_MAX, kTexts[i], SIZE_MAX,
-                                   error));
+    TRY(class_kept(duramen_module_parametrize(w->context, layer, "weight", SIZE_MAX, kTexts[i],
+                                              SIZE_MAX, error),
+                   layer, "Linear"));
+    parametrized_name = i < 2 || i == 4 ? "ParametrizedLinear" : "Linear";
     if (leave) {
       TRY(duramen_module_get_parametrized(w->context, layer, "weight", SIZE_MAX, &weight, error));
     }
     if (i < 2) {
       TRY(duramen_module_set_parametrized(w->context, layer, "weight", SIZE_MAX, weight, error));
     }
-    TRY(duramen_module_remove_parametrizations(w->context, layer, "weight", SIZE_MAX, leave,
-                                               error));
+    TRY(class_kept(
+        duramen_module_remove_parametrizations(w->context, layer, "weight", SIZE_MAX, leave, error),
+        layer, parametrized_name));
     duramen_tensor_release(weight);
     duramen_module_release(layer);
     weight = NULL;
@@ -249,6 +271,7 @@ const struct operation kTensorOperations[] = {
     {"reduce rank 9", NO_NET | WITH_DEEP | TWO_THREADS, 1, DURAMEN_OK, deep_reductions},
     {"reduce rank 9, own runner", NO_NET | WITH_DEEP | OWN_RUNNER, 1, DURAMEN_OK, deep_reductions},
     {"write rank 9", NO_NET | WITH_DEEP | TWO_THREADS, 0, DURAMEN_OK, deep_writing},
+    {"parametrize in place", 0, 1, DURAMEN_OK, parametrize_in_place},
     {"parametrized", NO_NET, 1, DURAMEN_OK, parametrized},
     {"init by options", NO_NET | WITH_DEEP, 0, DURAMEN_OK, init_by_options},
     {"prepared operators", NO_NET | WITH_DEEP | TWO_THREADS, 1, DURAMEN_OK, prepared},

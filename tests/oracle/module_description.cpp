@@ -87,7 +87,7 @@ void check_state(const nn::Module& module, const Json& expected, Problems& probl
     want.push_back(join("'", text(at(entry, size_t{0})), "' ", integer(at(entry, size_t{1}))));
   }
   for (const auto& entry : state->versions()) {
-    got.push_back(join("'", entry.name, "' ", entry.value.value_or(-1)));
+    got.push_back(join("'", entry.name, "' ", entry.value.number.value_or(-1)));
   }
   compare("version", want, got, problems);
 }

@@ -24,7 +24,7 @@ std::string json_versions(const StateDict& dict) {
   std::vector<std::string> items;
   for (const auto& entry : dict.versions()) {
     items.push_back(join("[", json_text(entry.name), ",",
-                         entry.value ? std::to_string(*entry.value) : "null", "]"));
+                         entry.value.number ? std::to_string(*entry.value.number) : "null", "]"));
   }
   return json_list(items);
 }

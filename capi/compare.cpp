@@ -63,7 +63,7 @@ const duramen_difference* duramen_diff_entries(const duramen_diff* diff, size_t*
   return core && !core->entries().empty() ? core->entries().data() : nullptr;
 }
 
-uint64_t duramen_diff_equal_count(const duramen_diff* diff) noexcept {
+size_t duramen_diff_equal_count(const duramen_diff* diff) noexcept {
   const DiffResult* core = peek(diff);
   return core ? core->diff().equal_count : 0;
 }

@@ -10,8 +10,8 @@ namespace {
 
 using Item = LoadReport::Item;
 
-static_assert(DURAMEN_LOAD_MISSING == static_cast<int>(LoadReport::Kind::missing));
-static_assert(DURAMEN_LOAD_SLICED == static_cast<int>(LoadReport::Kind::sliced));
+static_assert(DURAMEN_LOAD_ITEM_MISSING == static_cast<int>(LoadReport::Kind::missing));
+static_assert(DURAMEN_LOAD_ITEM_SLICED == static_cast<int>(LoadReport::Kind::sliced));
 
 constexpr uint64_t kPolicyByName = DURAMEN_LOAD_ALLOW_MISSING | DURAMEN_LOAD_ALLOW_UNEXPECTED |
                                    DURAMEN_LOAD_SKIP_MISMATCHED | DURAMEN_LOAD_REQUIRE_DTYPE |
@@ -126,7 +126,7 @@ const duramen_load_report* duramen_error_load_report(const duramen_error* error)
   return lend<const duramen_load_report>(payload);
 }
 
-uint64_t duramen_load_report_loaded(const duramen_load_report* report) noexcept {
+size_t duramen_load_report_loaded(const duramen_load_report* report) noexcept {
   const LoadReport* core = peek(report);
   return core ? core->loaded : 0;
 }
@@ -183,7 +183,7 @@ const char* duramen_load_report_suggestion(const duramen_load_report* report,
   return lend_text(core ? &core->suggestion.rule : nullptr, length);
 }
 
-uint64_t duramen_load_report_suggestion_count(const duramen_load_report* report) noexcept {
+size_t duramen_load_report_suggestion_count(const duramen_load_report* report) noexcept {
   const LoadReport* core = peek(report);
   return core ? core->suggestion.fitting : 0;
 }

@@ -11,8 +11,8 @@ using namespace duramen::capi;
 
 namespace {
 
-static_assert(DURAMEN_LOAD_UNEXPECTED == static_cast<int>(LoadReport::Kind::unexpected));
-static_assert(DURAMEN_LOAD_FAILED == static_cast<int>(LoadReport::Kind::failed));
+static_assert(DURAMEN_LOAD_ITEM_UNEXPECTED == static_cast<int>(LoadReport::Kind::unexpected));
+static_assert(DURAMEN_LOAD_ITEM_FAILED == static_cast<int>(LoadReport::Kind::failed));
 
 uint32_t events_of(const duramen_module_hook& hook) noexcept {
   using nn::Hook;

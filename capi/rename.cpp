@@ -18,20 +18,17 @@ class RenameCallback final : public CustomRename {
   RenameCallback(const duramen_rename_callback& table, std::string name)
       : CustomRename(make_tag("rcal")), table_(table), name_(std::move(name)) {}
   ~RenameCallback() override {
-    if (owns_user_ && table_.destroy) table_.destroy(user_);
+    if (owns_user_ && table_.destroy) table_.destroy(table_.user);
   }
   // Whoever calls it has succeeded: `destroy` is ours from now on.
-  void take_user(void* user) noexcept {
-    user_ = user;
-    owns_user_ = true;
-  }
+  void take_user() noexcept { owns_user_ = true; }
 
   std::optional<std::string> rename(std::string_view name) const override {
     duramen_string* given = nullptr;
     duramen_error* handed_over = nullptr;
     const std::string terminated(name);
     const int32_t status =
-        table_.rename(user_, terminated.c_str(), terminated.size(), &given, &handed_over);
+        table_.rename(table_.user, terminated.c_str(), terminated.size(), &given, &handed_over);
     const auto out = Ref<String>::adopt(peek(given));
     if (given && !out) throw_bad_handle("out");
     check_callback(status, handed_over, "rename", Callback("rename callback", name_),
@@ -47,7 +44,6 @@ class RenameCallback final : public CustomRename {
  private:
   const duramen_rename_callback table_;
   const std::string name_;
-  void* user_ = nullptr;
   bool owns_user_ = false;
 };
 
@@ -85,7 +81,7 @@ duramen_status duramen_rename_rules_add_text(duramen_rename_rules* rules, const 
 
 duramen_status duramen_rename_rules_add_callback(duramen_rename_rules* rules,
                                                  const duramen_rename_callback* callback,
-                                                 void* user, duramen_error** error) noexcept {
+                                                 duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
     RenameRules& core = object(rules, "rules");
     const auto given = read_options(&required(callback, "callback"), "callback");
@@ -95,7 +91,7 @@ duramen_status duramen_rename_rules_add_callback(duramen_rename_rules* rules,
     if (!given.rename) throw null_argument("rename");
     auto made = make<RenameCallback>(given, std::string(name));
     core.add_custom(std::string(name), made);
-    made->take_user(user);
+    made->take_user();
   });
 }
 

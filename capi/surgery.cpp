@@ -37,8 +37,7 @@ nn::FlattenOptions flatten_options(uint64_t flags, uint64_t known) {
           .copy = (flags & DURAMEN_FLAT_COPY) != 0};
 }
 
-void set_flags(duramen_module* module, const NameFilter& names, bool requires_grad,
-               uint64_t* count) {
+void set_flags(duramen_module* module, const NameFilter& names, bool requires_grad, size_t* count) {
   const size_t chosen = nn::set_requires_grad(object(module, "module"), names, requires_grad);
   if (count) *count = chosen;
 }
@@ -73,7 +72,7 @@ duramen_status duramen_module_lerp(duramen_context* context, duramen_module* tar
 
 duramen_status duramen_module_freeze(duramen_module* module, const char* include,
                                      size_t include_length, const char* exclude,
-                                     size_t exclude_length, uint64_t* count,
+                                     size_t exclude_length, size_t* count,
                                      duramen_error** error) noexcept {
   clear(count);
   return guard(error, __func__, [&] {
@@ -83,7 +82,7 @@ duramen_status duramen_module_freeze(duramen_module* module, const char* include
 
 duramen_status duramen_module_unfreeze(duramen_module* module, const char* include,
                                        size_t include_length, const char* exclude,
-                                       size_t exclude_length, uint64_t* count,
+                                       size_t exclude_length, size_t* count,
                                        duramen_error** error) noexcept {
   clear(count);
   return guard(error, __func__, [&] {

@@ -24,18 +24,18 @@ struct KindName {
   const char* name;
 };
 constexpr std::array<KindName, 12> kKinds = {{
-    {DURAMEN_LOAD_MISSING, "missing"},
-    {DURAMEN_LOAD_UNEXPECTED, "unexpected"},
-    {DURAMEN_LOAD_SHAPE_MISMATCH, "shape"},
-    {DURAMEN_LOAD_DTYPE_MISMATCH, "dtype"},
-    {DURAMEN_LOAD_NOT_A_TENSOR, "not a tensor"},
-    {DURAMEN_LOAD_DEFAULTED, "defaulted"},
-    {DURAMEN_LOAD_FAILED, "failed"},
-    {DURAMEN_LOAD_ADOPTED, "adopted"},
-    {DURAMEN_LOAD_TIED, "tied"},
-    {DURAMEN_LOAD_IGNORED, "ignored"},
-    {DURAMEN_LOAD_RENAMED, "renamed"},
-    {DURAMEN_LOAD_SLICED, "sliced"},
+    {DURAMEN_LOAD_ITEM_MISSING, "missing"},
+    {DURAMEN_LOAD_ITEM_UNEXPECTED, "unexpected"},
+    {DURAMEN_LOAD_ITEM_SHAPE_MISMATCH, "shape"},
+    {DURAMEN_LOAD_ITEM_DTYPE_MISMATCH, "dtype"},
+    {DURAMEN_LOAD_ITEM_NOT_A_TENSOR, "not a tensor"},
+    {DURAMEN_LOAD_ITEM_DEFAULTED, "defaulted"},
+    {DURAMEN_LOAD_ITEM_FAILED, "failed"},
+    {DURAMEN_LOAD_ITEM_ADOPTED, "adopted"},
+    {DURAMEN_LOAD_ITEM_TIED, "tied"},
+    {DURAMEN_LOAD_ITEM_IGNORED, "ignored"},
+    {DURAMEN_LOAD_ITEM_RENAMED, "renamed"},
+    {DURAMEN_LOAD_ITEM_SLICED, "sliced"},
 }};
 
 KindName kind_of(int32_t kind) {
@@ -116,7 +116,7 @@ void write_names(Json& json, const Report& report, int32_t kind) {
 }
 
 bool is_about_shapes(int32_t kind) {
-  return kind == DURAMEN_LOAD_SHAPE_MISMATCH || kind == DURAMEN_LOAD_SLICED;
+  return kind == DURAMEN_LOAD_ITEM_SHAPE_MISMATCH || kind == DURAMEN_LOAD_ITEM_SLICED;
 }
 
 void write_item(Json& json, const Report& report, size_t i) {
@@ -124,14 +124,14 @@ void write_item(Json& json, const Report& report, size_t i) {
   json.begin_object().key("kind").text(kind.name).key("name").text(report.name(i));
   json.key("error").boolean(report.is_error(i));
   if (!report.nearest(i).empty()) json.key("nearest").text(report.nearest(i));
-  if (kind.kind == DURAMEN_LOAD_RENAMED) {
+  if (kind.kind == DURAMEN_LOAD_ITEM_RENAMED) {
     json.key("from").text(report.origin(i)).key("rule").text(report.rule(i));
   }
   if (is_about_shapes(kind.kind)) {
     write_numbers(json.key("expected_shape"), report.expected_shape(i));
     write_numbers(json.key("actual_shape"), report.actual_shape(i));
   }
-  if (kind.kind == DURAMEN_LOAD_DTYPE_MISMATCH) {
+  if (kind.kind == DURAMEN_LOAD_ITEM_DTYPE_MISMATCH) {
     json.key("expected_dtype").text(report.expected_dtype(i));
     json.key("actual_dtype").text(report.actual_dtype(i));
   }
@@ -143,8 +143,8 @@ std::string to_json(const Report& report, const std::string& hint) {
   Json json;
   json.begin_object().key("loadable").boolean(report.is_loadable());
   json.key("loaded").integer(static_cast<int64_t>(report.loaded()));
-  write_names(json.key("missing_keys"), report, DURAMEN_LOAD_MISSING);
-  write_names(json.key("unexpected_keys"), report, DURAMEN_LOAD_UNEXPECTED);
+  write_names(json.key("missing_keys"), report, DURAMEN_LOAD_ITEM_MISSING);
+  write_names(json.key("unexpected_keys"), report, DURAMEN_LOAD_ITEM_UNEXPECTED);
   json.key("items").begin_array();
   for (size_t i = 0; i < report.size(); ++i) write_item(json, report, i);
   json.end_array();
@@ -162,14 +162,15 @@ std::string explain(const Report& report, size_t i) {
     return "module " + format_shape(report.expected_shape(i)) + ", file " +
            format_shape(report.actual_shape(i));
   }
-  if (kind.kind == DURAMEN_LOAD_DTYPE_MISMATCH) {
+  if (kind.kind == DURAMEN_LOAD_ITEM_DTYPE_MISMATCH) {
     return std::string(report.actual_dtype(i)) + (report.is_error(i) ? " is not " : " becomes ") +
            report.expected_dtype(i);
   }
-  if (kind.kind == DURAMEN_LOAD_RENAMED) {
+  if (kind.kind == DURAMEN_LOAD_ITEM_RENAMED) {
     return "was " + printable(report.origin(i)) + ", by " + printable(report.rule(i));
   }
-  if (kind.kind == DURAMEN_LOAD_TIED) return "the same tensor as " + printable(report.nearest(i));
+  if (kind.kind == DURAMEN_LOAD_ITEM_TIED)
+    return "the same tensor as " + printable(report.nearest(i));
   if (!report.nearest(i).empty()) return "did you mean " + printable(report.nearest(i)) + "?";
   if (report.torch_text(i).empty()) return "";
   return printable(report.torch_text(i));

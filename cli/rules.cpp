@@ -60,10 +60,10 @@ void add_regex(duramen_rename_rules* rules, const std::string& text) {
   callback.name = name.data();
   callback.name_length = name.size();
   callback.rename = RegexRule::rename;
+  callback.user = rule.get();
   callback.destroy = RegexRule::destroy;
-  call(kUsage, "--regex", [&](auto error) {
-    return duramen_rename_rules_add_callback(rules, &callback, rule.get(), error);
-  });
+  call(kUsage, "--regex",
+       [&](auto error) { return duramen_rename_rules_add_callback(rules, &callback, error); });
   (void)rule.release();
 }
 

@@ -68,8 +68,8 @@ duramen_diff_entries(DURAMEN_NULLABLE const duramen_diff* diff, DURAMEN_NULLABLE
                      DURAMEN_NULLABLE size_t* stride) DURAMEN_NOEXCEPT;
 
 /* How many entries are the same on both sides; 0 for NULL. Threads: any. Since: level 1. */
-DURAMEN_API uint64_t DURAMEN_CALL
-duramen_diff_equal_count(DURAMEN_NULLABLE const duramen_diff* diff) DURAMEN_NOEXCEPT;
+DURAMEN_API size_t DURAMEN_CALL duramen_diff_equal_count(DURAMEN_NULLABLE const duramen_diff* diff)
+    DURAMEN_NOEXCEPT;
 
 /* The differences as JSON, on one line.
  *

@@ -45,28 +45,28 @@ enum {
 /* What an item of a report is about; later levels may add numbers. */
 enum {
   /* In the module, not in the dict. */
-  DURAMEN_LOAD_MISSING = 1,
+  DURAMEN_LOAD_ITEM_MISSING = 1,
   /* In the dict, not in the module. */
-  DURAMEN_LOAD_UNEXPECTED = 2,
-  DURAMEN_LOAD_SHAPE_MISMATCH = 3,
+  DURAMEN_LOAD_ITEM_UNEXPECTED = 2,
+  DURAMEN_LOAD_ITEM_SHAPE_MISMATCH = 3,
   /* Converted, unless REQUIRE_DTYPE. */
-  DURAMEN_LOAD_DTYPE_MISMATCH = 4,
-  DURAMEN_LOAD_NOT_A_TENSOR = 5,
+  DURAMEN_LOAD_ITEM_DTYPE_MISMATCH = 4,
+  DURAMEN_LOAD_ITEM_NOT_A_TENSOR = 5,
   /* Missing, and filled by a rule of the class (num_batches_tracked). */
-  DURAMEN_LOAD_DEFAULTED = 6,
+  DURAMEN_LOAD_ITEM_DEFAULTED = 6,
   /* Could not be copied. */
-  DURAMEN_LOAD_FAILED = 7,
+  DURAMEN_LOAD_ITEM_FAILED = 7,
   /* In the dict only, taken by a container that stands for an unknown class. */
-  DURAMEN_LOAD_ADOPTED = 8,
+  DURAMEN_LOAD_ITEM_ADOPTED = 8,
   /* One more name of a parameter or buffer whose first name is "nearest"; of one that the dict
    * lacks under ALLOW_TIED, "nearest" is the name that it has. */
-  DURAMEN_LOAD_TIED = 9,
+  DURAMEN_LOAD_ITEM_TIED = 9,
   /* In the dict, below a child that is None: passed over, as PyTorch does. */
-  DURAMEN_LOAD_IGNORED = 10,
+  DURAMEN_LOAD_ITEM_IGNORED = 10,
   /* By a rename rule; duramen_load_report_origin is the dict's own name. */
-  DURAMEN_LOAD_RENAMED = 11,
+  DURAMEN_LOAD_ITEM_RENAMED = 11,
   /* Of another shape, copied by SLICE_MISMATCHED. */
-  DURAMEN_LOAD_SLICED = 12
+  DURAMEN_LOAD_ITEM_SLICED = 12
 };
 
 /* What a load lets pass for the names that a pattern matches (see rename.h), in the module's words.
@@ -141,10 +141,10 @@ duramen_error_load_report(DURAMEN_NULLABLE const duramen_error* error) DURAMEN_N
 
 /* How many entries fit: what a load writes when nothing else keeps it from writing. Threads: any.
  * Since: level 1. */
-DURAMEN_API uint64_t DURAMEN_CALL
+DURAMEN_API size_t DURAMEN_CALL
 duramen_load_report_loaded(DURAMEN_NULLABLE const duramen_load_report* report) DURAMEN_NOEXCEPT;
 
-/* How many items there are of a kind (DURAMEN_LOAD_MISSING ...); 0 counts all.
+/* How many items there are of a kind (DURAMEN_LOAD_ITEM_MISSING ...); 0 counts all.
  *
  * Threads: any. Since: level 1. */
 DURAMEN_API size_t DURAMEN_CALL duramen_load_report_count(
@@ -205,7 +205,7 @@ duramen_load_report_suggestion(DURAMEN_NULLABLE const duramen_load_report* repor
                                DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
 
 /* How many more names would fit after the suggested rule. Threads: any. Since: level 1. */
-DURAMEN_API uint64_t DURAMEN_CALL duramen_load_report_suggestion_count(
+DURAMEN_API size_t DURAMEN_CALL duramen_load_report_suggestion_count(
     DURAMEN_NULLABLE const duramen_load_report* report) DURAMEN_NOEXCEPT;
 
 /* The whole report for a reader, several lines: items in groups with their counts, of each group at

@@ -29,8 +29,8 @@ typedef int32_t duramen_dtype;
 typedef struct duramen_allocator {
   uint32_t struct_size;
   uint32_t reserved;
-  void* (*alloc)(void* user, size_t nbytes, size_t alignment);
-  void (*free)(void* user, void* pointer, size_t nbytes, size_t alignment);
+  void* (*allocate)(void* user, size_t nbytes, size_t alignment);
+  void (*deallocate)(void* user, void* pointer, size_t nbytes, size_t alignment);
   void* user;
   duramen_destroy destroy;
 } duramen_allocator;
@@ -75,7 +75,7 @@ typedef struct duramen_allocator_statistics {
 } duramen_allocator_statistics;
 typedef struct duramen_import_options {
   uint32_t struct_size;
-  uint32_t mode;
+  int32_t mode;
   duramen_dtype dtype;
   uint32_t rank;
   const int64_t* shape;
@@ -174,6 +174,7 @@ typedef struct duramen_rename_callback {
   const char* name;
   uint64_t name_length;
   int32_t (*rename)(void* user, const char* name, size_t name_length, duramen_string** out, duramen_error** error);
+  void* user;
   duramen_destroy destroy;
 } duramen_rename_callback;
 typedef struct duramen_load_policy {
@@ -226,7 +227,7 @@ typedef struct duramen_text_options {
 } duramen_text_options;
 typedef struct duramen_blend_options {
   uint32_t struct_size;
-  uint32_t buffers;
+  int32_t buffers;
   const char* include;
   uint64_t include_length;
   const char* exclude;
@@ -390,18 +391,18 @@ enum {
   DURAMEN_LOAD_ALLOW_TIED = 256
 };
 enum {
-  DURAMEN_LOAD_MISSING = 1,
-  DURAMEN_LOAD_UNEXPECTED = 2,
-  DURAMEN_LOAD_SHAPE_MISMATCH = 3,
-  DURAMEN_LOAD_DTYPE_MISMATCH = 4,
-  DURAMEN_LOAD_NOT_A_TENSOR = 5,
-  DURAMEN_LOAD_DEFAULTED = 6,
-  DURAMEN_LOAD_FAILED = 7,
-  DURAMEN_LOAD_ADOPTED = 8,
-  DURAMEN_LOAD_TIED = 9,
-  DURAMEN_LOAD_IGNORED = 10,
-  DURAMEN_LOAD_RENAMED = 11,
-  DURAMEN_LOAD_SLICED = 12
+  DURAMEN_LOAD_ITEM_MISSING = 1,
+  DURAMEN_LOAD_ITEM_UNEXPECTED = 2,
+  DURAMEN_LOAD_ITEM_SHAPE_MISMATCH = 3,
+  DURAMEN_LOAD_ITEM_DTYPE_MISMATCH = 4,
+  DURAMEN_LOAD_ITEM_NOT_A_TENSOR = 5,
+  DURAMEN_LOAD_ITEM_DEFAULTED = 6,
+  DURAMEN_LOAD_ITEM_FAILED = 7,
+  DURAMEN_LOAD_ITEM_ADOPTED = 8,
+  DURAMEN_LOAD_ITEM_TIED = 9,
+  DURAMEN_LOAD_ITEM_IGNORED = 10,
+  DURAMEN_LOAD_ITEM_RENAMED = 11,
+  DURAMEN_LOAD_ITEM_SLICED = 12
 };
 enum {
   DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS = 1
@@ -623,7 +624,7 @@ duramen_checkpoint* duramen_checkpoint_retain(const duramen_checkpoint* checkpoi
 void duramen_checkpoint_release(duramen_checkpoint* checkpoint);
 duramen_status duramen_state_dict_diff(duramen_context* context, const duramen_state_dict* a, const duramen_state_dict* b, const duramen_list_options* options, duramen_diff** out, duramen_error** error);
 const duramen_difference* duramen_diff_entries(const duramen_diff* diff, size_t* count, size_t* stride);
-uint64_t duramen_diff_equal_count(const duramen_diff* diff);
+size_t duramen_diff_equal_count(const duramen_diff* diff);
 duramen_status duramen_diff_json(const duramen_diff* diff, duramen_string** out, duramen_error** error);
 duramen_diff* duramen_diff_retain(const duramen_diff* diff);
 void duramen_diff_release(duramen_diff* diff);
@@ -665,7 +666,7 @@ duramen_status duramen_calculate_gain(const char* text, size_t text_length, doub
 duramen_status duramen_rename_rules_create(duramen_rename_rules** out, duramen_error** error);
 duramen_status duramen_rename_rules_add(duramen_rename_rules* rules, int32_t kind, const char* from, size_t from_length, const char* to, size_t to_length, duramen_error** error);
 duramen_status duramen_rename_rules_add_text(duramen_rename_rules* rules, const char* text, size_t text_length, duramen_error** error);
-duramen_status duramen_rename_rules_add_callback(duramen_rename_rules* rules, const duramen_rename_callback* callback, void* user, duramen_error** error);
+duramen_status duramen_rename_rules_add_callback(duramen_rename_rules* rules, const duramen_rename_callback* callback, duramen_error** error);
 size_t duramen_rename_rules_count(const duramen_rename_rules* rules);
 duramen_status duramen_rename_rules_list(const duramen_rename_rules* rules, duramen_string_list** out, duramen_error** error);
 duramen_status duramen_rename_preset_list(duramen_string_list** out, duramen_error** error);
@@ -678,7 +679,7 @@ duramen_status duramen_module_load_state_dict(duramen_context* context, duramen_
 duramen_status duramen_module_match(const duramen_module* module, const duramen_state_dict* dict, const duramen_load_options* options, duramen_load_report** out, duramen_error** error);
 duramen_status duramen_rename_rules_preview(const duramen_rename_rules* rules, const duramen_state_dict* dict, duramen_load_report** out, duramen_error** error);
 const duramen_load_report* duramen_error_load_report(const duramen_error* error);
-uint64_t duramen_load_report_loaded(const duramen_load_report* report);
+size_t duramen_load_report_loaded(const duramen_load_report* report);
 size_t duramen_load_report_count(const duramen_load_report* report, int32_t kind);
 int32_t duramen_load_report_kind(const duramen_load_report* report, size_t index);
 const char* duramen_load_report_name(const duramen_load_report* report, size_t index, size_t* length);
@@ -688,7 +689,7 @@ uint32_t duramen_load_report_is_error(const duramen_load_report* report, size_t 
 const char* duramen_load_report_origin(const duramen_load_report* report, size_t index, size_t* length);
 const char* duramen_load_report_rule(const duramen_load_report* report, size_t index, size_t* length);
 const char* duramen_load_report_suggestion(const duramen_load_report* report, size_t* length);
-uint64_t duramen_load_report_suggestion_count(const duramen_load_report* report);
+size_t duramen_load_report_suggestion_count(const duramen_load_report* report);
 duramen_status duramen_load_report_describe(const duramen_load_report* report, size_t most, duramen_string** out, duramen_error** error);
 const int64_t* duramen_load_report_expected_shape(const duramen_load_report* report, size_t index, size_t* rank);
 const int64_t* duramen_load_report_actual_shape(const duramen_load_report* report, size_t index, size_t* rank);
@@ -788,8 +789,8 @@ duramen_status duramen_module_remove_parametrizations(duramen_context* context, 
 duramen_status duramen_blend_options_init(duramen_blend_options* options, size_t struct_size, duramen_error** error);
 duramen_status duramen_module_copy_from(duramen_context* context, duramen_module* target, const duramen_module* source, const duramen_blend_options* options, duramen_error** error);
 duramen_status duramen_module_lerp(duramen_context* context, duramen_module* target, const duramen_module* source, double weight, const duramen_blend_options* options, duramen_error** error);
-duramen_status duramen_module_freeze(duramen_module* module, const char* include, size_t include_length, const char* exclude, size_t exclude_length, uint64_t* count, duramen_error** error);
-duramen_status duramen_module_unfreeze(duramen_module* module, const char* include, size_t include_length, const char* exclude, size_t exclude_length, uint64_t* count, duramen_error** error);
+duramen_status duramen_module_freeze(duramen_module* module, const char* include, size_t include_length, const char* exclude, size_t exclude_length, size_t* count, duramen_error** error);
+duramen_status duramen_module_unfreeze(duramen_module* module, const char* include, size_t include_length, const char* exclude, size_t exclude_length, size_t* count, duramen_error** error);
 duramen_status duramen_module_tie(duramen_module* module, const char* path, size_t path_length, const char* source_path, size_t source_path_length, duramen_error** error);
 duramen_status duramen_module_untie(duramen_context* context, duramen_module* module, const char* path, size_t path_length, uint32_t* changed, duramen_error** error);
 duramen_status duramen_module_flatten(duramen_context* context, const duramen_module* module, uint64_t flags, duramen_tensor** out, duramen_error** error);

@@ -41,6 +41,38 @@ def miscounted(root, api):
         yield "the description is not whole"
 
 
+def pointers_of(api):
+    """Every pointer of the interface with the place where it stands."""
+    for function in api["functions"]:
+        yield from ((f"{function['name']}({p['name']})", p) for p in function["parameters"])
+    for type_ in api["types"]:
+        for field in type_.get("fields", [type_]):
+            yield f"{type_['name']}.{field['name']}", field
+            yield from ((f"{type_['name']}.{field['name']}({p['name']})", p)
+                        for p in field.get("callback", field).get("parameters", []))
+
+
+def incomplete(api):
+    """Pointers without an owner, a word on NULL or, where they point to several things, a length; functions without a field."""
+    checked = 0
+    for place, row in pointers_of(api):
+        type_name = row.get("type", "")
+        if "*" not in type_name or "(*)" in type_name:
+            continue
+        checked += 1
+        if row.get("ownership") not in ("own", "borrow", "take") or not isinstance(row.get("nullable"), bool):
+            yield f"{place}: {row}"
+        one = row["name"].endswith("user") or row.get("direction") in ("out", "inout", "error")
+        if re.search(r"\bconst (char|void|int64_t|uint8_t|double)\*$|\* ?const\*$", type_name) and not one and "length" not in row:
+            yield f"{place}: has no length"
+    for function in api["functions"]:
+        missing = {"summary", "threads", "since", "errors", "returns", "header", "doc"} - set(function)
+        if missing or function["threads"] not in ("any", "reader", "writer", "context"):
+            yield f"{function['name']}: {missing or 'threads'}"
+    if checked < 1000:
+        yield f"only {checked} pointers"
+
+
 def run(command, **environment):
     result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **environment})
     if result.returncode:
@@ -94,7 +126,11 @@ def go_lines(root, library, folder):
 def main():
     root, library, folder = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3])
     folder.mkdir(parents=True, exist_ok=True)
-    failures = list(miscounted(root, json.loads((root / "share/duramen/duramen-api.json").read_text())))
+    api = json.loads((root / "share/duramen/duramen-api.json").read_text())
+    failures = list(miscounted(root, api)) + list(incomplete(api))
+    blind = json.loads(json.dumps(api).replace('"length"', '"other"').replace('"ownership"', '"owner"'))
+    if len(list(incomplete(blind))) < 1000:
+        failures.append("pointers without owner and length are not noticed")
     wanted = c_lines(root, library, folder, sys.argv[4])
     languages = {"cffi": lambda: cffi_lines(root, library, sys.argv[5]), "Rust": lambda: rust_lines(root, library, folder),
                  "Go": lambda: go_lines(root, library, folder)}

@@ -278,7 +278,7 @@ static void misfits(duramen_context* context) {
   options.struct_size = sizeof options;
   options.policy = DURAMEN_LOAD_ALLOW_MISSING;
   OK(duramen_module_load_state_dict(context, taker, empty, &options, &report, ERROR));
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_MISSING) == 1 && takes.asked == 0);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_MISSING) == 1 && takes.asked == 0);
   OK(duramen_module_load_state_dict(context, taker, dict, NULL, NULL, ERROR));
   CHECK(takes.number == 5 && takes.asked == 1);
   duramen_load_report_release(report);

@@ -119,9 +119,9 @@ static void all_or_nothing(duramen_context* context, duramen_module* module) {
   CHECK(strchr(duramen_error_message(last_error(), NULL), '\n') == NULL);
   TEXT("RuntimeError", duramen_error_detail(last_error(), "torch_error", SIZE_MAX, NULL));
   lent = duramen_error_load_report(last_error());
-  CHECK(duramen_load_report_count(lent, DURAMEN_LOAD_MISSING) == 1);
-  CHECK(duramen_load_report_count(lent, DURAMEN_LOAD_UNEXPECTED) == 1);
-  CHECK(duramen_load_report_count(lent, DURAMEN_LOAD_SHAPE_MISMATCH) == 1);
+  CHECK(duramen_load_report_count(lent, DURAMEN_LOAD_ITEM_MISSING) == 1);
+  CHECK(duramen_load_report_count(lent, DURAMEN_LOAD_ITEM_UNEXPECTED) == 1);
+  CHECK(duramen_load_report_count(lent, DURAMEN_LOAD_ITEM_SHAPE_MISMATCH) == 1);
   CHECK(duramen_load_report_count(lent, 0) >= 3);
   OK(duramen_load_report_torch_message(lent, 1, &message, NULL));
   CONTAINS("Error(s) in loading state_dict for Sequential:\n\t",

@@ -235,7 +235,7 @@ static duramen_status rename_names(struct world* w, duramen_error** error) {
                                error));
   TRY(duramen_rename_rules_add_text(rules, "add:a module's longer prefix.", SIZE_MAX, error));
   TRY(duramen_rename_rules_add_text(rules, "preset:wrappers", SIZE_MAX, error));
-  TRY(duramen_rename_rules_add_callback(rules, &callback, NULL, error));
+  TRY(duramen_rename_rules_add_callback(rules, &callback, error));
   TRY(duramen_rename_rules_list(rules, &texts, error));
   TRY(duramen_rename_preset_list(&presets, error));
   TRY(duramen_rename_preset_describe("bert", SIZE_MAX, &text, error));

@@ -260,7 +260,7 @@ static int32_t before_load(void* user, duramen_module* module, duramen_state_dic
   (void)prefix;
   (void)prefix_length;
   TRY(duramen_state_dict_set_version(dict, "a path of some length or other", SIZE_MAX, 7, error));
-  TRY(duramen_load_notes_add(notes, DURAMEN_LOAD_MISSING, "a name of some length or other",
+  TRY(duramen_load_notes_add(notes, DURAMEN_LOAD_ITEM_MISSING, "a name of some length or other",
                              SIZE_MAX, error));
 release:
   return status;
@@ -274,10 +274,10 @@ static int32_t after_load(void* user, duramen_module* module, const char* prefix
   (void)module;
   (void)prefix;
   (void)prefix_length;
-  TRY(duramen_load_notes_list(notes, DURAMEN_LOAD_MISSING, &names, error));
-  TRY(duramen_load_notes_remove(notes, DURAMEN_LOAD_MISSING, "a name of some length or other",
+  TRY(duramen_load_notes_list(notes, DURAMEN_LOAD_ITEM_MISSING, &names, error));
+  TRY(duramen_load_notes_remove(notes, DURAMEN_LOAD_ITEM_MISSING, "a name of some length or other",
                                 SIZE_MAX, error));
-  TRY(duramen_load_notes_clear(notes, DURAMEN_LOAD_MISSING, error));
+  TRY(duramen_load_notes_clear(notes, DURAMEN_LOAD_ITEM_MISSING, error));
 release:
   duramen_string_list_release(names);
   return status;

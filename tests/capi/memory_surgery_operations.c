@@ -63,7 +63,7 @@ static duramen_status freeze(struct world* w, duramen_error** error) {
 }
 
 static duramen_status unfreeze(struct world* w, duramen_error** error) {
-  uint64_t count = 0;
+  size_t count = 0;
   return duramen_module_unfreeze(w->net, NULL, 0, NULL, 0, &count, error);
 }
 

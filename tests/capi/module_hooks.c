@@ -106,7 +106,7 @@ static int32_t on_before_load(void* user, duramen_module* module, duramen_state_
   sprintf(key, "%sweight", prefix);
   OK(duramen_state_dict_set_tensor(dict, key, SIZE_MAX, weight, ERROR));
   duramen_tensor_release(weight);
-  OK(duramen_load_notes_add(notes, DURAMEN_LOAD_MISSING, "nothing", SIZE_MAX, ERROR));
+  OK(duramen_load_notes_add(notes, DURAMEN_LOAD_ITEM_MISSING, "nothing", SIZE_MAX, ERROR));
   return answer(user, error);
 }
 
@@ -115,15 +115,15 @@ static int32_t on_after_load(void* user, duramen_module* module, const char* pre
   duramen_string_list* names = NULL;
   (void)module;
   say(user, "loaded ", prefix, length);
-  OK(duramen_load_notes_list(notes, DURAMEN_LOAD_MISSING, &names, ERROR));
+  OK(duramen_load_notes_list(notes, DURAMEN_LOAD_ITEM_MISSING, &names, ERROR));
   CHECK(duramen_string_list_count(names) == 1);
   TEXT("nothing", duramen_string_list_item(names, 0, NULL));
   duramen_string_list_release(names);
-  OK(duramen_load_notes_remove(notes, DURAMEN_LOAD_MISSING, "nothing", SIZE_MAX, ERROR));
+  OK(duramen_load_notes_remove(notes, DURAMEN_LOAD_ITEM_MISSING, "nothing", SIZE_MAX, ERROR));
   FAILS(DURAMEN_E_NOT_FOUND,
-        duramen_load_notes_remove(notes, DURAMEN_LOAD_MISSING, "nothing", SIZE_MAX, ERROR));
-  OK(duramen_load_notes_add(notes, DURAMEN_LOAD_FAILED, "a line", SIZE_MAX, ERROR));
-  OK(duramen_load_notes_clear(notes, DURAMEN_LOAD_FAILED, ERROR));
+        duramen_load_notes_remove(notes, DURAMEN_LOAD_ITEM_MISSING, "nothing", SIZE_MAX, ERROR));
+  OK(duramen_load_notes_add(notes, DURAMEN_LOAD_ITEM_FAILED, "a line", SIZE_MAX, ERROR));
+  OK(duramen_load_notes_clear(notes, DURAMEN_LOAD_ITEM_FAILED, ERROR));
   duramen_load_notes_release(kept_notes);
   kept_notes = duramen_load_notes_retain(notes);
   return answer(user, error);
@@ -271,9 +271,10 @@ static void states(duramen_context* context) {
   CHECK(duramen_load_report_loaded(report) == 2 && duramen_load_report_count(report, 0) == 0);
   OK(duramen_module_load_state_dict(context, net, dict, NULL, NULL, ERROR));
   TEXT("before fc.;after fc.;load fc.;loaded fc.;load fc.;loaded fc.;", listener.said);
-  FAILS(DURAMEN_E_STATE, duramen_load_notes_list(kept_notes, DURAMEN_LOAD_MISSING, &names, ERROR));
+  FAILS(DURAMEN_E_STATE,
+        duramen_load_notes_list(kept_notes, DURAMEN_LOAD_ITEM_MISSING, &names, ERROR));
   CHECK(names == NULL);
-  FAILS(DURAMEN_E_STATE, duramen_load_notes_clear(kept_notes, DURAMEN_LOAD_MISSING, ERROR));
+  FAILS(DURAMEN_E_STATE, duramen_load_notes_clear(kept_notes, DURAMEN_LOAD_ITEM_MISSING, ERROR));
   duramen_load_notes_release(kept_notes);
   kept_notes = NULL;
 

@@ -61,7 +61,7 @@ static void adopted(duramen_context* context) {
         duramen_module_load_state_dict(context, net, dict, &load, NULL, ERROR));
   load.policy = DURAMEN_LOAD_ADOPT;
   OK(duramen_module_load_state_dict(context, net, dict, &load, &report, ERROR));
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ADOPTED) == 1);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_ADOPTED) == 1);
   TEXT("body.1.scale", duramen_load_report_name(report, 0, NULL));
   OK(duramen_module_get_parameter(net, "body.1.scale", SIZE_MAX, &held, ERROR));
   OK(duramen_tensor_item(held, &index, 1, &value, ERROR));

@@ -91,7 +91,7 @@ static void modules(duramen_context* context) {
   FAILS(DURAMEN_E_INCOMPATIBLE,
         duramen_module_load_state_dict(context, module, dict, NULL, &report, ERROR));
   OK(duramen_module_match(module, dict, NULL, &report, ERROR));
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_FAILED) == 1);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_FAILED) == 1);
   FAILS(DURAMEN_E_READ_ONLY, duramen_module_reset_parameters(context, module, ERROR));
   OK(duramen_optimizer_from_text(context, "SGD(lr=1, momentum=0.9)", SIZE_MAX, pair, 2, &optimizer,
                                  ERROR));

@@ -93,7 +93,8 @@ static void renames(void) {
   callback.name = "spoil";
   callback.name_length = 5;
   callback.rename = spoil_names;
-  OK(duramen_rename_rules_add_callback(rules, &callback, dict, ERROR));
+  callback.user = dict;
+  OK(duramen_rename_rules_add_callback(rules, &callback, ERROR));
   OK(duramen_state_dict_rename(dict, rules, &out, ERROR));
   CHECK(duramen_state_dict_count(out) == 4);
   OK(duramen_state_dict_get_tensor(out, "x.1.bias", SIZE_MAX, &bias, ERROR));

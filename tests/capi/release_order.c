@@ -68,7 +68,7 @@ static void use_value(const void* value) {
 }
 
 static void use_report(const void* report) {
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_MISSING) == 1);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_MISSING) == 1);
 }
 
 static void use_error(const void* error) {

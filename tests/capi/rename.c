@@ -89,16 +89,15 @@ static void callbacks(const duramen_module* module) {
   callback.struct_size = sizeof callback;
   callback.name = "shout";
   callback.name_length = SIZE_MAX;
+  callback.user = &state;
   callback.destroy = count_destroy;
-  FAILS(DURAMEN_E_INVALID_ARGUMENT,
-        duramen_rename_rules_add_callback(list, &callback, &state, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_rename_rules_add_callback(list, &callback, ERROR));
   callback.rename = shout;
   callback.name = "";
-  FAILS(DURAMEN_E_INVALID_ARGUMENT,
-        duramen_rename_rules_add_callback(list, &callback, &state, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_rename_rules_add_callback(list, &callback, ERROR));
   CHECK(state.destroyed == 0);
   callback.name = "shout";
-  OK(duramen_rename_rules_add_callback(list, &callback, &state, ERROR));
+  OK(duramen_rename_rules_add_callback(list, &callback, ERROR));
   OK(duramen_state_dict_rename(dict, list, &renamed, ERROR));
   CHECK(state.calls == 7 && duramen_state_dict_count(renamed) == 7);
   {
@@ -123,7 +122,7 @@ static void previews(const duramen_module* module) {
   duramen_load_report* report = NULL;
   OK(duramen_rename_rules_preview(list, dict, &report, ERROR));
   CHECK(duramen_load_report_count(report, 0) == 7);
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_RENAMED) == 7);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_RENAMED) == 7);
   TEXT("module.0.weight", duramen_load_report_origin(report, 0, NULL));
   TEXT("0.weight", duramen_load_report_name(report, 0, NULL));
   TEXT("strip:module.", duramen_load_report_rule(report, 0, NULL));
@@ -182,7 +181,7 @@ static void loads(duramen_context* context, duramen_module* module) {
   options.rename = list;
   OK(duramen_module_load_state_dict(context, module, dict, &options, &report, ERROR));
   CHECK(first_of(module, "0.weight") == first_of(other, "0.weight"));
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_RENAMED) == 7);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_RENAMED) == 7);
   CHECK(duramen_load_report_is_error(report, 0) == 0);
   TEXT("net.0.weight", duramen_load_report_origin(report, 0, NULL));
   TEXT("", duramen_load_report_suggestion(report, NULL));
@@ -230,8 +229,8 @@ static void policies(duramen_context* context, duramen_module* module) {
   named[0].policy = DURAMEN_LOAD_ALLOW_MISSING;
   OK(duramen_module_load_state_dict(context, module, dict, &options, &report, ERROR));
   CHECK(first_of(module, "0.weight") == 11);
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_SLICED) == 1);
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_MISSING) == 2);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_SLICED) == 1);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_MISSING) == 2);
   duramen_load_report_release(report);
 
   named[1].policy = DURAMEN_LOAD_ASSIGN;
@@ -266,8 +265,8 @@ static void ties(duramen_context* context) {
         duramen_module_load_state_dict(context, net, dict, &options, NULL, ERROR));
   options.policy = DURAMEN_LOAD_ALLOW_TIED;
   OK(duramen_module_load_state_dict(context, net, dict, &options, &report, ERROR));
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_TIED) >= 1);
-  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_MISSING) == 0);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_TIED) >= 1);
+  CHECK(duramen_load_report_count(report, DURAMEN_LOAD_ITEM_MISSING) == 0);
   duramen_load_report_release(report);
   duramen_state_dict_release(dict);
   duramen_tensor_release(weight);

@@ -45,7 +45,7 @@ static void blending(duramen_context* context) {
       "[4, 2]), and 3 more",
       duramen_error_message(last_error(), NULL));
   CHECK(duramen_load_report_count(duramen_error_load_report(last_error()),
-                                  DURAMEN_LOAD_SHAPE_MISMATCH) == 2);
+                                  DURAMEN_LOAD_ITEM_SHAPE_MISMATCH) == 2);
   CHECK(first_value(target, "2.weight") == 2.5F);
   duramen_module_release(other);
   duramen_module_release(source);
@@ -54,7 +54,7 @@ static void blending(duramen_context* context) {
 
 static void freezing(duramen_context* context) {
   duramen_module* net = new_module(context, kNet);
-  uint64_t count = 9;
+  size_t count = 9;
   OK(duramen_module_freeze(net, NULL, 0, "2.*", SIZE_MAX, &count, ERROR));
   CHECK(count == 4);
   OK(duramen_module_unfreeze(net, "**.bias", SIZE_MAX, NULL, 0, &count, ERROR));

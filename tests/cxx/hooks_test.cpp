@@ -70,13 +70,13 @@ TEST_CASE("hooks of state dicts and loads of a program", "[cxx][hooks]") {
                           LoadNotesRef notes) {
     const std::string key(prefix);
     dict.set(key + "weight", dict.tensor(key + "kernel"));
-    notes.add(DURAMEN_LOAD_MISSING, "made up");
+    notes.add(DURAMEN_LOAD_ITEM_MISSING, "made up");
   };
   hooks.after_load = [&](ModuleRef, std::string_view, LoadNotesRef notes) {
-    said.emplace_back(notes.list(DURAMEN_LOAD_MISSING)[0]);
-    said.emplace_back(notes.list(DURAMEN_LOAD_UNEXPECTED)[0]);
-    notes.remove(DURAMEN_LOAD_MISSING, "made up");
-    notes.clear(DURAMEN_LOAD_UNEXPECTED);
+    said.emplace_back(notes.list(DURAMEN_LOAD_ITEM_MISSING)[0]);
+    said.emplace_back(notes.list(DURAMEN_LOAD_ITEM_UNEXPECTED)[0]);
+    notes.remove(DURAMEN_LOAD_ITEM_MISSING, "made up");
+    notes.clear(DURAMEN_LOAD_ITEM_UNEXPECTED);
   };
   add_hook(net.submodule("0"), std::move(hooks));
   const StateDict state = net.state_dict("x.", DURAMEN_STATE_KEEP_VARS);

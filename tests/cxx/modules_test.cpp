@@ -133,7 +133,7 @@ TEST_CASE("a state dict is loaded whole or not at all", "[cxx]") {
   }
   const auto report = target.load_state_dict(
       context, less, DURAMEN_LOAD_ALLOW_MISSING | DURAMEN_LOAD_ALLOW_UNEXPECTED);
-  CHECK(report.count(DURAMEN_LOAD_MISSING) == 1);
+  CHECK(report.count(DURAMEN_LOAD_ITEM_MISSING) == 1);
 }
 
 TEST_CASE("any arguments in, any nesting back", "[cxx]") {

@@ -73,7 +73,7 @@ TEST_CASE("policies hold for the names that a pattern matches", "[cxx]") {
   CHECK_THROWS_AS(model.load_state_dict(context, dict), duramen::Incompatible);
   LoadHow how;
   how.policies = {{"1.*", DURAMEN_LOAD_SLICE_MISMATCHED}};
-  CHECK(model.load_state_dict(context, dict, how).count(DURAMEN_LOAD_SLICED) == 2);
+  CHECK(model.load_state_dict(context, dict, how).count(DURAMEN_LOAD_ITEM_SLICED) == 2);
 }
 
 }  // namespace

@@ -135,18 +135,18 @@ const LOAD_PARTIAL uint64 = 32
 const LOAD_ADOPT uint64 = 64
 const LOAD_SLICE_MISMATCHED uint64 = 128
 const LOAD_ALLOW_TIED uint64 = 256
-const LOAD_MISSING int32 = 1
-const LOAD_UNEXPECTED int32 = 2
-const LOAD_SHAPE_MISMATCH int32 = 3
-const LOAD_DTYPE_MISMATCH int32 = 4
-const LOAD_NOT_A_TENSOR int32 = 5
-const LOAD_DEFAULTED int32 = 6
-const LOAD_FAILED int32 = 7
-const LOAD_ADOPTED int32 = 8
-const LOAD_TIED int32 = 9
-const LOAD_IGNORED int32 = 10
-const LOAD_RENAMED int32 = 11
-const LOAD_SLICED int32 = 12
+const LOAD_ITEM_MISSING int32 = 1
+const LOAD_ITEM_UNEXPECTED int32 = 2
+const LOAD_ITEM_SHAPE_MISMATCH int32 = 3
+const LOAD_ITEM_DTYPE_MISMATCH int32 = 4
+const LOAD_ITEM_NOT_A_TENSOR int32 = 5
+const LOAD_ITEM_DEFAULTED int32 = 6
+const LOAD_ITEM_FAILED int32 = 7
+const LOAD_ITEM_ADOPTED int32 = 8
+const LOAD_ITEM_TIED int32 = 9
+const LOAD_ITEM_IGNORED int32 = 10
+const LOAD_ITEM_RENAMED int32 = 11
+const LOAD_ITEM_SLICED int32 = 12
 const TEXT_UNKNOWN_AS_CONTAINERS uint64 = 1
 const REDUCTION_MEAN int32 = 0
 const REDUCTION_SUM int32 = 1
@@ -181,8 +181,8 @@ type Options = C.duramen_options
 type Allocator struct {
 	StructSize uint32
 	Reserved   uint32
-	Alloc      unsafe.Pointer
-	Free       unsafe.Pointer
+	Allocate   unsafe.Pointer
+	Deallocate unsafe.Pointer
 	User       unsafe.Pointer
 	Destroy    unsafe.Pointer
 }
@@ -232,7 +232,7 @@ type AllocatorStatistics struct {
 
 type ImportOptions struct {
 	StructSize uint32
-	Mode       uint32
+	Mode       int32
 	Dtype      int32
 	Rank       uint32
 	Shape      *int64
@@ -339,6 +339,7 @@ type RenameCallback struct {
 	Name       *byte
 	NameLength uint64
 	Rename     unsafe.Pointer
+	User       unsafe.Pointer
 	Destroy    unsafe.Pointer
 }
 
@@ -397,7 +398,7 @@ type TextOptions struct {
 
 type BlendOptions struct {
 	StructSize    uint32
-	Buffers       uint32
+	Buffers       int32
 	Include       *byte
 	IncludeLength uint64
 	Exclude       *byte
@@ -1208,8 +1209,8 @@ func DiffEntries(diff *Diff, count *Size, stride *Size) *Difference {
 	return (*Difference)(unsafe.Pointer(C.duramen_diff_entries(diff, count, stride)))
 }
 
-func DiffEqualCount(diff *Diff) uint64 {
-	return uint64(C.duramen_diff_equal_count(diff))
+func DiffEqualCount(diff *Diff) Size {
+	return C.duramen_diff_equal_count(diff)
 }
 
 func DiffJson(diff *Diff, out **String, error_ **Error) int32 {
@@ -1376,8 +1377,8 @@ func RenameRulesAddText(rules *RenameRules, text *byte, textLength Size, error_ 
 	return int32(C.duramen_rename_rules_add_text(rules, (*C.char)(unsafe.Pointer(text)), textLength, error_))
 }
 
-func RenameRulesAddCallback(rules *RenameRules, callback *RenameCallback, user unsafe.Pointer, error_ **Error) int32 {
-	return int32(C.duramen_rename_rules_add_callback(rules, (*C.duramen_rename_callback)(unsafe.Pointer(callback)), user, error_))
+func RenameRulesAddCallback(rules *RenameRules, callback *RenameCallback, error_ **Error) int32 {
+	return int32(C.duramen_rename_rules_add_callback(rules, (*C.duramen_rename_callback)(unsafe.Pointer(callback)), error_))
 }
 
 func RenameRulesCount(rules *RenameRules) Size {
@@ -1428,8 +1429,8 @@ func ErrorLoadReport(error_ *Error) *LoadReport {
 	return C.duramen_error_load_report(error_)
 }
 
-func LoadReportLoaded(report *LoadReport) uint64 {
-	return uint64(C.duramen_load_report_loaded(report))
+func LoadReportLoaded(report *LoadReport) Size {
+	return C.duramen_load_report_loaded(report)
 }
 
 func LoadReportCount(report *LoadReport, kind int32) Size {
@@ -1468,8 +1469,8 @@ func LoadReportSuggestion(report *LoadReport, length *Size) *byte {
 	return (*byte)(unsafe.Pointer(C.duramen_load_report_suggestion(report, length)))
 }
 
-func LoadReportSuggestionCount(report *LoadReport) uint64 {
-	return uint64(C.duramen_load_report_suggestion_count(report))
+func LoadReportSuggestionCount(report *LoadReport) Size {
+	return C.duramen_load_report_suggestion_count(report)
 }
 
 func LoadReportDescribe(report *LoadReport, most Size, out **String, error_ **Error) int32 {
@@ -1868,12 +1869,12 @@ func ModuleLerp(context *Context, target *Module, source *Module, weight float64
 	return int32(C.duramen_module_lerp(context, target, source, C.double(weight), (*C.duramen_blend_options)(unsafe.Pointer(options)), error_))
 }
 
-func ModuleFreeze(module *Module, include *byte, includeLength Size, exclude *byte, excludeLength Size, count *uint64, error_ **Error) int32 {
-	return int32(C.duramen_module_freeze(module, (*C.char)(unsafe.Pointer(include)), includeLength, (*C.char)(unsafe.Pointer(exclude)), excludeLength, (*C.uint64_t)(unsafe.Pointer(count)), error_))
+func ModuleFreeze(module *Module, include *byte, includeLength Size, exclude *byte, excludeLength Size, count *Size, error_ **Error) int32 {
+	return int32(C.duramen_module_freeze(module, (*C.char)(unsafe.Pointer(include)), includeLength, (*C.char)(unsafe.Pointer(exclude)), excludeLength, count, error_))
 }
 
-func ModuleUnfreeze(module *Module, include *byte, includeLength Size, exclude *byte, excludeLength Size, count *uint64, error_ **Error) int32 {
-	return int32(C.duramen_module_unfreeze(module, (*C.char)(unsafe.Pointer(include)), includeLength, (*C.char)(unsafe.Pointer(exclude)), excludeLength, (*C.uint64_t)(unsafe.Pointer(count)), error_))
+func ModuleUnfreeze(module *Module, include *byte, includeLength Size, exclude *byte, excludeLength Size, count *Size, error_ **Error) int32 {
+	return int32(C.duramen_module_unfreeze(module, (*C.char)(unsafe.Pointer(include)), includeLength, (*C.char)(unsafe.Pointer(exclude)), excludeLength, count, error_))
 }
 
 func ModuleTie(module *Module, path *byte, pathLength Size, sourcePath *byte, sourcePathLength Size, error_ **Error) int32 {

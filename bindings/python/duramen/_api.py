@@ -211,7 +211,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_checkpoint_release": "v:P",
     "duramen_state_dict_diff": "i:PPPPPP",
     "duramen_diff_entries": "P:PPP",
-    "duramen_diff_equal_count": "Q:P",
+    "duramen_diff_equal_count": "Z:P",
     "duramen_diff_json": "i:PPP",
     "duramen_diff_retain": "P:P",
     "duramen_diff_release": "v:P",
@@ -253,7 +253,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_rename_rules_create": "i:PP",
     "duramen_rename_rules_add": "i:PiSZSZP",
     "duramen_rename_rules_add_text": "i:PSZP",
-    "duramen_rename_rules_add_callback": "i:PPPP",
+    "duramen_rename_rules_add_callback": "i:PPP",
     "duramen_rename_rules_count": "Z:P",
     "duramen_rename_rules_list": "i:PPP",
     "duramen_rename_preset_list": "i:PP",
@@ -266,7 +266,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_module_match": "i:PPPPP",
     "duramen_rename_rules_preview": "i:PPPP",
     "duramen_error_load_report": "P:P",
-    "duramen_load_report_loaded": "Q:P",
+    "duramen_load_report_loaded": "Z:P",
     "duramen_load_report_count": "Z:Pi",
     "duramen_load_report_kind": "i:PZ",
     "duramen_load_report_name": "P:PZP",
@@ -276,7 +276,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_load_report_origin": "P:PZP",
     "duramen_load_report_rule": "P:PZP",
     "duramen_load_report_suggestion": "P:PP",
-    "duramen_load_report_suggestion_count": "Q:P",
+    "duramen_load_report_suggestion_count": "Z:P",
     "duramen_load_report_describe": "i:PZPP",
     "duramen_load_report_expected_shape": "P:PZP",
     "duramen_load_report_actual_shape": "P:PZP",
@@ -386,13 +386,13 @@ FUNCTIONS: dict[str, str] = {
 }
 
 STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "duramen_allocator": (("struct_size", "I"), ("reserved", "I"), ("alloc", "P"), ("free", "P"), ("user", "P"), ("destroy", "P")),
+    "duramen_allocator": (("struct_size", "I"), ("reserved", "I"), ("allocate", "P"), ("deallocate", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_runner": (("struct_size", "I"), ("reserved", "I"), ("run", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_log_sink": (("struct_size", "I"), ("reserved", "I"), ("log", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_progress_sink": (("struct_size", "I"), ("reserved", "I"), ("progress", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_context_options": (("struct_size", "I"), ("num_threads", "I"), ("seed", "Q"), ("flags", "Q"), ("allocator", "P"), ("runner", "P"), ("log", "P")),
     "duramen_allocator_statistics": (("struct_size", "I"), ("reserved", "I"), ("bytes_in_use", "Q"), ("bytes_cached", "Q"), ("peak_bytes_in_use", "Q"), ("blocks_in_use", "Q")),
-    "duramen_import_options": (("struct_size", "I"), ("mode", "I"), ("dtype", "i"), ("rank", "I"), ("shape", "P"), ("strides", "P"), ("data", "P"), ("nbytes", "Q"), ("user", "P"), ("destroy", "P")),
+    "duramen_import_options": (("struct_size", "I"), ("mode", "i"), ("dtype", "i"), ("rank", "I"), ("shape", "P"), ("strides", "P"), ("data", "P"), ("nbytes", "Q"), ("user", "P"), ("destroy", "P")),
     "duramen_backward_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("inputs", "P"), ("input_count", "Q")),
     "duramen_list_options": (("struct_size", "I"), ("dtype", "i"), ("kinds", "Q"), ("flags", "Q"), ("prefix", "S"), ("prefix_length", "Q"), ("include", "S"), ("include_length", "Q"), ("exclude", "S"), ("exclude_length", "Q")),
     "duramen_entry": (("name", "S"), ("name_length", "Q"), ("flags", "Q"), ("kind", "I"), ("rank", "I"), ("dtype", "i"), ("reserved", "I"), ("shape", "P"), ("nbytes", "Q"), ("first_index", "Q"), ("first_storage_index", "Q"), ("tensor", "P"), ("module", "P"), ("value", "P")),
@@ -401,13 +401,13 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_save_options": (("struct_size", "I"), ("format", "i"), ("durability", "i"), ("alignment", "I")),
     "duramen_difference": (("name", "S"), ("name_length", "Q"), ("what", "I"), ("has_distance", "I"), ("a_dtype", "i"), ("b_dtype", "i"), ("a_rank", "I"), ("b_rank", "I"), ("a_shape", "P"), ("b_shape", "P"), ("different", "Q"), ("a_nan_count", "Q"), ("b_nan_count", "Q"), ("nan_in_one", "Q"), ("distance", "d")),
     "duramen_function_type": (("struct_size", "I"), ("output_count", "I"), ("flags", "Q"), ("name", "S"), ("name_length", "Q"), ("forward", "P"), ("backward", "P"), ("destroy", "P")),
-    "duramen_rename_callback": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("rename", "P"), ("destroy", "P")),
+    "duramen_rename_callback": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("rename", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_load_policy": (("struct_size", "I"), ("reserved", "I"), ("pattern", "S"), ("pattern_length", "Q"), ("policy", "Q")),
     "duramen_load_options": (("struct_size", "I"), ("reserved", "I"), ("policy", "Q"), ("rename", "P"), ("policies", "P"), ("policy_count", "Q")),
     "duramen_module_class": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("version", "q"), ("forward", "P"), ("clone", "P"), ("extra_repr", "P"), ("get_extra_state", "P"), ("set_extra_state", "P"), ("destroy", "P")),
     "duramen_module_hook": (("struct_size", "I"), ("reserved", "I"), ("register_parameter", "P"), ("register_buffer", "P"), ("register_child", "P"), ("before_state_dict", "P"), ("after_state_dict", "P"), ("before_load", "P"), ("after_load", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_text_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("scope", "P"), ("arguments", "P")),
-    "duramen_blend_options": (("struct_size", "I"), ("buffers", "I"), ("include", "S"), ("include_length", "Q"), ("exclude", "S"), ("exclude_length", "Q")),
+    "duramen_blend_options": (("struct_size", "I"), ("buffers", "i"), ("include", "S"), ("include_length", "Q"), ("exclude", "S"), ("exclude_length", "Q")),
 }
 
 OK = 0
@@ -530,18 +530,18 @@ LOAD_PARTIAL = 32
 LOAD_ADOPT = 64
 LOAD_SLICE_MISMATCHED = 128
 LOAD_ALLOW_TIED = 256
-LOAD_MISSING = 1
-LOAD_UNEXPECTED = 2
-LOAD_SHAPE_MISMATCH = 3
-LOAD_DTYPE_MISMATCH = 4
-LOAD_NOT_A_TENSOR = 5
-LOAD_DEFAULTED = 6
-LOAD_FAILED = 7
-LOAD_ADOPTED = 8
-LOAD_TIED = 9
-LOAD_IGNORED = 10
-LOAD_RENAMED = 11
-LOAD_SLICED = 12
+LOAD_ITEM_MISSING = 1
+LOAD_ITEM_UNEXPECTED = 2
+LOAD_ITEM_SHAPE_MISMATCH = 3
+LOAD_ITEM_DTYPE_MISMATCH = 4
+LOAD_ITEM_NOT_A_TENSOR = 5
+LOAD_ITEM_DEFAULTED = 6
+LOAD_ITEM_FAILED = 7
+LOAD_ITEM_ADOPTED = 8
+LOAD_ITEM_TIED = 9
+LOAD_ITEM_IGNORED = 10
+LOAD_ITEM_RENAMED = 11
+LOAD_ITEM_SLICED = 12
 TEXT_UNKNOWN_AS_CONTAINERS = 1
 REDUCTION_MEAN = 0
 REDUCTION_SUM = 1

@@ -180,7 +180,7 @@ class _Notes:
 
 def _before_load(hook: Hook, module: int, dict_: int, prefix: int, length: int, notes: int) -> None:
     state, path = lent_state_dict(dict_, hook.context), text_at(prefix, length)
-    kinds = (_api.LOAD_MISSING, _api.LOAD_UNEXPECTED, _api.LOAD_FAILED)
+    kinds = (_api.LOAD_ITEM_MISSING, _api.LOAD_ITEM_UNEXPECTED, _api.LOAD_ITEM_FAILED)
     lists = _Notes(notes, kinds)
     hook(_module(module, hook), state, path, _local_metadata(state, path), True,
          *(lists.lists[kind] for kind in kinds))
@@ -188,7 +188,7 @@ def _before_load(hook: Hook, module: int, dict_: int, prefix: int, length: int, 
 
 
 def _after_load(hook: Hook, module: int, _prefix: int, _length: int, notes: int) -> None:
-    kinds = (_api.LOAD_MISSING, _api.LOAD_UNEXPECTED)
+    kinds = (_api.LOAD_ITEM_MISSING, _api.LOAD_ITEM_UNEXPECTED)
     lists = _Notes(notes, kinds)
     hook(_module(module, hook), _IncompatibleKeys(*(lists.lists[kind] for kind in kinds)))
     lists.write_back()

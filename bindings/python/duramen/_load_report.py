@@ -102,12 +102,8 @@ class LoadReport(_IncompatibleKeys):
     __str__ = __repr__
 
 
-_KINDS = {number: name.removeprefix("LOAD_").lower() for name, number in (
-    ("LOAD_MISSING", _api.LOAD_MISSING), ("LOAD_UNEXPECTED", _api.LOAD_UNEXPECTED),
-    ("LOAD_SHAPE_MISMATCH", _api.LOAD_SHAPE_MISMATCH), ("LOAD_DTYPE_MISMATCH", _api.LOAD_DTYPE_MISMATCH),
-    ("LOAD_NOT_A_TENSOR", _api.LOAD_NOT_A_TENSOR), ("LOAD_DEFAULTED", _api.LOAD_DEFAULTED),
-    ("LOAD_FAILED", _api.LOAD_FAILED), ("LOAD_ADOPTED", _api.LOAD_ADOPTED), ("LOAD_TIED", _api.LOAD_TIED),
-    ("LOAD_IGNORED", _api.LOAD_IGNORED), ("LOAD_RENAMED", _api.LOAD_RENAMED), ("LOAD_SLICED", _api.LOAD_SLICED))}
+_KINDS = {getattr(_api, name): name.removeprefix("LOAD_ITEM_").lower()
+          for name in dir(_api) if name.startswith("LOAD_ITEM_")}
 
 
 _SHOWN = 20  # names of each kind in a description

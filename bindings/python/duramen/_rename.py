@@ -74,7 +74,7 @@ class RenameRules(Handle):
         # The functions live as long as this object, which outlives every call that uses it.
         callback = options("duramen_rename_callback", name=label, name_length=length,
                            rename=ctypes.cast(held.rename, ctypes.c_void_p).value)
-        call(lib.duramen_rename_rules_add_callback, self.handle, ctypes.byref(callback), None)
+        call(lib.duramen_rename_rules_add_callback, self.handle, ctypes.byref(callback))
         self._functions.append(held)
         return self
 

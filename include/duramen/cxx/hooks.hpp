@@ -14,7 +14,7 @@
 
 namespace duramen {
 
-// What a load has found so far, for its hooks. Kinds are DURAMEN_LOAD_MISSING, UNEXPECTED and
+// What a load has found so far, for its hooks. Kinds are DURAMEN_LOAD_ITEM_MISSING, UNEXPECTED and
 // FAILED.
 class LoadNotesRef
     : public Ref<duramen_load_notes, duramen_load_notes_retain, duramen_load_notes_release> {

@@ -216,7 +216,7 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
   }
   // Of the parameters that the patterns choose; how many these are.
   uint64_t freeze(std::string_view include = {}, std::string_view exclude = {}) const {
-    uint64_t count = 0;
+    size_t count = 0;
     call([&](duramen_error** error) {
       return duramen_module_freeze(raw_, include.data(), include.size(), exclude.data(),
                                    exclude.size(), &count, error);
@@ -224,7 +224,7 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
     return count;
   }
   uint64_t unfreeze(std::string_view include = {}, std::string_view exclude = {}) const {
-    uint64_t count = 0;
+    size_t count = 0;
     call([&](duramen_error** error) {
       return duramen_module_unfreeze(raw_, include.data(), include.size(), exclude.data(),
                                      exclude.size(), &count, error);

@@ -38,7 +38,7 @@ class RenameRulesRef
   using Rename = std::function<std::optional<std::string>(std::string_view)>;
   void add_function(std::string_view name, Rename rename) const;
 
-  // The names of the dict that change: a report of DURAMEN_LOAD_RENAMED items.
+  // The names of the dict that change: a report of DURAMEN_LOAD_ITEM_RENAMED items.
   LoadReport preview(StateDictRef dict) const {
     return make<LoadReport>([&](auto** out, auto** error) {
       return duramen_rename_rules_preview(raw_, dict.get(), out, error);
@@ -119,9 +119,10 @@ inline void RenameRulesRef::add_function(std::string_view name, Rename rename) c
   callback.name = name.data();
   callback.name_length = name.size();
   callback.rename = detail::rename_function;
+  callback.user = held.get();
   callback.destroy = detail::destroy_rename;
   call([&](duramen_error** error) {
-    return duramen_rename_rules_add_callback(raw_, &callback, held.get(), error);
+    return duramen_rename_rules_add_callback(raw_, &callback, error);
   });
   (void)held.release();
 }

@@ -15,7 +15,7 @@ class LoadReportRef
 
   // How many entries fit.
   uint64_t loaded() const noexcept { return duramen_load_report_loaded(raw_); }
-  // Items of a kind (DURAMEN_LOAD_MISSING, …); 0: all.
+  // Items of a kind (DURAMEN_LOAD_ITEM_MISSING, …); 0: all.
   size_t count(int32_t kind = 0) const noexcept { return duramen_load_report_count(raw_, kind); }
   int32_t kind(size_t index) const noexcept { return duramen_load_report_kind(raw_, index); }
   std::string_view name(size_t index) const noexcept {
@@ -55,8 +55,8 @@ class LoadReportRef
     }
     return out;
   }
-  std::vector<std::string_view> missing() const { return names(DURAMEN_LOAD_MISSING); }
-  std::vector<std::string_view> unexpected() const { return names(DURAMEN_LOAD_UNEXPECTED); }
+  std::vector<std::string_view> missing() const { return names(DURAMEN_LOAD_ITEM_MISSING); }
+  std::vector<std::string_view> unexpected() const { return names(DURAMEN_LOAD_ITEM_UNEXPECTED); }
 
  private:
   template <class Getter>

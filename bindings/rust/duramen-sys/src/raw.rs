@@ -135,18 +135,18 @@ pub const DURAMEN_LOAD_PARTIAL: u64 = 32;
 pub const DURAMEN_LOAD_ADOPT: u64 = 64;
 pub const DURAMEN_LOAD_SLICE_MISMATCHED: u64 = 128;
 pub const DURAMEN_LOAD_ALLOW_TIED: u64 = 256;
-pub const DURAMEN_LOAD_MISSING: i32 = 1;
-pub const DURAMEN_LOAD_UNEXPECTED: i32 = 2;
-pub const DURAMEN_LOAD_SHAPE_MISMATCH: i32 = 3;
-pub const DURAMEN_LOAD_DTYPE_MISMATCH: i32 = 4;
-pub const DURAMEN_LOAD_NOT_A_TENSOR: i32 = 5;
-pub const DURAMEN_LOAD_DEFAULTED: i32 = 6;
-pub const DURAMEN_LOAD_FAILED: i32 = 7;
-pub const DURAMEN_LOAD_ADOPTED: i32 = 8;
-pub const DURAMEN_LOAD_TIED: i32 = 9;
-pub const DURAMEN_LOAD_IGNORED: i32 = 10;
-pub const DURAMEN_LOAD_RENAMED: i32 = 11;
-pub const DURAMEN_LOAD_SLICED: i32 = 12;
+pub const DURAMEN_LOAD_ITEM_MISSING: i32 = 1;
+pub const DURAMEN_LOAD_ITEM_UNEXPECTED: i32 = 2;
+pub const DURAMEN_LOAD_ITEM_SHAPE_MISMATCH: i32 = 3;
+pub const DURAMEN_LOAD_ITEM_DTYPE_MISMATCH: i32 = 4;
+pub const DURAMEN_LOAD_ITEM_NOT_A_TENSOR: i32 = 5;
+pub const DURAMEN_LOAD_ITEM_DEFAULTED: i32 = 6;
+pub const DURAMEN_LOAD_ITEM_FAILED: i32 = 7;
+pub const DURAMEN_LOAD_ITEM_ADOPTED: i32 = 8;
+pub const DURAMEN_LOAD_ITEM_TIED: i32 = 9;
+pub const DURAMEN_LOAD_ITEM_IGNORED: i32 = 10;
+pub const DURAMEN_LOAD_ITEM_RENAMED: i32 = 11;
+pub const DURAMEN_LOAD_ITEM_SLICED: i32 = 12;
 pub const DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS: u64 = 1;
 pub const DURAMEN_REDUCTION_MEAN: i32 = 0;
 pub const DURAMEN_REDUCTION_SUM: i32 = 1;
@@ -289,8 +289,8 @@ pub struct duramen_options {
 pub struct duramen_allocator {
     pub struct_size: u32,
     pub reserved: u32,
-    pub alloc: Option<unsafe extern "C" fn(user: *mut c_void, nbytes: usize, alignment: usize) -> *mut c_void>,
-    pub free: Option<unsafe extern "C" fn(user: *mut c_void, pointer: *mut c_void, nbytes: usize, alignment: usize)>,
+    pub allocate: Option<unsafe extern "C" fn(user: *mut c_void, nbytes: usize, alignment: usize) -> *mut c_void>,
+    pub deallocate: Option<unsafe extern "C" fn(user: *mut c_void, pointer: *mut c_void, nbytes: usize, alignment: usize)>,
     pub user: *mut c_void,
     pub destroy: Option<duramen_destroy>,
 }
@@ -352,7 +352,7 @@ pub struct duramen_allocator_statistics {
 #[derive(Clone, Copy)]
 pub struct duramen_import_options {
     pub struct_size: u32,
-    pub mode: u32,
+    pub mode: i32,
     pub dtype: duramen_dtype,
     pub rank: u32,
     pub shape: *const i64,
@@ -477,6 +477,7 @@ pub struct duramen_rename_callback {
     pub name: *const c_char,
     pub name_length: u64,
     pub rename: Option<unsafe extern "C" fn(user: *mut c_void, name: *const c_char, name_length: usize, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> i32>,
+    pub user: *mut c_void,
     pub destroy: Option<duramen_destroy>,
 }
 
@@ -547,7 +548,7 @@ pub struct duramen_text_options {
 #[derive(Clone, Copy)]
 pub struct duramen_blend_options {
     pub struct_size: u32,
-    pub buffers: u32,
+    pub buffers: i32,
     pub include: *const c_char,
     pub include_length: u64,
     pub exclude: *const c_char,
@@ -559,8 +560,8 @@ const _: () = {
     assert!(core::mem::size_of::<duramen_allocator>() == 40 && core::mem::align_of::<duramen_allocator>() == 8);
     assert!(core::mem::offset_of!(duramen_allocator, struct_size) == 0);
     assert!(core::mem::offset_of!(duramen_allocator, reserved) == 4);
-    assert!(core::mem::offset_of!(duramen_allocator, alloc) == 8);
-    assert!(core::mem::offset_of!(duramen_allocator, free) == 16);
+    assert!(core::mem::offset_of!(duramen_allocator, allocate) == 8);
+    assert!(core::mem::offset_of!(duramen_allocator, deallocate) == 16);
     assert!(core::mem::offset_of!(duramen_allocator, user) == 24);
     assert!(core::mem::offset_of!(duramen_allocator, destroy) == 32);
     assert!(core::mem::size_of::<duramen_runner>() == 32 && core::mem::align_of::<duramen_runner>() == 8);
@@ -681,13 +682,14 @@ const _: () = {
     assert!(core::mem::offset_of!(duramen_function_type, forward) == 32);
     assert!(core::mem::offset_of!(duramen_function_type, backward) == 40);
     assert!(core::mem::offset_of!(duramen_function_type, destroy) == 48);
-    assert!(core::mem::size_of::<duramen_rename_callback>() == 40 && core::mem::align_of::<duramen_rename_callback>() == 8);
+    assert!(core::mem::size_of::<duramen_rename_callback>() == 48 && core::mem::align_of::<duramen_rename_callback>() == 8);
     assert!(core::mem::offset_of!(duramen_rename_callback, struct_size) == 0);
     assert!(core::mem::offset_of!(duramen_rename_callback, reserved) == 4);
     assert!(core::mem::offset_of!(duramen_rename_callback, name) == 8);
     assert!(core::mem::offset_of!(duramen_rename_callback, name_length) == 16);
     assert!(core::mem::offset_of!(duramen_rename_callback, rename) == 24);
-    assert!(core::mem::offset_of!(duramen_rename_callback, destroy) == 32);
+    assert!(core::mem::offset_of!(duramen_rename_callback, user) == 32);
+    assert!(core::mem::offset_of!(duramen_rename_callback, destroy) == 40);
     assert!(core::mem::size_of::<duramen_load_policy>() == 32 && core::mem::align_of::<duramen_load_policy>() == 8);
     assert!(core::mem::offset_of!(duramen_load_policy, struct_size) == 0);
     assert!(core::mem::offset_of!(duramen_load_policy, reserved) == 4);
@@ -942,7 +944,7 @@ extern "C" {
     pub fn duramen_checkpoint_release(checkpoint: *mut duramen_checkpoint);
     pub fn duramen_state_dict_diff(context: *mut duramen_context, a: *const duramen_state_dict, b: *const duramen_state_dict, options: *const duramen_list_options, out: *mut *mut duramen_diff, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_diff_entries(diff: *const duramen_diff, count: *mut usize, stride: *mut usize) -> *const duramen_difference;
-    pub fn duramen_diff_equal_count(diff: *const duramen_diff) -> u64;
+    pub fn duramen_diff_equal_count(diff: *const duramen_diff) -> usize;
     pub fn duramen_diff_json(diff: *const duramen_diff, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_diff_retain(diff: *const duramen_diff) -> *mut duramen_diff;
     pub fn duramen_diff_release(diff: *mut duramen_diff);
@@ -984,7 +986,7 @@ extern "C" {
     pub fn duramen_rename_rules_create(out: *mut *mut duramen_rename_rules, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_rename_rules_add(rules: *mut duramen_rename_rules, kind: i32, from: *const c_char, from_length: usize, to: *const c_char, to_length: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_rename_rules_add_text(rules: *mut duramen_rename_rules, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_rules_add_callback(rules: *mut duramen_rename_rules, callback: *const duramen_rename_callback, user: *mut c_void, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_rules_add_callback(rules: *mut duramen_rename_rules, callback: *const duramen_rename_callback, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_rename_rules_count(rules: *const duramen_rename_rules) -> usize;
     pub fn duramen_rename_rules_list(rules: *const duramen_rename_rules, out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_rename_preset_list(out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
@@ -997,7 +999,7 @@ extern "C" {
     pub fn duramen_module_match(module: *const duramen_module, dict: *const duramen_state_dict, options: *const duramen_load_options, out: *mut *mut duramen_load_report, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_rename_rules_preview(rules: *const duramen_rename_rules, dict: *const duramen_state_dict, out: *mut *mut duramen_load_report, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_error_load_report(error: *const duramen_error) -> *const duramen_load_report;
-    pub fn duramen_load_report_loaded(report: *const duramen_load_report) -> u64;
+    pub fn duramen_load_report_loaded(report: *const duramen_load_report) -> usize;
     pub fn duramen_load_report_count(report: *const duramen_load_report, kind: i32) -> usize;
     pub fn duramen_load_report_kind(report: *const duramen_load_report, index: usize) -> i32;
     pub fn duramen_load_report_name(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
@@ -1007,7 +1009,7 @@ extern "C" {
     pub fn duramen_load_report_origin(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
     pub fn duramen_load_report_rule(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
     pub fn duramen_load_report_suggestion(report: *const duramen_load_report, length: *mut usize) -> *const c_char;
-    pub fn duramen_load_report_suggestion_count(report: *const duramen_load_report) -> u64;
+    pub fn duramen_load_report_suggestion_count(report: *const duramen_load_report) -> usize;
     pub fn duramen_load_report_describe(report: *const duramen_load_report, most: usize, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_load_report_expected_shape(report: *const duramen_load_report, index: usize, rank: *mut usize) -> *const i64;
     pub fn duramen_load_report_actual_shape(report: *const duramen_load_report, index: usize, rank: *mut usize) -> *const i64;
@@ -1107,8 +1109,8 @@ extern "C" {
     pub fn duramen_blend_options_init(options: *mut duramen_blend_options, struct_size: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_copy_from(context: *mut duramen_context, target: *mut duramen_module, source: *const duramen_module, options: *const duramen_blend_options, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_lerp(context: *mut duramen_context, target: *mut duramen_module, source: *const duramen_module, weight: f64, options: *const duramen_blend_options, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_freeze(module: *mut duramen_module, include: *const c_char, include_length: usize, exclude: *const c_char, exclude_length: usize, count: *mut u64, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_unfreeze(module: *mut duramen_module, include: *const c_char, include_length: usize, exclude: *const c_char, exclude_length: usize, count: *mut u64, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_module_freeze(module: *mut duramen_module, include: *const c_char, include_length: usize, exclude: *const c_char, exclude_length: usize, count: *mut usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_module_unfreeze(module: *mut duramen_module, include: *const c_char, include_length: usize, exclude: *const c_char, exclude_length: usize, count: *mut usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_tie(module: *mut duramen_module, path: *const c_char, path_length: usize, source_path: *const c_char, source_path_length: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_untie(context: *mut duramen_context, module: *mut duramen_module, path: *const c_char, path_length: usize, changed: *mut u32, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_flatten(context: *mut duramen_context, module: *const duramen_module, flags: u64, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;

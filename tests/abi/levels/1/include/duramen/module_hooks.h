@@ -105,8 +105,8 @@ duramen_module_add_hook(duramen_module* module, const duramen_module_hook* hook,
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_remove_hook(
     duramen_module* module, uint64_t id, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* The names of a kind, DURAMEN_LOAD_MISSING or DURAMEN_LOAD_UNEXPECTED, or with DURAMEN_LOAD_FAILED
- * the lines, that there are so far.
+/* The names of a kind, DURAMEN_LOAD_ITEM_MISSING or DURAMEN_LOAD_ITEM_UNEXPECTED, or with
+ * DURAMEN_LOAD_ITEM_FAILED the lines, that there are so far.
  *
  * Fails: INVALID_ARGUMENT for another kind; STATE once the load is over.
  * Threads: reader. Since: level 1. */

@@ -56,6 +56,7 @@ typedef struct duramen_rename_callback {
    */
   int32_t(DURAMEN_CALL* rename)(void* user, const char* name, size_t name_length,
                                 duramen_string** out, duramen_error** error);
+  DURAMEN_NULLABLE void* user;
   DURAMEN_NULLABLE duramen_destroy destroy;
 } duramen_rename_callback;
 
@@ -87,13 +88,13 @@ duramen_rename_rules_add_text(duramen_rename_rules* rules, const char* text, siz
 
 /* Adds a rule of the caller's own.
  *
- * `user` is the first argument of the callback; `destroy` is called for it when the list goes.
+ * `destroy` is called for the callback's `user` when the list goes.
  * Fails: INVALID_ARGUMENT for a struct of a wrong size or an empty name; UNSUPPORTED for fields of
  * a later level. `user` stays with the caller then.
  * Threads: writer. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_rename_rules_add_callback(
     duramen_rename_rules* rules, const duramen_rename_callback* callback,
-    DURAMEN_NULLABLE void* user, duramen_error** error) DURAMEN_NOEXCEPT;
+    duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* How many rules there are; 0 for NULL. Threads: reader. Since: level 1. */
 DURAMEN_API size_t DURAMEN_CALL

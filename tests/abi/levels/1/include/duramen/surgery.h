@@ -26,7 +26,7 @@ enum {
 /* Which values go over; zero is the default of every field after the first. */
 typedef struct duramen_blend_options {
   uint32_t struct_size; /* sizeof(duramen_blend_options) */
-  uint32_t buffers;     /* DURAMEN_BUFFERS_... */
+  int32_t buffers;      /* DURAMEN_BUFFERS_... */
   /* Only names that these patterns match, in both trees; NULL or "": all. */
   DURAMEN_NULLABLE const char* include;
   uint64_t include_length;
@@ -76,7 +76,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_lerp(
  * Threads: writer. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_freeze(
     duramen_module* module, DURAMEN_NULLABLE const char* include, size_t include_length,
-    DURAMEN_NULLABLE const char* exclude, size_t exclude_length, DURAMEN_NULLABLE uint64_t* count,
+    DURAMEN_NULLABLE const char* exclude, size_t exclude_length, DURAMEN_NULLABLE size_t* count,
     duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* Sets requires_grad of the parameters that duramen_module_freeze would choose.
@@ -85,7 +85,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_freeze(
  * Threads: writer. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_unfreeze(
     duramen_module* module, DURAMEN_NULLABLE const char* include, size_t include_length,
-    DURAMEN_NULLABLE const char* exclude, size_t exclude_length, DURAMEN_NULLABLE uint64_t* count,
+    DURAMEN_NULLABLE const char* exclude, size_t exclude_length, DURAMEN_NULLABLE size_t* count,
     duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* Makes the parameter, or buffer, at `path` the same object as the one at `source_path`.

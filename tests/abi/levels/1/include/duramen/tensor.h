@@ -30,7 +30,7 @@ enum {
 /* The caller's memory as a tensor; zero is the default of every field after the first. */
 typedef struct duramen_import_options {
   uint32_t struct_size; /* sizeof(duramen_import_options) */
-  uint32_t mode;        /* DURAMEN_IMPORT_... */
+  int32_t mode;         /* DURAMEN_IMPORT_... */
   duramen_dtype dtype;
   uint32_t rank;
   DURAMEN_NULLABLE const int64_t* shape DURAMEN_LEN(rank); /* NULL only for rank 0 */

@@ -36,5 +36,5 @@ set_target_properties(duramen_static PROPERTIES OUTPUT_NAME duramen LINKER_LANGU
 target_include_directories(duramen_static INTERFACE
   "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
 target_link_libraries(duramen_static INTERFACE
-  "$<BUILD_INTERFACE:PkgConfig::OpenBLAS;PkgConfig::Highway;PkgConfig::SimdJson;PkgConfig::Deflate;PkgConfig::Zlib>"
-  "$<INSTALL_INTERFACE:PkgConfig::duramen_private>" stdc++ m pthread)
+  "$<BUILD_INTERFACE:PkgConfig::OpenBLAS;PkgConfig::Highway;PkgConfig::SimdJson;PkgConfig::Deflate>"
+  "$<INSTALL_INTERFACE:PkgConfig::duramen_private>" -l:libstdc++.so.6 m pthread)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Reads the C headers, the one source of truth, checks their rules, and writes what is derived from them.
 
-    tools/api.py            writes them: capi/exports.map, capi/symbols.txt, share/duramen, bindings/python/duramen/_api.py,
-                            and what tests/abi/levels keeps of the API level while that is open
+    tools/api.py            writes them: capi/exports.map, capi/symbols.txt, debian/libduramen0.symbols, share/duramen,
+                            bindings/python/duramen/_api.py, and what tests/abi/levels keeps of the API level while that is open
     tools/api.py --check    fails when a committed file is not what the headers say
     tools/api.py --tests F  writes the test of every entry point as a C file
     --size-tests F          writes the test of every sized struct and buffer

@@ -1,4 +1,4 @@
-"""What is generated from the headers and committed: export map, symbol list, API description, raw layers, references."""
+"""What is generated from the headers and committed: export map, symbol lists, API description, raw layers, references."""
 
 import json
 
@@ -43,6 +43,14 @@ def symbols_txt(api):
     return "\n".join(sorted(rows)) + "\n"
 
 
+def debian_symbols(api):
+    """Every symbol with the first version of the package that has it; level N came with version 0.N.0."""
+    rows = [(f"{name}@{node(level)}", level) for level, names in by_level(api).items() for name in [*names, node(level)]]
+    epoch = api.macros["DURAMEN_ABI_EPOCH"]
+    return "\n".join([f"libduramen.so.{epoch} libduramen{epoch} #MINVER#", "* Build-Depends-Package: libduramen-dev",
+                      *(f" {symbol} 0.{level}.0" for symbol, level in sorted(rows))]) + "\n"
+
+
 def describe_function(api, function):
     fields = rules.fields(function, api)
     return {"name": function.name, "header": function.header, "doc": " ".join(function.doc.split()), **fields,
@@ -77,6 +85,7 @@ def one_a_line(value):
 def all_outputs(api):
     """What the headers determine: path from the root of the sources, to text."""
     return {"capi/exports.map": exports_map(api), "capi/symbols.txt": symbols_txt(api),
+            "debian/libduramen0.symbols": debian_symbols(api),
             "share/duramen/duramen-api.json": api_json(api),
             "bindings/python/duramen/_api.py": python_source(api),
             "share/duramen/duramen-cffi.h": cffi_source(api),

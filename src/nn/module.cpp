@@ -259,6 +259,13 @@ void Module::append_entry(std::string name, TensorRef tensor, bool is_buffer) no
   }
 }
 
+void Module::put_parameter_over(std::string_view name, TensorRef parameter) {
+  parameters_.set(name, std::move(parameter));
+  if (buffers_.erase(name)) erase_persistence(name);
+  if (children_.erase(name)) child_left();
+  plain_.erase(name);
+}
+
 void Module::assign(std::string_view name, TensorRef value) {
   if (value && value->is_parameter()) {
     check_parameter_for_buffer(name, *value);
@@ -266,11 +273,7 @@ void Module::assign(std::string_view name, TensorRef value) {
       run_hooks(Hook::kParameter, name, value);
       check_parameter_for_buffer(name, *value);
     }
-    parameters_.set(name, std::move(value));
-    if (buffers_.erase(name)) erase_persistence(name);
-    if (children_.erase(name)) child_left();
-    plain_.erase(name);
-    return;
+    return put_parameter_over(name, std::move(value));
   }
   if (parameters_.contains(name)) {
     if (value) {

@@ -81,7 +81,7 @@ class Module : public Counted {
     buffers_.set(name, std::move(buffer));
   }
   void put_plain(std::string_view name, TensorRef tensor) { plain_.set(name, std::move(tensor)); }
-  void drop_plain(std::string_view name) noexcept { plain_.erase(name); }
+  void put_parameter_over(std::string_view name, TensorRef parameter);  // what has the name goes
   void put_child(std::string_view name, ModuleRef child) {
     if (hooks_) return put_child_below_hooks(name, std::move(child));
     children_.set(name, std::move(child));

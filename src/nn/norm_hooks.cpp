@@ -306,9 +306,8 @@ void remove_norm_hook(Context& context, Module& module, std::string_view name,
   const NoGrad no_grad(context);
   const TensorRef value =
       leave_computed ? hook.compute(context, module, false) : source(module, hook.like());
-  module.put_parameter(name, make_parameter(*value, true));
+  module.put_parameter_over(name, make_parameter(*value, true));
   for (const std::string& one : names) module.remove(one);
-  module.drop_plain(name);
   module.remove_hook(found->id);
 }
 

@@ -262,7 +262,14 @@ void freeze(const Module::Tensors& parameters, const Expression& names) {
 void add_utils(const BuildContext& build, Module& module, const Expression& call) {
   for (const auto& [name, dict] : call.attributes) {
     if (name != "utils") continue;
-    for (size_t i = 0; i < dict.items.size() && dict.form == Form::dict; ++i) {
+    const auto is_text = [](const Expression& one) { return one.form == Form::text; };
+    if (dict.form != Form::dict || !std::all_of(dict.keys.begin(), dict.keys.end(), is_text) ||
+        !std::all_of(dict.items.begin(), dict.items.end(), is_text)) {
+      throw text_error(
+          dict, join("text: expected a dict of texts, got ", printable(spec::format(dict), 60)))
+          .with("expected", "a dict of texts");
+    }
+    for (size_t i = 0; i < dict.items.size(); ++i) {
       parametrize(build.context, module, dict.keys[i].text, join("utils.", dict.items[i].text));
     }
   }

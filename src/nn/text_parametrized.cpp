@@ -65,10 +65,16 @@ void TextBuild::add_parametrizations(const BuildContext& build, const ModuleRef&
     set_attributes(build, made, call);
     if (call.definition) define(call, call.definition, expression_of(made, call.column));
   };
+  if (dict.children.empty()) throw expected(dict, "some parametrizations");
   for (auto& [name, list] : dict.children) {
-    if (!is_call(list, kList) || list.children.empty()) throw expected(list, kList);
+    if (!is_call(list, kList)) throw expected(list, "ParametrizationList(…)");
+    if (list.children.empty()) throw expected(list, "(0): a parametrization");
+    uint32_t count = 0;
     for (auto& [position, one] : list.children) {
-      if (one.form != Form::call) throw expected(one, "a parametrization");
+      if (one.form != Form::call || position != std::to_string(count)) {
+        throw expected(one, join("(", count, "): a parametrization"));
+      }
+      count += one.repeat;
       Expression call = one;
       call.text = function_of_class(one.text);
       if (call.text.empty()) call.text = one.text;

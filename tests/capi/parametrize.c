@@ -131,6 +131,57 @@ static void hooks(duramen_context* context) {
   duramen_module_release(layer);
 }
 
+/* What has the tensor's name meanwhile goes when the tensor comes back. */
+static void name_taken(duramen_context* context) {
+  duramen_module *layer = new_module(context, "Linear(2, 2)"),
+                 *relu = new_module(context, "ReLU()");
+  duramen_tensor* buffer = NULL;
+  int i;
+  OK(duramen_tensor_zeros(context, DURAMEN_DTYPE_FLOAT32, NULL, 0, &buffer, ERROR));
+  for (i = 0; i < 2; ++i) {
+    OK(duramen_module_parametrize(context, layer, "weight", SIZE_MAX, "utils.weight_norm", SIZE_MAX,
+                                  ERROR));
+    OK(duramen_module_remove(layer, "weight", SIZE_MAX, ERROR));
+    OK(i == 0 ? duramen_module_register_buffer(layer, "weight", SIZE_MAX, buffer, 1, ERROR)
+              : duramen_module_register_child(layer, "weight", SIZE_MAX, relu, ERROR));
+    OK(duramen_module_remove_parametrizations(context, layer, "weight", SIZE_MAX, 1, ERROR));
+    keys(layer, "bias weight");
+    OK(duramen_module_remove(layer, "weight", SIZE_MAX, ERROR));
+    FAILS(DURAMEN_E_NOT_FOUND, duramen_module_remove(layer, "weight", SIZE_MAX, ERROR));
+    duramen_module_release(layer);
+    layer = new_module(context, "Linear(2, 2)");
+  }
+  duramen_tensor_release(buffer);
+  duramen_module_release(relu);
+  duramen_module_release(layer);
+}
+
+static void bad_text(duramen_context* context, const char* text, const char* message) {
+  duramen_module* out = NULL;
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_module_from_text(context, text, SIZE_MAX, &out, ERROR));
+  CONTAINS(message, duramen_error_message(last_error(), NULL));
+}
+
+static void bad_texts(duramen_context* context) {
+  bad_text(context, "Linear(2, 2){utils=[]}", "expected a dict of texts");
+  bad_text(context, "Linear(2, 2){utils={'weight': 5}}", "expected a dict of texts");
+  bad_text(context, "Linear(2, 2){utils={5: 'weight_norm'}}", "expected a dict of texts");
+  bad_text(context,
+           "ParametrizedLinear(2, 2, (parametrizations): ModuleDict("
+           "(weight): ParametrizationList()))",
+           "expected (0): a parametrization");
+  bad_text(context,
+           "ParametrizedLinear(2, 2, (parametrizations): ModuleDict("
+           "(weight): ParametrizationList((5): _WeightNorm())))",
+           "expected (0): a parametrization");
+  bad_text(context,
+           "ParametrizedLinear(2, 2, (parametrizations): ModuleDict("
+           "(weight): Sequential((0): _WeightNorm())))",
+           "expected ParametrizationList(…), got Sequential");
+  bad_text(context, "ParametrizedLinear(2, 2, (parametrizations): ModuleDict())",
+           "expected some parametrizations");
+}
+
 static void texts(duramen_context* context) {
   duramen_module *layer = new_module(context, "Linear(2, 2, bias=False)"), *again = NULL;
   duramen_string* text = NULL;
@@ -173,6 +224,8 @@ int main(void) {
   spectral_norm(context);
   hooks(context);
   texts(context);
+  bad_texts(context);
+  name_taken(context);
   refusals(context);
   duramen_context_release(context);
   return finish();

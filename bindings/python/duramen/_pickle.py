@@ -7,10 +7,12 @@ again. All that is read belongs to the current context.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from . import _own
 from ._context import current_context
+from ._errors import Error
 from ._library import call, encoded, lib
 
 if TYPE_CHECKING:
@@ -61,19 +63,41 @@ def handle_or_none(one: Any) -> int | None:
     return None if one is None else one.handle
 
 
+def _has_norms(module: Module) -> bool:
+    """Whether utils.weight_norm or spectral_norm computes one of its tensors."""
+    for name in module.slots()["parameters"]:
+        start, _, end = name.rpartition("_")
+        if end in ("g", "orig"):
+            with contextlib.suppress(ValueError):
+                module._computed(start)
+                return True
+    return False
+
+
+def _is_uninitialized(one: Any) -> bool:
+    try:
+        return one is not None and one.shape is None
+    except Error as error:
+        return error.status == "STATE"
+
+
 def text_of(module: Module) -> str:
     """What builds a module of its class, its entries aside."""
-    native = module._native().__name__
+    native = module._native()
     if module.class_name.startswith("Parametrized"):
         raise RuntimeError("Serialization of parametrized modules is only supported through state_dict()")
+    is_filled = native.__name__ in CONTAINERS or entries_of(module) is not None
+    if type(module) is native and not is_filled:
+        return module.lossless_text()
+    if _has_norms(module):
+        raise RuntimeError("Serialization of a class of one's own with utils.weight_norm or spectral_norm is only supported "
+                           "through state_dict()")
     record = _own.record_of(module.handle)
-    if type(module) is not module._native() and record is not None and record.text is not None:
+    if type(module) is not native and record is not None and record.text is not None:
         return record.text
-    if native == "Module" and type(module) is not module._native():
+    if native.__name__ == "Module":
         return ""
-    if native in CONTAINERS or entries_of(module) is not None:
-        return f"{native}()"
-    return module.lossless_text()
+    return f"{native.__name__}()" if is_filled else module.lossless_text()
 
 
 def reduced_module(module: Module) -> Any:
@@ -81,7 +105,11 @@ def reduced_module(module: Module) -> Any:
 
 
 def state_of(module: Module) -> dict[str, Any]:
-    return {**module.slots(), "training": module.training, "attributes": dict(module.__dict__), "entries": entries_of(module)}
+    """Dots stand for what a lazy module does not know yet: another one makes the same."""
+    slots = module.slots()
+    for kind in ("parameters", "buffers"):
+        slots[kind] = {name: ... if _is_uninitialized(one) else one for name, one in slots[kind].items()}
+    return {**slots, "training": module.training, "attributes": dict(module.__dict__), "entries": entries_of(module)}
 
 
 def read_module(kind: type[Module], text: str) -> Module:
@@ -100,19 +128,23 @@ def set_state(module: Module, state: dict[str, Any]) -> None:
     """Gives a new module the entries, flag and attributes of another."""
     from ._containers import ParameterDict
 
+    kept = [name for kind in ("parameters", "buffers") for name, one in state[kind].items() if one is ...]
     for entries in list(module.slots().values())[:3]:
         for name in entries:
-            call(lib.duramen_module_remove, module.handle, *encoded(name))
+            if name not in kept:
+                call(lib.duramen_module_remove, module.handle, *encoded(name))
     if state["entries"] is not None:
         put: Any = module
         (put.update if isinstance(module, ParameterDict) else put.extend)(state["entries"])
         return _finished(module, {**state, "attributes": {name: one for name, one in state["attributes"].items()
                                                           if name not in put._keys_now()}})
     for name, one in state["parameters"].items():
-        call(lib.duramen_module_register_parameter, module.handle, *encoded(name), handle_or_none(one))
+        if name not in kept:
+            call(lib.duramen_module_register_parameter, module.handle, *encoded(name), handle_or_none(one))
     for name, one in state["buffers"].items():
-        call(lib.duramen_module_register_buffer, module.handle, *encoded(name), handle_or_none(one),
-             int(name not in state["non_persistent"]))
+        if name not in kept:
+            call(lib.duramen_module_register_buffer, module.handle, *encoded(name), handle_or_none(one),
+                 int(name not in state["non_persistent"]))
     for name, one in state["modules"].items():
         call(lib.duramen_module_register_child, module.handle, *encoded(name), handle_or_none(one))
     return _finished(module, state)

@@ -74,6 +74,22 @@ class Pickles(unittest.TestCase):
         self.assertEqual((made[2][1], list(made[3]), made[3]["a"]), (5, ["a", "b"], "text"))
         self.assertEqual(net.fc(CTX.ones((1, 2))).shape, (1, 2))
 
+    def test_norms_of_old(self):
+        layer = duramen.utils.spectral_norm(nn.Linear(3, 2)).eval()
+        x = CTX.ones((1, 3))
+        for use in (again, copy.copy, copy.deepcopy):
+            self.assertEqual(use(layer)(x).tolist(), layer(x).tolist())
+
+    def test_lazy_modules(self):
+        for lazy, size in ((nn.LazyLinear(3), 1), (nn.LazyBatchNorm1d(), 2), (nn.LazyLinear(3, bias=False), 1)):
+            for use in (again, copy.copy):
+                made = use(lazy)
+                self.assertEqual((repr(made), list(made.slots()["parameters"]), list(made.slots()["buffers"])),
+                                 (repr(lazy), list(lazy.slots()["parameters"]), list(lazy.slots()["buffers"])))
+                made(CTX.ones((size, 4)))
+                self.assertFalse(made.class_name.startswith("Lazy"))
+                self.assertTrue(lazy.class_name.startswith("Lazy"))
+
     def test_shallow_copies(self):
         net = Net()
         made = copy.copy(net)
@@ -87,6 +103,10 @@ class Pickles(unittest.TestCase):
         layer = nn.parametrizations.weight_norm(nn.Linear(2, 2), "weight")
         with self.assertRaisesRegex(RuntimeError, r"only supported through state_dict\(\)"):
             pickle.dumps(layer)
+        own = duramen.utils.weight_norm(Scaled(2, 3.0))
+        for use in (pickle.dumps, copy.copy):
+            with self.assertRaisesRegex(RuntimeError, r"only supported through state_dict\(\)"):
+                use(own)
         with self.assertRaisesRegex(TypeError, "cannot pickle 'Context' object"):
             pickle.dumps(CTX)
 

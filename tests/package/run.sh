@@ -24,7 +24,7 @@ install_and_move() {
   local file
   for file in lib/libduramen.so.0 lib/libduramen.so lib/libduramen.a lib/pkgconfig/duramen.pc \
     lib/pkgconfig/duramen-static.pc lib/cmake/duramen/duramenConfig.cmake CMakeLists.txt \
-    include/duramen/duramen.h share/duramen/duramen-api.json bin/duramen \
+    include/duramen/duramen.h share/duramen/duramen-api.json share/duramen/duramen-cffi.h bin/duramen \
     share/man/man1/duramen.1 share/bash-completion/completions/duramen share/zsh/site-functions/_duramen \
     share/fish/vendor_completions.d/duramen.fish; do
     [[ -e $moved/$file ]] || fail "$file is not installed"

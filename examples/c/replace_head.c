@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
 
   duramen_context* context;
   duramen_state_dict *state, *before;
-  uint64_t frozen;
+  size_t frozen;
   REQUIRE(duramen_context_create(NULL, &context, &error));
   snprintf(path, sizeof path, "%s/digits_mlp.pt", argv[1]);
   duramen_module* model = load_model(context, path);

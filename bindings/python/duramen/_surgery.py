@@ -49,7 +49,7 @@ class Surgery(Handle):
         return self._set_flags(lib.duramen_module_unfreeze, include, exclude)
 
     def _set_flags(self, function: Any, include: Patterns, exclude: Patterns) -> int:
-        count = ctypes.c_uint64()
+        count = ctypes.c_size_t()
         call(function, self.handle, *encoded(joined(include)), *encoded(joined(exclude)), ctypes.byref(count))
         return count.value
 

@@ -70,19 +70,25 @@ inline int32_t DURAMEN_CALL own_extra_repr(void* user, const duramen_module*, du
 }
 inline void DURAMEN_CALL own_destroy(void* user) { delete static_cast<OwnModule*>(user); }
 
+// `name` must live as long as the table.
+inline duramen_module_class own_class(const std::string& name) {
+  duramen_module_class type = {};
+  type.struct_size = sizeof type;
+  type.name = name.data();
+  type.name_length = name.size();
+  type.forward = own_forward;
+  type.clone = own_clone;
+  type.destroy = own_destroy;
+  return type;
+}
+
 }  // namespace detail
 
 // A module without entries around an object of the program's own, which it takes over.
 inline Module make_own(ContextRef context, std::unique_ptr<OwnModule> own) {
   const std::string name(own->class_name());
-  duramen_module_class type = {};
-  type.struct_size = sizeof type;
-  type.name = name.data();
-  type.name_length = name.size();
-  type.forward = detail::own_forward;
-  type.clone = detail::own_clone;
+  duramen_module_class type = detail::own_class(name);
   type.extra_repr = detail::own_extra_repr;
-  type.destroy = detail::own_destroy;
   Module out = make<Module>([&](auto** module, auto** error) {
     return duramen_module_create_custom(context.get(), &type, own.get(), module, error);
   });
@@ -98,13 +104,7 @@ Module make_own(ContextRef context, Arguments&&... arguments) {
 // and copies. What is printed, and all else, stays that of the class that it had.
 inline void derive(ModuleRef module, std::unique_ptr<OwnModule> own) {
   const std::string name(own->class_name());
-  duramen_module_class type = {};
-  type.struct_size = sizeof type;
-  type.name = name.data();
-  type.name_length = name.size();
-  type.forward = detail::own_forward;
-  type.clone = detail::own_clone;
-  type.destroy = detail::own_destroy;
+  const duramen_module_class type = detail::own_class(name);
   call([&](duramen_error** error) {
     return duramen_module_derive(module.get(), &type, own.get(), error);
   });

@@ -99,6 +99,7 @@ void Layer::become(Layer& other, std::string name) noexcept {
   settings_ = std::move(other.settings_);
   type_ = other.type_;
   set_class_name(std::move(name));
+  set_version(other.version());
   set_derived(nullptr);
   set_origin(Ref<const Counted>(other.origin()));
 }

@@ -57,8 +57,8 @@ class Layer final : public Module {
 
   const ModuleType& type() const noexcept { return *type_; }
   const Settings& settings() const noexcept { return settings_; }
-  // Takes the settings, class and origin of the other, whose name that is: a lazy module that knows
-  // its sizes.
+  // Takes the settings, class, version and origin of the other, whose name that is: a lazy module
+  // that knows its sizes.
   void become(Layer& other, std::string name) noexcept;
 
   TensorRef forward(Context& context, std::span<const TensorRef> inputs) override;

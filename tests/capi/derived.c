@@ -182,10 +182,17 @@ static void lazy_and_parametrized(duramen_context* context) {
   duramen_module_class type = class_of("Mine");
   duramen_module *module = NULL, *other = new_module(context, "Linear(1, 1)");
   duramen_tensor* x = new_tensor(context, kThree, 2, kShape);
+  duramen_state_dict* dict = NULL;
+  int64_t version = 0;
   type.forward = forward;
+  type.version = 7;
   module = derived(context, "LazyLinear(2)", &type, &user);
   (void)sum_of(context, module, x);
   TEXT("Linear", duramen_module_class_name(module, NULL));
+  OK(duramen_module_state_dict(module, NULL, 0, 0, &dict, ERROR));
+  OK(duramen_state_dict_version(dict, "", 0, &version, ERROR));
+  CHECK(version == 1); /* the plain class's again */
+  duramen_state_dict_release(dict);
   CHECK(user.live == 0 && user.forwards == 1);
   duramen_module_release(module);
   module = derived(context, "Linear(1, 1)", &type, &user);

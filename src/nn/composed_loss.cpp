@@ -97,7 +97,7 @@ void settle_adaptive(Settings& settings, const spec::Arguments& arguments) {
   cutoffs.form = Form::list;
   cutoffs.items = *std::move(items);
   cutoffs.items.push_back(classes);
-  settings.set("cutoffs", std::move(cutoffs));
+  settings.set("cutoffs", cutoffs);
 }
 
 // int(in_features // div_value ** power)

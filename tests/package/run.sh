@@ -53,14 +53,16 @@ source_release() {
   echo "$(wc -l <"$place/names") files, $(stat -c %s "$place"/one/*.tar.xz) bytes"
 }
 
+# Debug information changes no instruction, and takes a quarter of the time. A compiler cache must not make paths relative,
+# which would stay in the objects.
+for_test() { export CCACHE_BASEDIR='' DEB_CXXFLAGS_STRIP=-g DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)"; }
+
 # The Debian packages, from the source release; lintian has nothing to say. Their clients see the paths of a multi-arch system.
 debian_packages() {
   for tool in dpkg-buildpackage dh lintian; do command -v "$tool" >/dev/null || fail "$tool is not installed; ./dev setup --ci"; done
   rm -rf "$debs" "$debs-work" "$debs-root"
-  # Debug information changes no instruction, and takes a quarter of the time.
-  # A compiler cache must not make paths relative, which would stay in the objects.
-  CCACHE_BASEDIR='' DEB_CXXFLAGS_STRIP=-g DEB_BUILD_OPTIONS="noautodbgsym parallel=$(nproc)" \
-    "$SOURCE/tools/package.sh" deb "$debs" "$debs-work"
+  for_test
+  "$SOURCE/tools/package.sh" deb "$debs" "$debs-work"
   "$SOURCE/tools/package.sh" report "$debs"
   local file
   for file in "$debs"/*.deb; do dpkg-deb -x "$file" "$debs-root"; done
@@ -78,6 +80,7 @@ debian_packages() {
 # The packaging once more gives the same packages; sources compiled once more, elsewhere, the same objects.
 debian_packages_again() {
   local file
+  for_test
   rm -rf "$debs-again"
   "$SOURCE/tools/package.sh" debs_again "$debs-again" "$debs-work"
   for file in "$debs"/*.deb; do

@@ -21,6 +21,33 @@ size_t text_size(const duramen_value* value) {
   return length;
 }
 
+// The memory from the first element to the last; begin == end where there is none.
+struct Range {
+  uintptr_t begin = 0;
+  uintptr_t end = 0;
+};
+
+Range range_of(const duramen_tensor* tensor) {
+  const void* data = nullptr;
+  const int64_t numel = duramen_tensor_numel(tensor);
+  if (numel == 0 || duramen_tensor_data_const(tensor, &data, nullptr) != DURAMEN_OK) return {};
+  size_t rank = duramen_tensor_rank(tensor);
+  std::vector<int64_t> shape(rank), strides(rank);
+  call(kRefused, "", [&](auto error) {
+    return duramen_tensor_shape(tensor, shape.data(), shape.size(), &rank, error);
+  });
+  call(kRefused, "", [&](auto error) {
+    return duramen_tensor_strides(tensor, strides.data(), strides.size(), &rank, error);
+  });
+  uint64_t last = 0;  // the distance of the last element
+  for (size_t i = 0; i < rank; ++i) last += static_cast<uint64_t>((shape[i] - 1) * strides[i]);
+  const uint64_t nbytes = duramen_tensor_nbytes(tensor);
+  const uint64_t itemsize = nbytes / static_cast<uint64_t>(numel);
+  const auto begin = reinterpret_cast<uintptr_t>(data);
+  // Below a byte an element has no place of its own, and such tensors are contiguous.
+  return {begin, begin + (itemsize == 0 ? nbytes : (last + 1) * itemsize)};
+}
+
 }  // namespace
 
 Content::Content(const duramen_value* root, const std::string& subject, const Filter& filter)
@@ -71,9 +98,17 @@ void Content::add_leaf(const duramen_value* value, const std::string& path) {
 void Content::add_tensor(duramen_tensor* tensor, const std::string& path) {
   const char* kind = duramen_tensor_is_parameter(tensor) != 0 ? "parameter" : "tensor";
   if (!filter_.wants_kind(kind) || !filter_.wants(tensor) || !filter_.wants_name(path)) return;
-  const auto [first, is_new] =
-      first_of_storage_.emplace(duramen_tensor_storage_id(tensor), entries.size());
-  entries.push_back({path, tensor, is_new ? std::nullopt : std::optional(first->second)});
+  const Range range = range_of(tensor);
+  const auto next = claims_.upper_bound(range.begin);  // the first that ends behind the beginning
+  std::optional<size_t> first;
+  if (range.begin == range.end) {
+    // without elements
+  } else if (next != claims_.end() && next->second.begin < range.end) {
+    first = next->second.entry;
+  } else {
+    claims_.emplace(range.end, Claim{range.begin, entries.size()});
+  }
+  entries.push_back({path, tensor, first});
 }
 
 Checkpoint open_checkpoint(duramen_context* context, const std::string& file) {

@@ -44,6 +44,19 @@ bool is_norm(std::string_view lazy_class) noexcept {
   return inferred(lazy_class) == "num_features";
 }
 
+// Nothing is said of the empty tensors that stand in for those to come.
+class Muted {
+ public:
+  explicit Muted(Context& context) : context_(context), log_(context.swap_log({})) {}
+  Muted(const Muted&) = delete;
+  Muted& operator=(const Muted&) = delete;
+  ~Muted() { context_.swap_log(log_); }
+
+ private:
+  Context& context_;
+  LogSink log_;
+};
+
 // As PyTorch's constructors do, one of the plain class with the size 0 and without what
 // placeholders will stand for; then the arguments as given.
 Settings settings_of(const ModuleType& type, const BuildContext& build,
@@ -68,6 +81,7 @@ Settings settings_of(const ModuleType& type, const BuildContext& build,
                                                  : argument == output ? number(0)
                                                                       : flag(false));
   }
+  const Muted muted(build.context);
   const ModuleRef plain = made_module(build, plain_type(name).signature.name, std::move(keywords));
   Settings settings = static_cast<Layer&>(*plain).settings();
   for (const std::string_view argument : late) settings.set(argument, arguments[argument]);

@@ -78,7 +78,10 @@ void TextBuild::add_parametrizations(const BuildContext& build, const ModuleRef&
       Expression call = one;
       call.text = function_of_class(one.text);
       if (call.text.empty()) call.text = one.text;
-      for (uint32_t i = 0; i < one.repeat; ++i) parametrize(build.context, *module, name, call);
+      for (uint32_t i = 0; i < one.repeat; ++i) {
+        build.context.cancel().check("module_from_text");
+        parametrize(build.context, *module, name, call);
+      }
       finish(parametrizations_of(*module, name)->children().end()[-1].value, one);
     }
     finish(ModuleRef(parametrizations_of(*module, name)), list);

@@ -80,11 +80,26 @@ class Listing(ToolTest):
         paths = {value["path"]: value["value"] for value in as_json("ls", "--json", self.folder / "x")["values"]}
         self.assertEqual(paths, {"b'ab'": 1, r"b'a\xff'": 2, "(1, 'a')": 3, "(2, 'a')": 4, "(7,)": 5})
 
-    def test_ties_name_the_first(self):
+    def test_ties_name_an_earlier_entry(self):
         listed = as_json("ls", "--json", DATA / "torch" / "views.pt")
-        aliases = [entry["aliases"] for entry in listed["entries"]]
-        self.assertIsNone(aliases[0])
-        self.assertTrue(any(aliases))
+        aliases = {entry["name"]: entry["aliases"] for entry in listed["entries"]}
+        shared = ["transposed", "row", "column", "steps", "same"]
+        alone = ["base", "expanded", "scalar", "empty"]
+        self.assertEqual(aliases, dict.fromkeys(shared, "base") | dict.fromkeys(alone))
+
+    def test_slices_of_one_storage_are_no_ties(self):
+        def view(name, offset, shape, strides):
+            def row(numbers):
+                return b"(" + b"".join(b"K" + bytes([number]) for number in numbers) + b"t"
+            return (text_opcode(name) + b"ctorch._utils\n_rebuild_tensor_v2\n((" + text_opcode(b"storage")
+                    + b"ctorch\nFloatStorage\n" + text_opcode(b"0") + text_opcode(b"cpu") + b"K\x14tQK" + bytes([offset])
+                    + row(shape) + row(strides) + b"\x89ccollections\nOrderedDict\n)RtR")
+        views = [view(b"a", 0, [5], [1]), view(b"b", 5, [3, 5], [5, 1]), view(b"c", 4, [2], [1]), view(b"d", 5, [0], [1])]
+        torch_file(self.folder / "x", b"\x80\2}(" + b"".join(views) + b"u.", [bytes(80)])
+        aliases = [entry["aliases"] for entry in as_json("ls", "--json", self.folder / "x")["entries"]]
+        self.assertEqual(aliases, [None, None, "a", None])
+        info = as_json("info", "--json", self.folder / "x")
+        self.assertEqual((info["elements"], info["parameters"], info["ties"]), (22, 20, 1))
 
     def test_nested_containers_are_dotted_paths(self):
         listed = as_json("ls", "--json", DATA / "torch" / "nested.pt")

@@ -439,7 +439,7 @@ def full_index(index: Any, ndim: int) -> list[Any]:
     for i, part in enumerate(parts):
         if part is None or part is Ellipsis or isinstance(part, slice):
             used += isinstance(part, slice)
-        elif isinstance(part, bool) or not hasattr(part, "__index__"):
+        elif isinstance(part, bool) or not hasattr(part, "__index__") or getattr(part, "shape", ()) != ():
             raise TypeError(f"an index of {type(part).__name__} is not offered (int, slice, None, Ellipsis)")
         else:
             parts[i] = part.__index__()

@@ -90,8 +90,8 @@ class Viewing(unittest.TestCase):
             view = self.tensor[index]
             np.testing.assert_array_equal(view.numpy(), self.array[index], str(index))
             self.assertEqual(view.storage_id, self.tensor.storage_id)
-        for bad, error in (((0, 0, 0, 0), IndexError), (7, IndexError), (True, TypeError), ("a", TypeError),
-                           (slice(None, None, -1), ValueError)):
+        for bad, error in (((0, 0, 0, 0), IndexError), (7, IndexError), (True, TypeError), (self.ctx.tensor([0]), TypeError),
+                           ("a", TypeError), (slice(None, None, -1), ValueError)):
             with self.assertRaises(error):
                 self.tensor[bad]
 

@@ -40,6 +40,20 @@ std::string failed_load(Context& context, Module& module, const StateDict& dict)
 
 }  // namespace
 
+TEST_CASE("Building a lazy module says nothing of empty tensors", "[nn][lazy]") {
+  Context context;
+  int said = 0;
+  const auto count = [](void* user, int32_t, const char*, size_t) { ++*static_cast<int*>(user); };
+  context.set_log({count, &said});
+  for (const char* text : {"LazyLinear(3)", "LazyConv2d(3, 2)", "LazyConvTranspose1d(3, 2)",
+                           "LazyBatchNorm2d()", "LazyInstanceNorm1d()"}) {
+    CHECK(module_from_text(context, text));
+  }
+  CHECK(said == 0);
+  CHECK(module_from_text(context, "Linear(0, 3)"));
+  CHECK(said > 0);
+}
+
 TEST_CASE("A lazy module lists its names without shapes", "[nn][lazy]") {
   Context context;
   const ModuleRef lazy = module_from_text(context, "LazyBatchNorm2d()");

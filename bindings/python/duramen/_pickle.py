@@ -14,6 +14,7 @@ from . import _own
 from ._context import current_context
 from ._errors import Error
 from ._library import call, encoded, lib
+from ._repr import is_uninitialized
 
 if TYPE_CHECKING:
     from ._module import Module
@@ -74,13 +75,6 @@ def _has_norms(module: Module) -> bool:
     return False
 
 
-def _is_uninitialized(one: Any) -> bool:
-    try:
-        return one is not None and one.shape is None
-    except Error as error:
-        return error.status == "STATE"
-
-
 def text_of(module: Module) -> str:
     """What builds a module of its class, its entries aside."""
     native = module._native()
@@ -108,7 +102,7 @@ def state_of(module: Module) -> dict[str, Any]:
     """Dots stand for what a lazy module does not know yet: another one makes the same."""
     slots = module.slots()
     for kind in ("parameters", "buffers"):
-        slots[kind] = {name: ... if _is_uninitialized(one) else one for name, one in slots[kind].items()}
+        slots[kind] = {name: ... if one is not None and is_uninitialized(one) else one for name, one in slots[kind].items()}
     return {**slots, "training": module.training, "attributes": dict(module.__dict__), "entries": entries_of(module)}
 
 

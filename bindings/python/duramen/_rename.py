@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple, Union
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Union
 
 from . import _api
+from ._context import current_context
 from ._errors import Error
 from ._handle import Handle, adopt
 from ._library import call, encoded, lent_text, lib, make, options, taken_string, taken_strings
-
-if TYPE_CHECKING:
-    from ._state_dict import StateDict
 
 Rule = Union[str, Callable[[str], "str | None"]]
 
@@ -69,6 +67,8 @@ class RenameRules(Handle):
         if isinstance(rule, str):
             call(lib.duramen_rename_rules_add_text, self.handle, *encoded(rule))
             return self
+        if not callable(rule):
+            raise TypeError(f"a rule is a text or a function, got {type(rule).__name__}")
         held = _Function(rule)
         label, length = encoded(name or str(getattr(rule, "__name__", "function")))
         # The functions live as long as this object, which outlives every call that uses it.
@@ -85,9 +85,12 @@ class RenameRules(Handle):
         call(lib.duramen_rename_rules_add, self.handle, _KINDS[kind], *encoded(old), *(encoded(new) if new else (None, 0)))
         return self
 
-    def preview(self, state_dict: StateDict) -> list[Renamed]:
+    def preview(self, state_dict: Mapping[str, Any]) -> list[Renamed]:
         """The names that change; nothing is renamed."""
-        report = self.run(lambda: make(lib.duramen_rename_rules_preview, self.handle, state_dict.handle))
+        from ._state_dict import state_dict_from
+
+        state = state_dict_from(state_dict, current_context())
+        report = self.run(lambda: make(lib.duramen_rename_rules_preview, self.handle, state.handle))
         try:
             getters = (lib.duramen_load_report_origin, lib.duramen_load_report_name, lib.duramen_load_report_rule)
             return [Renamed(*(lent_text(getter, report, i) or "" for getter in getters))

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, Callable
 
 from ._array import nested_of
+from ._errors import Error
 
 if TYPE_CHECKING:
     from ._tensor import Tensor
@@ -14,7 +15,17 @@ DIGITS, WIDTH, EDGE, MOST = 4, 80, 3, 1000
 _GAP = object()  # where elements are left out
 
 
+def is_uninitialized(tensor: Tensor) -> bool:
+    """Of a lazy module, without a shape yet."""
+    try:
+        return tensor.shape is None
+    except Error as error:
+        return error.status == "STATE"
+
+
 def shown(tensor: Tensor) -> str:
+    if is_uninitialized(tensor):
+        return f"<Uninitialized{'Parameter' if tensor.is_parameter else 'Buffer'}>"
     prefix = "tensor("
     kind, default = tensor.dtype, tensor._context.get_default_dtype()
     notes = []

@@ -12,6 +12,10 @@ class Listing(unittest.TestCase):
         self.ctx = duramen.Context(seed=3)
         self.model = self.ctx.module("Sequential(Linear(4, 3), BatchNorm1d(3), Sequential(ReLU()))")
 
+    def test_what_has_no_shape_prints_so(self):
+        self.assertEqual(repr(duramen.nn.LazyLinear(3).get_parameter("weight")), "<UninitializedParameter>")
+        self.assertEqual(repr(duramen.nn.LazyBatchNorm1d().get_buffer("running_mean")), "<UninitializedBuffer>")
+
     def test_a_cycle_is_a_recursion_error(self):
         self.model.again = self.model
         for walk in (repr, lambda m: m.apply(lambda one: None), lambda m: m.state_dict()):

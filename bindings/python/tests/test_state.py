@@ -207,6 +207,9 @@ class Renaming(unittest.TestCase):
     def test_a_function_is_a_rule(self):
         rules = duramen.RenameRules("strip:module.", lambda name: name.replace("0", "zero") if name[0] == "0" else None)
         self.assertEqual(list(rules), ["strip:module.", "<lambda>"])
+        self.assertEqual(rules.preview(dict(self.d))[0], rules.preview(self.d)[0])
+        with self.assertRaisesRegex(TypeError, "a rule is a text or a function, got list"):
+            duramen.RenameRules(["strip:a"])
         self.assertEqual(rules.preview(self.d)[0],
                          duramen.Renamed("module.0.weight", "zero.weight", "strip:module., <lambda>"))
         self.assertEqual(list(self.d.rename(rules))[:3], ["zero.weight", "zero.bias", "1.weight"])

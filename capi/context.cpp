@@ -32,11 +32,11 @@ MemorySource memory_source(AllocatorHook& hook) {
   source.user = &hook;
   source.allocate = [](void* user, size_t nbytes, size_t alignment) {
     const auto& table = static_cast<AllocatorHook*>(user)->table;
-    return table.allocate(table.user, nbytes, alignment);
+    return table.alloc(table.user, nbytes, alignment);
   };
   source.free = [](void* user, void* pointer, size_t nbytes, size_t alignment) {
     const auto& table = static_cast<AllocatorHook*>(user)->table;
-    table.deallocate(table.user, pointer, nbytes, alignment);
+    table.free(table.user, pointer, nbytes, alignment);
   };
   source.destroy = AllocatorHook::give_back;
   hook.lend();
@@ -102,10 +102,10 @@ struct Hooks {
 
 Ref<Context> create_context(const duramen_context_options& given) {
   known_flags(given.flags, 0, "flags");
-  Hooks hooks{hook_of(given.allocator, &duramen_allocator::allocate, "allocator"),
+  Hooks hooks{hook_of(given.allocator, &duramen_allocator::alloc, "allocator"),
               hook_of(given.runner, &duramen_runner::run, "runner"),
               hook_of(given.log, &duramen_log_sink::log, "log")};
-  if (hooks.allocator && !hooks.allocator->table.deallocate) throw null_argument("allocator");
+  if (hooks.allocator && !hooks.allocator->table.free) throw null_argument("allocator");
   ContextOptions options;
   options.num_threads = thread_count(given.num_threads);
   options.seed = given.seed;

@@ -98,17 +98,20 @@ void Content::add_leaf(const duramen_value* value, const std::string& path) {
 void Content::add_tensor(duramen_tensor* tensor, const std::string& path) {
   const char* kind = duramen_tensor_is_parameter(tensor) != 0 ? "parameter" : "tensor";
   if (!filter_.wants_kind(kind) || !filter_.wants(tensor) || !filter_.wants_name(path)) return;
+  const auto [first, is_new] =
+      first_of_storage_.emplace(duramen_tensor_storage_id(tensor), entries.size());
+  entries.push_back(
+      {path, tensor, is_new ? std::nullopt : std::optional(first->second), !claim(tensor)});
+}
+
+// False where an earlier entry has some of it.
+bool Content::claim(const duramen_tensor* tensor) {
   const Range range = range_of(tensor);
+  if (range.begin == range.end) return true;
   const auto next = claims_.upper_bound(range.begin);  // the first that ends behind the beginning
-  std::optional<size_t> first;
-  if (range.begin == range.end) {
-    // without elements
-  } else if (next != claims_.end() && next->second.begin < range.end) {
-    first = next->second.entry;
-  } else {
-    claims_.emplace(range.end, Claim{range.begin, entries.size()});
-  }
-  entries.push_back({path, tensor, first});
+  if (next != claims_.end() && next->second < range.end) return false;
+  claims_.emplace(range.end, range.begin);
+  return true;
 }
 
 Checkpoint open_checkpoint(duramen_context* context, const std::string& file) {

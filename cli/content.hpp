@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "filter.hpp"
@@ -14,7 +15,8 @@ namespace cli {
 struct Entry {
   std::string name;
   duramen_tensor* tensor;       // lent by the content
-  std::optional<size_t> first;  // an earlier entry with elements in the same memory
+  std::optional<size_t> first;  // the first entry on the same storage
+  bool tied;                    // an earlier entry has elements in the same memory
 };
 
 struct Leaf {
@@ -31,7 +33,7 @@ class Content {
   std::vector<Entry> entries;
   std::vector<Leaf> leaves;  // what is not a tensor
 
-  // The name of an earlier entry with elements in the same memory; empty when there is none.
+  // The name of the first entry on the same storage; empty when there is none.
   std::string_view alias(const Entry& entry) const {
     return entry.first ? std::string_view(entries[*entry.first].name) : std::string_view();
   }
@@ -43,16 +45,13 @@ class Content {
   void add_tensor(duramen_tensor* tensor, const std::string& path);
 
   void add_leaf(const duramen_value* value, const std::string& path);
+  bool claim(const duramen_tensor* tensor);
 
   const std::string& subject_;
   const Filter& filter_;
   size_t room_;
-  // Memory that entries were the first to have, by its end: where it begins, and whose it is.
-  struct Claim {
-    uintptr_t begin;
-    size_t entry;
-  };
-  std::map<uintptr_t, Claim> claims_;
+  std::unordered_map<uint64_t, size_t> first_of_storage_;
+  std::map<uintptr_t, uintptr_t> claims_;  // memory that entries were the first to have, by its end
 };
 
 Checkpoint open_checkpoint(duramen_context* context, const std::string& file);

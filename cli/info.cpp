@@ -72,8 +72,8 @@ void count_entry(Facts& facts, const Entry& entry) {
   const duramen_dtype dtype = duramen_tensor_dtype(entry.tensor);
   facts.elements += numel;
   facts.nbytes += nbytes;
-  facts.ties += entry.first ? 1 : 0;
-  if (!entry.first && (is_floating(dtype) || is_complex(dtype))) facts.parameters += numel;
+  facts.ties += entry.tied ? 1 : 0;
+  if (!entry.tied && (is_floating(dtype) || is_complex(dtype))) facts.parameters += numel;
   Count& count = facts.dtypes[dtype_of(entry.tensor)];
   ++count.tensors;
   count.nbytes += nbytes;

@@ -57,7 +57,7 @@ std::string table_of(const Content& content, Hasher* hasher, const Palette& pale
                                                         {"shape", Align::left},
                                                         {"bytes", Align::right}};
   if (hasher) columns.emplace_back("sha256", Align::left);
-  columns.emplace_back("same memory as", Align::left);
+  columns.emplace_back("same storage as", Align::left);
   Table table(columns);
   for (const Entry& entry : content.entries) {
     std::vector<std::string> row = {printable(entry.name), dtype_of(entry.tensor),

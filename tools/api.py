@@ -2,7 +2,7 @@
 """Reads the C headers, the one source of truth, checks their rules, and writes what is derived from them.
 
     tools/api.py            writes them: capi/exports.map, capi/symbols.txt, debian/libduramen0.symbols, share/duramen,
-                            bindings/python/duramen/_api.py, and what tests/abi/levels keeps of the API level while that is open
+                            bindings/python/duramen/_api.py, and what abi keeps of the API level while that is open
     tools/api.py --check    fails when a committed file is not what the headers say
     tools/api.py --tests F  writes the test of every entry point as a C file
     --size-tests F          writes the test of every sized struct and buffer
@@ -22,7 +22,7 @@ import api_sizes
 from api_header import HeaderError, read_api
 
 ROOT = Path(__file__).resolve().parent.parent
-LEVELS = "tests/abi/levels"
+LEVELS = "abi"
 
 
 def checked_api(folder):

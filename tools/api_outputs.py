@@ -92,10 +92,10 @@ def all_outputs(api):
             "bindings/rust/duramen-sys/src/raw.rs": rust_source(api),
             "bindings/go/raw/raw.go": go_source(api), "bindings/go/raw/layout.go": go_layout_source(api),
             **reference_pages(api),
-            f"tests/abi/levels/{api.level()}/surface.txt": api_surface.surface(api, node)}
+            f"abi/{api.level()}/surface.txt": api_surface.surface(api, node)}
 
 
 def kept_headers(api, folder):
     """The headers as the level has them, for the clients of that level; written until the level is closed."""
-    return {f"tests/abi/levels/{api.level()}/include/duramen/{name}": (folder / name).read_text()
+    return {f"abi/{api.level()}/include/duramen/{name}": (folder / name).read_text()
             for name in api.headers}

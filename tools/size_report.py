@@ -74,7 +74,7 @@ def functions(text):
 
 
 def file_limit(path):
-    if path.startswith("include/") or "/include/duramen/" in path:  # those that tests/abi/levels keeps, too
+    if path.startswith("include/") or "/include/duramen/" in path:  # those that abi keeps, too
         return PUBLIC_HEADER_LIMIT
     return HEADER_LIMIT if path.endswith((".h", ".hpp")) else SOURCE_LIMIT
 

@@ -24,8 +24,8 @@ typedef struct duramen_allocator {
   uint32_t struct_size; /* sizeof(duramen_allocator) */
   uint32_t reserved;
   /* NULL when there is no memory; the result is aligned (a power of two). */
-  void*(DURAMEN_CALL* allocate)(void* user, size_t nbytes, size_t alignment);
-  void(DURAMEN_CALL* deallocate)(void* user, void* pointer, size_t nbytes, size_t alignment);
+  void*(DURAMEN_CALL* alloc)(void* user, size_t nbytes, size_t alignment);
+  void(DURAMEN_CALL* free)(void* user, void* pointer, size_t nbytes, size_t alignment);
   DURAMEN_NULLABLE void* user;
   /* Called once the context and every tensor that came from it are gone. */
   DURAMEN_NULLABLE duramen_destroy destroy;

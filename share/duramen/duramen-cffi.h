@@ -29,8 +29,8 @@ typedef int32_t duramen_dtype;
 typedef struct duramen_allocator {
   uint32_t struct_size;
   uint32_t reserved;
-  void* (*allocate)(void* user, size_t nbytes, size_t alignment);
-  void (*deallocate)(void* user, void* pointer, size_t nbytes, size_t alignment);
+  void* (*alloc)(void* user, size_t nbytes, size_t alignment);
+  void (*free)(void* user, void* pointer, size_t nbytes, size_t alignment);
   void* user;
   duramen_destroy destroy;
 } duramen_allocator;

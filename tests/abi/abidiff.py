@@ -1,7 +1,7 @@
 """The types behind the border, as libabigail reads them from debug information, against what is kept of every level.
 
 abidiff.py ROOT BUILD CMAKE CC [--write]: builds duramen_abi (the border with debug information) and compares it with
-tests/abi/levels/N/x86_64.abi; additions are accepted. --write keeps today's facts for the level of the headers, which is
+abi/N/x86_64.abi; additions are accepted. --write keeps today's facts for the level of the headers, which is
 right while that level is open and one of its declarations was changed on purpose. Both sides hold public types only
 (--headers-dir): what a handle hides may change. Small libraries are broken in every way that must be noticed.
 """
@@ -101,7 +101,7 @@ def main():
         return 1 if os.environ.get("DURAMEN_REQUIRE_ALL") == "1" else 77
     subprocess.run([cmake, "--build", build, "--target", "duramen_abi"], check=True, stdout=subprocess.DEVNULL)
     level = re.search(r"#define DURAMEN_API_LEVEL (\d+)", (root / "include/duramen/base.h").read_text()).group(1)
-    levels = root / "tests/abi/levels"
+    levels = root / "abi"
     now = build / "tests/abi/now.abi"
     facts(build / "tests/abi/libduramen.so.0", root / "include/duramen", now)
     if "--write" in sys.argv:

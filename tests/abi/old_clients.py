@@ -1,6 +1,6 @@
 """Programs of every API level against this library: old_clients.py ROOT LIBRARY FOLDER CC.
 
-tests/abi/levels/N holds the headers of level N and a client. It is compiled with these headers, and with the headers of
+abi/N holds the headers of level N and a client. It is compiled with these headers, and with the headers of
 today that DURAMEN_TARGET_API_LEVEL narrows to the level; both run with this library and need no symbol node of a later
 level. A level that the headers do not have is refused, and so is a function of a later level than the target.
 """
@@ -71,7 +71,7 @@ def check_targets(cc, root, current):
 def main():
     root, library, folder, cc = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4]
     os.makedirs(folder, exist_ok=True)
-    levels = sorted((p for p in (root / "tests/abi/levels").iterdir() if p.is_dir()), key=lambda p: int(p.name))
+    levels = sorted((p for p in (root / "abi").iterdir() if p.is_dir()), key=lambda p: int(p.name))
     failures = []
     for level in levels:
         for what, include in (("its own headers", level / "include"), ("the headers of today", root / "include")):

@@ -1,6 +1,6 @@
 """The golden surface against the headers, by compilers: surface.py ROOT.
 
-tests/abi/levels/N/surface.txt says what level N has. Of each a program is made that compiles only if the headers have
+abi/N/surface.txt says what level N has. Of each a program is made that compiles only if the headers have
 just these signatures with their qualifiers, constants, field types, offsets and sizes; it is compiled as C and C++, by GCC
 and Clang, with 64 bits and with 32 (-m32 -ffreestanding, which needs no libraries of that size). What a level had, a
 later one has too, word for word. Every kind of line is spoiled in turn, and has to be noticed.
@@ -165,7 +165,7 @@ def check_history(levels):
 
 def main():
     root = Path(sys.argv[1])
-    levels = sorted((p for p in (root / "tests/abi/levels").iterdir() if p.is_dir()), key=lambda p: int(p.name))
+    levels = sorted((p for p in (root / "abi").iterdir() if p.is_dir()), key=lambda p: int(p.name))
     include = root / "include"
     failures = list(check_history(levels))
     for level in levels:

@@ -226,8 +226,8 @@ static void allocators(void) {
   duramen_context* context = NULL;
   duramen_tensor* tensor = NULL;
   memory.struct_size = sizeof memory;
-  memory.allocate = crooked;
-  memory.deallocate = take_back;
+  memory.alloc = crooked;
+  memory.free = take_back;
   options.struct_size = sizeof options;
   options.allocator = &memory;
   OK(duramen_context_create(&options, &context, ERROR));

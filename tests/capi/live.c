@@ -102,8 +102,8 @@ static int32_t go_on(void* user, const char* operation, size_t operation_length,
 
 static void make_hooks(void) {
   live.allocator.struct_size = sizeof live.allocator;
-  live.allocator.allocate = allocate;
-  live.allocator.deallocate = give_back;
+  live.allocator.alloc = allocate;
+  live.allocator.free = give_back;
   live.runner.struct_size = sizeof live.runner;
   live.runner.run = run_all;
   live.log_sink.struct_size = sizeof live.log_sink;

@@ -32,8 +32,8 @@ static duramen_context* make_context(int with) {
   options.struct_size = sizeof options;
   options.num_threads = with & (TWO_THREADS | OWN_RUNNER) ? 2 : 1;
   memory.struct_size = sizeof memory;
-  memory.allocate = take;
-  memory.deallocate = give_back;
+  memory.alloc = take;
+  memory.free = give_back;
   runner.struct_size = sizeof runner;
   runner.run = run_here;
   if (with & OWN_MEMORY) options.allocator = &memory;

@@ -40,14 +40,14 @@ static void allocator(void) {
   duramen_allocator_statistics statistics = {0};
   const int64_t shape[2] = {64, 32};
   memory.struct_size = sizeof memory;
-  memory.allocate = counted_alloc;
+  memory.alloc = counted_alloc;
   memory.user = &counter;
   memory.destroy = count_destroy;
   options.struct_size = sizeof options;
   options.allocator = &memory;
   FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_context_create(&options, &context, ERROR));
   CHECK(counter.destroyed == 0 && context == NULL);
-  memory.deallocate = counted_free;
+  memory.free = counted_free;
   OK(duramen_context_create(&options, &context, ERROR));
   module = new_module(context, "Linear(32, 16)");
   OK(duramen_tensor_zeros(context, DURAMEN_DTYPE_FLOAT32, shape, 2, &input, ERROR));
@@ -99,8 +99,8 @@ static void out_of_memory(void) {
     duramen_context_options options = {0};
     duramen_context* context = NULL;
     memory.struct_size = sizeof memory;
-    memory.allocate = rationed_alloc;
-    memory.deallocate = counted_free;
+    memory.alloc = rationed_alloc;
+    memory.free = counted_free;
     memory.user = &counter;
     memory.destroy = count_destroy;
     options.struct_size = sizeof options;

@@ -80,7 +80,7 @@ class Listing(ToolTest):
         paths = {value["path"]: value["value"] for value in as_json("ls", "--json", self.folder / "x")["values"]}
         self.assertEqual(paths, {"b'ab'": 1, r"b'a\xff'": 2, "(1, 'a')": 3, "(2, 'a')": 4, "(7,)": 5})
 
-    def test_ties_name_an_earlier_entry(self):
+    def test_views_name_the_first_on_their_storage(self):
         listed = as_json("ls", "--json", DATA / "torch" / "views.pt")
         aliases = {entry["name"]: entry["aliases"] for entry in listed["entries"]}
         shared = ["transposed", "row", "column", "steps", "same"]
@@ -97,7 +97,7 @@ class Listing(ToolTest):
         views = [view(b"a", 0, [5], [1]), view(b"b", 5, [3, 5], [5, 1]), view(b"c", 4, [2], [1]), view(b"d", 5, [0], [1])]
         torch_file(self.folder / "x", b"\x80\2}(" + b"".join(views) + b"u.", [bytes(80)])
         aliases = [entry["aliases"] for entry in as_json("ls", "--json", self.folder / "x")["entries"]]
-        self.assertEqual(aliases, [None, None, "a", None])
+        self.assertEqual(aliases, [None, "a", "a", "a"])
         info = as_json("info", "--json", self.folder / "x")
         self.assertEqual((info["elements"], info["parameters"], info["ties"]), (22, 20, 1))
 

@@ -169,8 +169,8 @@ uint64_t hash_of(duramen_context* context, const duramen_state_dict* dict) {
 ContextHandle make_context(BoundedMemory& memory) {
   duramen_allocator allocator = {};
   allocator.struct_size = sizeof allocator;
-  allocator.allocate = BoundedMemory::allocate;
-  allocator.deallocate = BoundedMemory::release;
+  allocator.alloc = BoundedMemory::allocate;
+  allocator.free = BoundedMemory::release;
   allocator.user = &memory;
   duramen_context_options options = {};
   options.struct_size = sizeof options;

@@ -181,8 +181,8 @@ type Options = C.duramen_options
 type Allocator struct {
 	StructSize uint32
 	Reserved   uint32
-	Allocate   unsafe.Pointer
-	Deallocate unsafe.Pointer
+	Alloc      unsafe.Pointer
+	Free       unsafe.Pointer
 	User       unsafe.Pointer
 	Destroy    unsafe.Pointer
 }

@@ -386,7 +386,7 @@ FUNCTIONS: dict[str, str] = {
 }
 
 STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
-    "duramen_allocator": (("struct_size", "I"), ("reserved", "I"), ("allocate", "P"), ("deallocate", "P"), ("user", "P"), ("destroy", "P")),
+    "duramen_allocator": (("struct_size", "I"), ("reserved", "I"), ("alloc", "P"), ("free", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_runner": (("struct_size", "I"), ("reserved", "I"), ("run", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_log_sink": (("struct_size", "I"), ("reserved", "I"), ("log", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_progress_sink": (("struct_size", "I"), ("reserved", "I"), ("progress", "P"), ("user", "P"), ("destroy", "P")),

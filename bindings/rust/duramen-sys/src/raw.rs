@@ -289,8 +289,8 @@ pub struct duramen_options {
 pub struct duramen_allocator {
     pub struct_size: u32,
     pub reserved: u32,
-    pub allocate: Option<unsafe extern "C" fn(user: *mut c_void, nbytes: usize, alignment: usize) -> *mut c_void>,
-    pub deallocate: Option<unsafe extern "C" fn(user: *mut c_void, pointer: *mut c_void, nbytes: usize, alignment: usize)>,
+    pub alloc: Option<unsafe extern "C" fn(user: *mut c_void, nbytes: usize, alignment: usize) -> *mut c_void>,
+    pub free: Option<unsafe extern "C" fn(user: *mut c_void, pointer: *mut c_void, nbytes: usize, alignment: usize)>,
     pub user: *mut c_void,
     pub destroy: Option<duramen_destroy>,
 }
@@ -560,8 +560,8 @@ const _: () = {
     assert!(core::mem::size_of::<duramen_allocator>() == 40 && core::mem::align_of::<duramen_allocator>() == 8);
     assert!(core::mem::offset_of!(duramen_allocator, struct_size) == 0);
     assert!(core::mem::offset_of!(duramen_allocator, reserved) == 4);
-    assert!(core::mem::offset_of!(duramen_allocator, allocate) == 8);
-    assert!(core::mem::offset_of!(duramen_allocator, deallocate) == 16);
+    assert!(core::mem::offset_of!(duramen_allocator, alloc) == 8);
+    assert!(core::mem::offset_of!(duramen_allocator, free) == 16);
     assert!(core::mem::offset_of!(duramen_allocator, user) == 24);
     assert!(core::mem::offset_of!(duramen_allocator, destroy) == 32);
     assert!(core::mem::size_of::<duramen_runner>() == 32 && core::mem::align_of::<duramen_runner>() == 8);

@@ -38,7 +38,7 @@ void settle(Settings& settings, const spec::Arguments& arguments) {
   Expression wrapped = padding;
   wrapped.integer = spec::integer_of(padding) + spec::integer_of(rows);
   wrapped.real = index + count;
-  settings.set("padding_idx", std::move(wrapped));
+  settings.set("padding_idx", wrapped);
 }
 
 Error index_error(std::string message) {

@@ -122,7 +122,7 @@ void settle_reduction(Settings& settings, const spec::Arguments& arguments) {
   Expression reduction;
   reduction.form = Form::text;
   reduction.text = reduce ? average ? "mean" : "sum" : "none";
-  settings.set("reduction", std::move(reduction));
+  settings.set("reduction", reduction);
 }
 
 void settle_huber(Settings&, const spec::Arguments& arguments) {

@@ -39,7 +39,7 @@ void check_dropout(Settings& settings, const spec::Arguments& arguments) {
   Expression value = given;
   value.real = arguments.real("dropout");
   value.form = Form::real;
-  settings.set("dropout", std::move(value));
+  settings.set("dropout", value);
 }
 
 void check_bool(const spec::Arguments& arguments, std::string_view name) {

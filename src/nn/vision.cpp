@@ -84,7 +84,7 @@ void settle_upsample(Settings& settings, const spec::Arguments& arguments) {
   } else {
     scale = spec::truth(scale) ? as_float(arguments, scale) : Expression();
   }
-  settings.set("scale_factor", std::move(scale));
+  settings.set("scale_factor", scale);
 }
 
 std::string show_size(const Layer& layer) {

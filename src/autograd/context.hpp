@@ -51,8 +51,6 @@ class Context final : public Counted {
   // Numbers the recorded operations, so that the backward walk has a fixed order.
   uint64_t next_node_number() noexcept { return ++node_count_; }
 
-  // For a while, to be put back: what keeps the sinks alive stays.
-  LogSink swap_log(LogSink sink) noexcept { return std::exchange(log_, sink); }
   // The old sink is never called again. What a sink needs is kept alive by its keeper, which the
   // context lets go when the sink is replaced.
   void set_log(LogSink sink, Ref<Counted> keeper = nullptr) noexcept {

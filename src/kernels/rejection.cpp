@@ -28,7 +28,7 @@ bool any_outside(const Tensor& values, double low, double high) {
   return with_floating_type(values.dtype(), [&]<class T>(T*) {
     const Bounds<T> bounds(low, high);
     const T* data = values.data<T>();
-    for (int64_t i = 0; i < values.numel(); ++i) {
+    for (int64_t i = 0, count = values.numel(); i < count; ++i) {
       if (bounds.exclude(data[i])) return true;
     }
     return false;
@@ -39,7 +39,7 @@ void replace_outside(Tensor& values, const Tensor& fresh, double low, double hig
   with_floating_type(values.dtype(), [&]<class T>(T*) {
     const Bounds<T> bounds(low, high);
     T* data = values.mutable_data<T>();
-    for (int64_t i = 0; i < values.numel(); ++i) {
+    for (int64_t i = 0, count = values.numel(); i < count; ++i) {
       if (bounds.exclude(data[i])) data[i] = fresh.data<T>()[i];
     }
   });
@@ -53,7 +53,7 @@ bool keep_pending(uint8_t* pending, const Tensor& candidates, const Tensor& draw
     const W mean = stored<T>(static_cast<W>(peak.mean)), std = static_cast<W>(peak.std);
     const W highest = stored<T>(static_cast<W>(peak.log_density));
     bool left = false;
-    for (int64_t i = 0; i < candidates.numel(); ++i) {
+    for (int64_t i = 0, count = candidates.numel(); i < count; ++i) {
       if (!pending[i]) continue;
       const W distance = stored<T>(stored<T>(wide(candidates.data<T>()[i]) - mean) / std);
       const W halved = stored<T>(stored<T>(distance * distance) * W(-0.5));
@@ -67,7 +67,7 @@ bool keep_pending(uint8_t* pending, const Tensor& candidates, const Tensor& draw
 
 void take_pending(Tensor& values, const Tensor& candidates, const uint8_t* pending) {
   with_floating_type(values.dtype(), [&]<class T>(T*) {
-    for (int64_t i = 0; i < values.numel(); ++i) {
+    for (int64_t i = 0, count = values.numel(); i < count; ++i) {
       if (pending[i]) values.mutable_data<T>()[i] = candidates.data<T>()[i];
     }
   });

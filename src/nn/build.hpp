@@ -12,6 +12,7 @@ class TextBuild;
 struct BuildContext {
   Context& context;
   TextBuild* text = nullptr;  // null without a text
+  bool draws = true;          // whether modules of the table get their initial values
   // The module or tensor that an evaluated expression stands for; INVALID_ARGUMENT at anything
   // else.
   ModuleRef module(const spec::Expression& expression) const;

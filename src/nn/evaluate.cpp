@@ -7,6 +7,7 @@
 #include "nn/hidden.hpp"
 #include "nn/origin.hpp"
 #include "nn/parameter_containers.hpp"
+#include "nn/parametrize.hpp"
 #include "nn/placeholder.hpp"
 #include "nn/tensor_functions.hpp"
 #include "nn/text_build.hpp"
@@ -155,8 +156,9 @@ ModuleRef made_module(const BuildContext& build, Expression& call) {
     module = call.text == "container" ? make_container(call) : created(build, call);
   }
   if (parametrizations && placeholder_of(*module)) {
-    module->set_class_name(join("Parametrized", call.text));
-    call.children.emplace_back("parametrizations", *std::exchange(parametrizations, std::nullopt));
+    module->set_class_name(join(kParametrizedPrefix, call.text));
+    call.children.emplace_back(std::string(kParametrizationsChild),
+                               *std::exchange(parametrizations, std::nullopt));
   }
   build.text->add_children(build, *module, call);
   if (parametrizations) build.text->add_parametrizations(build, module, *parametrizations);

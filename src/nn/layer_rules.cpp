@@ -166,7 +166,7 @@ ModuleRef create_layer(const ModuleType& type, const BuildContext& build,
   if (rules.settle) rules.settle(settings, arguments);
   Ref<Layer> layer = make<Layer>(type, std::move(settings));
   if (rules.build) rules.build(*layer, build, arguments);
-  if (!rules.build_draws) layer->reset_parameters(build.context);
+  if (build.draws && !rules.build_draws) layer->reset_parameters(build.context);
   return layer;
 }
 
@@ -200,7 +200,7 @@ ModuleRef made_module(const BuildContext& build, std::string_view class_name,
   call.column = 0;
   call.text = class_name;
   call.keywords = std::move(arguments);
-  const BuildContext plain{build.context};
+  const BuildContext plain{build.context, nullptr, build.draws};
   plain.evaluate(call);
   return plain.module(call);
 }

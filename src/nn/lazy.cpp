@@ -44,19 +44,6 @@ bool is_norm(std::string_view lazy_class) noexcept {
   return inferred(lazy_class) == "num_features";
 }
 
-// Nothing is said of the empty tensors that stand in for those to come.
-class Muted {
- public:
-  explicit Muted(Context& context) : context_(context), log_(context.swap_log({})) {}
-  Muted(const Muted&) = delete;
-  Muted& operator=(const Muted&) = delete;
-  ~Muted() { context_.swap_log(log_); }
-
- private:
-  Context& context_;
-  LogSink log_;
-};
-
 // As PyTorch's constructors do, one of the plain class with the size 0 and without what
 // placeholders will stand for; then the arguments as given.
 Settings settings_of(const ModuleType& type, const BuildContext& build,
@@ -81,8 +68,9 @@ Settings settings_of(const ModuleType& type, const BuildContext& build,
                                                  : argument == output ? number(0)
                                                                       : flag(false));
   }
-  const Muted muted(build.context);
-  const ModuleRef plain = made_module(build, plain_type(name).signature.name, std::move(keywords));
+  BuildContext bare = build;
+  bare.draws = false;
+  const ModuleRef plain = made_module(bare, plain_type(name).signature.name, std::move(keywords));
   Settings settings = static_cast<Layer&>(*plain).settings();
   for (const std::string_view argument : late) settings.set(argument, arguments[argument]);
   return settings;
@@ -229,16 +217,15 @@ void initialize_parameters(Context& context, Module& module, const Tensor& input
                                         "' object has no attribute 'initialize_parameters'"))
         .with("torch_error", "AttributeError");
   }
-  const BuildContext build{context};
   check_initialized(input, "initialize_parameters");
   const bool draws = has_uninitialized(module);
+  const BuildContext build{context, nullptr, draws};
   const Generator before = context.generator();
   try {
     if (draws) check_output(*layer, size_of(*layer, input, draws));
     const Ref<Layer> plain = made_plain(*layer, build, size_of(*layer, input, draws));
     if (!draws) check_loaded(*layer, input);
     check_slots(*layer, *plain);
-    if (!draws) context.generator() = before;
     std::string name = plain->class_name();  // nothing fails from here on
     take(layer->parameters(), plain->parameters());
     take(layer->buffers(), plain->buffers());

@@ -10,16 +10,12 @@
 namespace duramen::nn {
 namespace {
 
-Error refused(Code code, const char* torch_error, std::string message) {
-  return Error(code, std::move(message)).with("torch_error", torch_error);
-}
-
 TensorRef source(const Module& tensors, const std::string& name) {
   if (TensorRef parameter = held(tensors.parameters(), name)) return parameter;
   if (TensorRef buffer = held(tensors.buffers(), name)) return buffer;
-  throw refused(Code::state, "AttributeError",
-                join("forward: '", tensors.class_name(), "' object has no tensor '",
-                     printable(name, 60), "'"))
+  throw parametrize_error(Code::state, "AttributeError",
+                          join("forward: '", tensors.class_name(), "' object has no tensor '",
+                               printable(name, 60), "'"))
       .with("path", name);
 }
 
@@ -30,7 +26,8 @@ class WeightNormHook final : public NormHook {
   std::string like() const override { return tensor_name() + "_v"; }
   std::vector<std::string> sources() const override { return {tensor_name() + "_g", like()}; }
   TensorRef compute(Context& context, const Module& tensors, bool) const override {
-    return weight_norm(context, source(tensors, like()), source(tensors, sources()[0]), dim_);
+    return weight_norm(context, source(tensors, like()), source(tensors, tensor_name() + "_g"),
+                       dim_);
   }
 
  private:
@@ -81,6 +78,11 @@ std::string_view path_of(std::string_view prefix) {
   return prefix.substr(0, prefix.empty() ? 0 : prefix.size() - 1);
 }
 
+double number_of(const Value& version) {
+  return version.kind() == ValueKind::real ? version.as_real()
+                                           : static_cast<double>(version.as_integer());
+}
+
 // The dict's own items, one of them set.
 ValueRef with_item(const Value* dict, std::string_view key, ValueRef item) {
   std::vector<ValueRef> keys, items;
@@ -107,7 +109,8 @@ void SpectralNormHook::before_load(Module&, StateDict& dict, const std::string& 
   const ModuleVersion* module = dict.versions().find(path_of(prefix));
   const Value* norms = module && module->more ? module->more->find(kName) : nullptr;
   const Value* version = norms ? norms->find(version_key()) : nullptr;
-  if (version && version->as_integer() >= kVersion) return;
+  if (version && version->kind() == ValueKind::none) version = nullptr;
+  if (version && number_of(*version) >= kVersion) return;
   auto& entries = dict.entries();
   const std::string weight = prefix + tensor_name(), v = weight + "_v",
                     names[] = {weight + "_orig", weight, weight + "_u"};
@@ -140,10 +143,11 @@ Plan plan_weight_norm(Context& context, Module& module, std::string_view name,
                       const spec::Arguments& arguments) {
   const TensorRef value = held(module.parameters(), name);
   if (!value) {
-    throw refused(Code::invalid_argument, "TypeError",
-                  join("weight_norm: norm_except_dim(): argument 'v' (position 1) must be Tensor, "
-                       "not NoneType ('",
-                       printable(name, 60), "' is None)"));
+    throw parametrize_error(
+        Code::invalid_argument, "TypeError",
+        join("weight_norm: norm_except_dim(): argument 'v' (position 1) must be Tensor, "
+             "not NoneType ('",
+             printable(name, 60), "' is None)"));
   }
   const int64_t dim = arguments.optional_integer("dim").value_or(-1);
   const TensorRef g = norm_except_dim(context, *value, dim);
@@ -156,23 +160,24 @@ void check_rows(const Tensor& value, int64_t dim) {
   const auto rank = static_cast<int64_t>(value.rank());
   const char* torch_error = rank == 0 && dim == 0 ? "IndexError" : "RuntimeError";
   if (dim < 0 || dim >= rank) {
-    throw refused(Code::invalid_argument, torch_error,
-                  join("spectral_norm: dim ", dim, " of a tensor with ", rank,
-                       " dimensions (expected one of them, counted from 0)"))
+    throw parametrize_error(Code::invalid_argument, torch_error,
+                            join("spectral_norm: dim ", dim, " of a tensor with ", rank,
+                                 " dimensions (expected one of them, counted from 0)"))
         .with("argument", "dim");
   }
   if (value.size(static_cast<size_t>(dim)) > 0) return;
-  throw refused(Code::invalid_argument, torch_error,
-                join("spectral_norm: dimension ", dim, " has no elements (expected some)"));
+  throw parametrize_error(
+      Code::invalid_argument, torch_error,
+      join("spectral_norm: dimension ", dim, " has no elements (expected some)"));
 }
 
 Plan plan_spectral_norm(Context& context, Module& module, std::string_view name,
                         const spec::Arguments& arguments) {
   const TensorRef value = held(module.parameters(), name);
   if (!value) {
-    throw refused(Code::invalid_argument, "ValueError",
-                  join("spectral_norm: `SpectralNorm` cannot be applied as parameter `",
-                       printable(name, 60), "` is None"));
+    throw parametrize_error(Code::invalid_argument, "ValueError",
+                            join("spectral_norm: `SpectralNorm` cannot be applied as parameter `",
+                                 printable(name, 60), "` is None"));
   }
   const PowerMethod method = power_method(module, arguments);
   check_rows(*value, method.dim);
@@ -188,32 +193,34 @@ void check_first(const Module& module, std::string_view name, bool spectral) {
   const Ref<const NormHook> hook = norm_hook_of(module, name);
   if (!hook || is_spectral(*hook) != spectral) return;
   const char* function = spectral ? "spectral_norm" : "weight_norm";
-  throw refused(Code::already_exists, "RuntimeError",
-                join(function, ": Cannot register two ", function, " hooks on the same parameter ",
-                     printable(name, 60)));
+  throw parametrize_error(Code::already_exists, "RuntimeError",
+                          join(function, ": Cannot register two ", function,
+                               " hooks on the same parameter ", printable(name, 60)));
 }
 
 void check_place(const Module& module, std::string_view name, bool spectral) {
   const char* function = spectral ? "spectral_norm" : "weight_norm";
   if (!module.parameters().contains(name)) {
     const bool is_nothing = !spectral && !module.has_name(name);
-    throw refused(Code::invalid_argument, is_nothing ? "AttributeError" : "KeyError",
-                  join(function, ": '", module.class_name(), "' has no parameter '",
-                       printable(name, 60), "'"))
+    throw parametrize_error(Code::invalid_argument, is_nothing ? "AttributeError" : "KeyError",
+                            join(function, ": '", module.class_name(), "' has no parameter '",
+                                 printable(name, 60), "'"))
         .with("path", std::string(name));
   }
   const TensorRef value = held(module.parameters(), name);
   if (!value || !is_uninitialized(*value)) return;
-  throw refused(Code::state, "ValueError",
-                join(function, ": The module passed to `", spectral ? "SpectralNorm" : "WeightNorm",
-                     "` can't have uninitialized parameters (expected a forward before)"));
+  throw parametrize_error(
+      Code::state, "ValueError",
+      join(function, ": The module passed to `", spectral ? "SpectralNorm" : "WeightNorm",
+           "` can't have uninitialized parameters (expected a forward before)"));
 }
 
 void check_free(const Module& module, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
     if (!module.has_name(name)) continue;
-    throw refused(Code::already_exists, "KeyError",
-                  join("parametrize: attribute '", printable(name, 60), "' already exists"))
+    throw parametrize_error(
+        Code::already_exists, "KeyError",
+        join("parametrize: attribute '", printable(name, 60), "' already exists"))
         .with("path", name);
   }
 }
@@ -296,12 +303,7 @@ void remove_norm_hook(Context& context, Module& module, std::string_view name,
   });
   const NormHook& hook = *found->hook;
   const std::vector<std::string> names = hook.sources();
-  if (!leave_computed && !is_spectral(hook)) {
-    throw refused(Code::invalid_argument, "ValueError",
-                  "remove_parametrizations: Cannot leave unparametrized "
-                  "(`leave_parametrized=False`) a tensor that is parametrized in terms of a "
-                  "sequence of tensors.");
-  }
+  if (!leave_computed) check_one_original(is_spectral(hook) ? 1 : names.size());
   for (const std::string& one : names) source(module, one);
   const NoGrad no_grad(context);
   const TensorRef value =
@@ -317,7 +319,7 @@ void put_computed(Context& context, const Module& module, Module& out, bool step
   for (size_t i = hooks.size(); i-- > 0;) {
     const NormHook& hook = *hooks[i].hook;
     if (module.parameters().contains(hook.tensor_name())) {
-      throw refused(
+      throw parametrize_error(
           Code::state, "TypeError",
           join("forward: cannot assign 'torch.FloatTensor' as parameter '",
                printable(hook.tensor_name(), 60), "' (torch.nn.Parameter or None expected)"));

@@ -1,5 +1,6 @@
 #include "nn/old_spectral_norm.hpp"
 
+#include <cmath>
 #include <numeric>
 
 #include "kernels/copy.hpp"
@@ -33,51 +34,73 @@ Numbers numbers_of(const Tensor& tensor, int64_t dim) {
   return out;
 }
 
-double dot(const Numbers& a, const Numbers& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+// Eight sums side by side, so that no addition waits for the one before.
+double dot(const double* a, const double* b, size_t count) {
+  double sums[8] = {};
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    for (size_t k = 0; k < 8; ++k) sums[k] += a[i + k] * b[i + k];
+  }
+  for (; i < count; ++i) sums[0] += a[i] * b[i];
+  return std::accumulate(std::begin(sums), std::end(sums), 0.0);
 }
 
 struct Matrix {
   size_t rows, columns;
   Numbers elements;
 
+  const double* row(size_t i) const { return elements.data() + i * columns; }
+  double* row(size_t i) { return elements.data() + i * columns; }
   Numbers times(const Numbers& x) const {
     Numbers out(rows);
-    for (size_t i = 0; i < rows; ++i) {
-      for (size_t j = 0; j < columns; ++j) out[i] += elements[i * columns + j] * x[j];
-    }
+    for (size_t i = 0; i < rows; ++i) out[i] = dot(row(i), x.data(), columns);
     return out;
   }
-  Numbers transposed_times(const Numbers& x) const {
-    Numbers out(columns);
+  Matrix transposed() const {
+    Matrix out = {columns, rows, Numbers(elements.size())};
     for (size_t i = 0; i < rows; ++i) {
-      for (size_t j = 0; j < columns; ++j) out[j] += elements[i * columns + j] * x[i];
+      for (size_t j = 0; j < columns; ++j) out.row(j)[i] = row(i)[j];
     }
     return out;
   }
 };
 
-void add_scaled(Numbers& to, const Numbers& what, double by) {
-  for (size_t i = 0; i < to.size(); ++i) to[i] += by * what[i];
+// The lower triangle L with L Lᵀ = A Aᵀ (Cholesky). A row that depends on those before it, but for
+// rounding, has a zero at its end.
+Matrix gram_factor(const Matrix& a) {
+  constexpr double kRounding = 1e-13;
+  Matrix out = {a.rows, a.rows, Numbers(a.rows * a.rows)};
+  for (size_t i = 0; i < a.rows; ++i) {
+    double* const row = out.row(i);
+    for (size_t j = 0; j < i; ++j) {
+      const double rest = dot(a.row(i), a.row(j), a.columns) - dot(row, out.row(j), j);
+      row[j] = out.row(j)[j] > 0 ? rest / out.row(j)[j] : 0;
+    }
+    const double whole = dot(a.row(i), a.row(i), a.columns), rest = whole - dot(row, row, i);
+    row[i] = rest > kRounding * whole ? std::sqrt(rest) : 0;
+  }
+  return out;
 }
 
-// The shortest x with the least ‖W x - u‖: conjugate gradients on WᵀW.
-Numbers least_squares(const Matrix& matrix, const Numbers& u) {
-  Numbers x(matrix.columns), rest = u, slope = matrix.transposed_times(rest), way = slope;
-  const double first = dot(slope, slope);
-  double now = first;
-  for (size_t k = 0; k < 2 * std::min(matrix.rows, matrix.columns) + 8; ++k) {
-    if (!(now > 1e-28 * first)) break;
-    const Numbers reached = matrix.times(way);
-    const double by = now / dot(reached, reached);
-    add_scaled(x, way, by);
-    add_scaled(rest, reached, -by);
-    slope = matrix.transposed_times(rest);
-    const double before = now;
-    now = dot(slope, slope);
-    for (size_t i = 0; i < way.size(); ++i) way[i] = slope[i] + now / before * way[i];
+// x with L Lᵀ x = b; zero where a row depends on others.
+Numbers solve(const Matrix& lower, Numbers b) {
+  for (size_t i = 0; i < b.size(); ++i) {
+    const double end = lower.row(i)[i], rest = b[i] - dot(lower.row(i), b.data(), i);
+    b[i] = end > 0 ? rest / end : 0;
   }
-  return x;
+  for (size_t i = b.size(); i-- > 0;) {
+    const double end = lower.row(i)[i];
+    b[i] = end > 0 ? b[i] / end : 0;
+    for (size_t j = 0; j < i; ++j) b[j] -= lower.row(i)[j] * b[i];
+  }
+  return b;
+}
+
+// The x with the least ‖W x - u‖, the shortest one where W has more columns than rows.
+Numbers least_squares(const Matrix& matrix, const Numbers& u) {
+  const Matrix turned = matrix.transposed();
+  if (matrix.rows <= matrix.columns) return turned.times(solve(gram_factor(matrix), u));
+  return solve(gram_factor(turned), turned.times(u));
 }
 
 }  // namespace
@@ -97,7 +120,7 @@ TensorRef vector_of_old_state(const Tensor& original, const Tensor& weight, cons
   for (size_t i = 0; i < quotients.size(); ++i) sigma += matrix.elements[i] / quotients[i];
   sigma /= static_cast<double>(quotients.size());
   Numbers v = least_squares(matrix, direction);
-  const double by = sigma / dot(direction, matrix.times(v));
+  const double by = sigma / dot(direction.data(), matrix.times(v).data(), rows);
   TensorRef out =
       empty(make<Allocator>(), {static_cast<int64_t>(matrix.columns)}, original.dtype());
   const size_t itemsize = dtype_info(out->dtype()).bits / 8;

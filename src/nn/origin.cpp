@@ -27,14 +27,17 @@ std::string dtype_text(const BuildContext& build, const Expression& value) {
 // The arguments of a call, one after the other.
 class ArgumentText {
  public:
-  ArgumentText(const BuildContext& build, const spec::Arguments& arguments)
-      : build_(build), arguments_(arguments) {}
+  ArgumentText(const BuildContext& build, const spec::Signature& signature,
+               const spec::Arguments& arguments)
+      : build_(build), arguments_(arguments) {
+    for (const spec::Parameter& parameter : signature.parameters) add(parameter);
+  }
 
-  void add(const spec::Parameter& parameter);
   std::string take() { return std::move(text_); }
   bool complete() const noexcept { return complete_; }
 
  private:
+  void add(const spec::Parameter& parameter);
   void add_variadic(const spec::Parameter& parameter);
   void append(const spec::Parameter& parameter, std::string_view value) {
     if (!text_.empty()) text_ += ", ";
@@ -174,9 +177,7 @@ uint64_t plain_of(const Module& module) {
 
 std::string arguments_text(const BuildContext& build, const spec::Signature& signature,
                            const spec::Arguments& arguments) {
-  ArgumentText text(build, arguments);
-  for (const spec::Parameter& parameter : signature.parameters) text.add(parameter);
-  return text.take();
+  return ArgumentText(build, signature, arguments).take();
 }
 
 bool is_as_made(const Module& module) {
@@ -201,8 +202,7 @@ void OriginRenewal::commit(bool known) noexcept {
 
 void set_origin(Module& module, const BuildContext& build, const spec::Signature& signature,
                 const spec::Arguments& arguments) {
-  ArgumentText text(build, arguments);
-  for (const spec::Parameter& parameter : signature.parameters) text.add(parameter);
+  ArgumentText text(build, signature, arguments);
   const bool is_known = text.complete() || slots_of(module) == slots_of(*make<Module>());
   const uint64_t slots = is_known ? slots_of(module) : 0;
   module.set_origin(make<Origin>(text.take(), slots, flags_of(module), plain_of(module)));

@@ -10,9 +10,6 @@
 namespace duramen::nn {
 namespace {
 
-constexpr std::string_view kChildName = "parametrizations";
-constexpr std::string_view kPrefix = "Parametrized";
-
 struct ClassName {
   std::string_view name;
   std::string_view function;
@@ -23,21 +20,20 @@ constexpr ClassName kClasses[] = {{"_WeightNorm", "weight_norm"},
 
 constexpr const ParametrizationType* kTypes[] = {&kWeightNorm, &kSpectralNorm, &kOrthogonal};
 constexpr spec::Registry<ParametrizationType> kRegistry(kTypes);
+// Those that torch.nn.utils has, too.
+constexpr const ParametrizationType* kHookTypes[] = {&kWeightNorm, &kSpectralNorm};
+constexpr spec::Registry<ParametrizationType> kHookRegistry(kHookTypes);
 
 ModuleDict* dict_of(const Module& module) noexcept {
   if (module.children().empty()) return nullptr;
-  const ModuleRef* child = module.children().find(kChildName);
+  const ModuleRef* child = module.children().find(kParametrizationsChild);
   return child ? dynamic_cast<ModuleDict*>(child->get()) : nullptr;
 }
 
-Error refused(Code code, const char* torch_error, std::string message) {
-  return Error(code, std::move(message)).with("torch_error", torch_error);
-}
-
 Error not_parametrized(const Module& module, std::string_view name) {
-  return refused(Code::not_found, "ValueError",
-                 join("parametrizations: Module ", module.class_name(),
-                      " does not have a parametrization on ", printable(name, 60)))
+  return parametrize_error(Code::not_found, "ValueError",
+                           join("parametrizations: Module ", module.class_name(),
+                                " does not have a parametrization on ", printable(name, 60)))
       .with("path", std::string(name));
 }
 
@@ -55,18 +51,20 @@ TensorRef own_tensor(const Module& module, std::string_view name) {
 
 void check_named(const Module& module, std::string_view name) {
   if (module.parameters().contains(name) || module.buffers().contains(name)) return;
-  throw refused(Code::invalid_argument, "ValueError",
-                join("parametrize: Module '", module.class_name(),
-                     "' does not have a parameter, a buffer, or a parametrized element with name '",
-                     printable(name, 60), "'"))
+  throw parametrize_error(
+      Code::invalid_argument, "ValueError",
+      join("parametrize: Module '", module.class_name(),
+           "' does not have a parameter, a buffer, or a parametrized element with name '",
+           printable(name, 60), "'"))
       .with("path", std::string(name));
 }
 
 void check_same(const Tensor& before, const Tensor& after) {
   if (before.dtype() == after.dtype() && before.shape() == after.shape()) return;
-  throw refused(Code::invalid_argument, "ValueError",
-                join("parametrize: Registering a parametrization may not change the ",
-                     before.dtype() == after.dtype() ? "shape" : "dtype", " of the tensor"));
+  throw parametrize_error(
+      Code::invalid_argument, "ValueError",
+      join("parametrize: Registering a parametrization may not change the ",
+           before.dtype() == after.dtype() ? "shape" : "dtype", " of the tensor"));
 }
 
 // Puts the tensor of another into the place of one that keeps its identity, in two halves.
@@ -124,11 +122,11 @@ void put_list(Module& module, std::string_view name, const Ref<ParametrizationLi
   if (ModuleDict* dict = dict_of(module)) {
     dict->put_child(name, list);
   } else {
-    std::string class_name = join(kPrefix, module.class_name());
-    std::string shown_name = join(kPrefix, module.shown_name());
+    std::string class_name = join(kParametrizedPrefix, module.class_name());
+    std::string shown_name = join(kParametrizedPrefix, module.shown_name());
     auto fresh = make<ModuleDict>();
     fresh->put_child(name, list);
-    module.put_child(kChildName, std::move(fresh));
+    module.put_child(kParametrizationsChild, std::move(fresh));
     module.set_class_name(std::move(class_name));
     if (module.derived()) module.derived()->set_name(std::move(shown_name));
   }
@@ -136,9 +134,9 @@ void put_list(Module& module, std::string_view name, const Ref<ParametrizationLi
 }
 
 void check_child_name(const Module& module) {
-  if (is_parametrized(module) || !module.has_name(kChildName)) return;
-  throw refused(Code::already_exists, "KeyError",
-                "parametrize: attribute 'parametrizations' already exists");
+  if (is_parametrized(module) || !module.has_name(kParametrizationsChild)) return;
+  throw parametrize_error(Code::already_exists, "KeyError",
+                          "parametrize: attribute 'parametrizations' already exists");
 }
 
 void register_first(Context& context, Module& module, std::string_view name, const TensorRef& value,
@@ -174,7 +172,8 @@ class OldNames final : public Hook {
     for (size_t i = 0; i < 2; ++i) {
       StateEntry entry = *entries.find(names[i]);
       entries.erase(names[i]);
-      entries.set(join(prefix, kChildName, ".", name_, ".original", i), std::move(entry));
+      entries.set(join(prefix, kParametrizationsChild, ".", name_, ".original", i),
+                  std::move(entry));
     }
   }
 
@@ -186,10 +185,10 @@ void register_next(Context& context, const Module& module, ParametrizationList& 
                    const TensorRef& value, const ParametrizationType& type,
                    const Ref<Parametrization>& made) {
   if (made->input_count() != 1) {
-    throw refused(Code::invalid_argument, "TypeError",
-                  join("parametrize: ", type.signature.name,
-                       " takes several tensors: it must be the first of a tensor's "
-                       "parametrizations"));
+    throw parametrize_error(Code::invalid_argument, "TypeError",
+                            join("parametrize: ", type.signature.name,
+                                 " takes several tensors: it must be the first of a tensor's "
+                                 "parametrizations"));
   }
   if (type.checked) check_same(*value, *run_forward(context, *made, {&value, 1}));
   OriginRenewal origin(*made);
@@ -203,7 +202,7 @@ void check_fits(std::string_view name, const Tensor& original, const Tensor& fre
   const auto told = [shape](const Tensor& tensor) {
     return shape ? format_shape(tensor.shape()) : std::string(dtype_name(tensor.dtype()));
   };
-  throw refused(
+  throw parametrize_error(
       shape ? Code::shape_mismatch : Code::dtype_mismatch, "ValueError",
       join("parametrize: another ", shape ? "shape" : "dtype", " than '", printable(name, 60),
            "' has (expected ", told(original), ", got ", told(fresh), ")"));
@@ -220,10 +219,11 @@ void set_checked(Context& context, ParametrizationList& list, std::string_view n
                                        : std::vector<TensorRef>();
     if (one) kept.emplace_back(*one, values);
     if (!values.empty()) continue;
-    throw refused(Code::unsupported, "RuntimeError",
-                  join("parametrize: parametrization ",
-                       list.children()[i].value ? list.children()[i].value->class_name() : "None",
-                       " does not implement right_inverse."));
+    throw parametrize_error(
+        Code::unsupported, "RuntimeError",
+        join("parametrize: parametrization ",
+             list.children()[i].value ? list.children()[i].value->class_name() : "None",
+             " does not implement right_inverse."));
   }
   std::vector<Replacement> replacements;
   for (size_t i = 0; i < originals.size() && i < values.size(); ++i) {
@@ -253,17 +253,21 @@ spec::Expression parsed_call(std::string_view text, bool& is_hook) {
   }
   const bool in_utils = take_start(call.text, "utils.");
   is_hook = !take_start(call.text, "parametrizations.") && in_utils;
-  if (is_hook && call.text == kOrthogonal.signature.name) call.text.insert(0, "utils.");
   return call;
+}
+
+ModuleRef shell_with_tensors(const Module& module) {
+  ModuleRef out = module.shell();
+  for (const auto& [name, tensor] : module.parameters()) out->put_parameter(name, tensor);
+  for (const auto& [name, tensor] : module.buffers()) out->put_buffer(name, tensor);
+  return out;
 }
 
 // with_computed_tensors(); `step`: those of torch.nn.utils go on by one.
 ModuleRef computed(Context& context, const Module& module, bool step) {
   const ModuleDict* dict = is_parametrized(module) ? dict_of(module) : nullptr;
-  ModuleRef out = module.shell();
+  ModuleRef out = shell_with_tensors(module);
   out->set_class_name(std::string(plain_class_name(module)));
-  for (const auto& [name, tensor] : module.parameters()) out->put_parameter(name, tensor);
-  for (const auto& [name, tensor] : module.buffers()) out->put_buffer(name, tensor);
   for (const auto& [name, child] : module.children()) {
     if (child.get() != dict) out->put_child(name, child);
   }
@@ -277,6 +281,18 @@ ModuleRef computed(Context& context, const Module& module, bool step) {
 }
 
 }  // namespace
+
+Error parametrize_error(Code code, const char* torch_error, std::string message) {
+  return Error(code, std::move(message)).with("torch_error", torch_error);
+}
+
+void check_one_original(size_t count) {
+  if (count == 1) return;
+  throw parametrize_error(Code::invalid_argument, "ValueError",
+                          "remove_parametrizations: Cannot leave unparametrized "
+                          "(`leave_parametrized=False`) a tensor that is parametrized in terms of "
+                          "a sequence of tensors.");
+}
 
 std::vector<TensorRef> Parametrization::right_inverse(Context&, const TensorRef&) { return {}; }
 
@@ -318,7 +334,8 @@ TensorRef ParametrizationList::forward(Context& context, std::span<const TensorR
     values = {run_forward(context, *child, values)};
   }
   if (values.size() == 1) return values[0];
-  throw refused(Code::state, "TypeError", "forward: this ParametrizationList is not complete");
+  throw parametrize_error(Code::state, "TypeError",
+                          "forward: this ParametrizationList is not complete");
 }
 
 ParametrizationList* parametrizations_of(const Module& module, std::string_view name) noexcept {
@@ -332,19 +349,19 @@ bool has_computed_tensors(const Module& module) noexcept {
 }
 
 bool is_parametrized(const Module& module) noexcept {
-  return module.class_name().starts_with(kPrefix) && dict_of(module) != nullptr;
+  return module.class_name().starts_with(kParametrizedPrefix) && dict_of(module) != nullptr;
 }
 
 std::string_view plain_class_name(const Module& module) noexcept {
   const std::string_view name = module.class_name();
-  return is_parametrized(module) ? name.substr(kPrefix.size()) : name;
+  return is_parametrized(module) ? name.substr(kParametrizedPrefix.size()) : name;
 }
 
 void parametrize(Context& context, Module& module, std::string_view name, std::string_view text) {
   bool is_hook = false;
   const spec::Expression call = parsed_call(text, is_hook);
   if (!is_hook) return parametrize(context, module, name, call);
-  kRegistry.get(call, "parametrization");
+  kHookRegistry.get(call, "function of torch.nn.utils");
   const bool as_made = is_as_made(module);
   OriginRenewal origin(module);
   add_norm_hook(context, module, name, call);
@@ -416,12 +433,7 @@ void remove_parametrizations(Context& context, Module& module, std::string_view 
   const ModuleRef held(&list);
   const NoGrad no_grad(context);
   const std::vector<TensorRef> originals = list.originals();
-  if (!leave_parametrized && originals.size() != 1) {
-    throw refused(Code::invalid_argument, "ValueError",
-                  "remove_parametrizations: Cannot leave unparametrized "
-                  "(`leave_parametrized=False`) a tensor that is parametrized in terms of a "
-                  "sequence of tensors.");
-  }
+  if (!leave_parametrized) check_one_original(originals.size());
   TensorRef tensor = originals.at(0);
   std::optional<Replacement> replacement;
   if (leave_parametrized) {
@@ -435,13 +447,13 @@ void remove_parametrizations(Context& context, Module& module, std::string_view 
   ModuleDict& dict = *dict_of(module);
   std::string plain_name(plain_class_name(module));
   std::string shown_name = module.shown_name();
-  if (shown_name.starts_with(kPrefix)) shown_name.erase(0, kPrefix.size());
+  if (shown_name.starts_with(kParametrizedPrefix)) shown_name.erase(0, kParametrizedPrefix.size());
   put_own(module, name, tensor, list.is_parameter());
   dict.remove(name);
   if (replacement) replacement->commit();
   origin.commit(false);
   if (!dict.children().empty()) return;
-  module.remove(kChildName);
+  module.remove(kParametrizationsChild);
   module.set_class_name(std::move(plain_name));
   if (module.derived()) module.derived()->set_name(std::move(shown_name));
 }
@@ -454,9 +466,7 @@ std::string extra_repr(const Module& module) {
 std::string base_extra_repr(const Module& module) {
   const ModuleDict* dict = is_parametrized(module) ? dict_of(module) : nullptr;
   if (!has_computed_tensors(module)) return module.extra_repr();
-  const ModuleRef shown = module.shell();
-  for (const auto& [name, tensor] : module.parameters()) shown->put_parameter(name, tensor);
-  for (const auto& [name, tensor] : module.buffers()) shown->put_buffer(name, tensor);
+  const ModuleRef shown = shell_with_tensors(module);
   for (size_t i = 0; dict && i < dict->children().size(); ++i) {
     const auto& [name, child] = dict->children()[i];
     auto* list = dynamic_cast<ParametrizationList*>(child.get());

@@ -9,6 +9,9 @@
 
 namespace duramen::nn {
 
+inline constexpr std::string_view kParametrizationsChild = "parametrizations";
+inline constexpr std::string_view kParametrizedPrefix = "Parametrized";  // of the class's name
+
 // What computes. Takes the originals, or what the parametrization before it gave.
 class Parametrization : public Module {
  public:
@@ -110,6 +113,11 @@ inline ValueRef run_call(Context& context, Module& module, const Value& argument
   if (runs_derived(module)) return derived_call(context, module, arguments, keywords);
   return run_base_call(context, module, arguments, keywords);
 }
+
+// What both forms refuse.
+Error parametrize_error(Code code, const char* torch_error, std::string message);
+// A tensor that stays behind without its parametrization is its one original: INVALID_ARGUMENT.
+void check_one_original(size_t count);
 
 // ‖v‖ over every dimension but `dim`, kept as sizes of 1; over all for -1. As
 // torch.norm_except_dim(v, 2, dim), bit for bit; not recorded. IndexError, NotImplementedError.

@@ -11,12 +11,11 @@ namespace {
 using spec::Expression;
 using spec::Form;
 
-constexpr std::string_view kPrefix = "Parametrized";
-constexpr std::string_view kChild = "parametrizations";
 constexpr std::string_view kList = "ParametrizationList";
 
 bool is_parametrized_type(std::string_view callee) {
-  return callee.starts_with(kPrefix) && module_types().find(callee.substr(kPrefix.size()));
+  return callee.starts_with(kParametrizedPrefix) &&
+         module_types().find(callee.substr(kParametrizedPrefix.size()));
 }
 
 bool is_call(const Expression& value, std::string_view callee) {
@@ -47,15 +46,16 @@ bool is_parametrized_text(std::string_view callee) {
 
 std::optional<Expression> take_parametrizations(Expression& call, bool unknown_as_containers) {
   if (call.verbatim || !is_parametrized_type(call.text)) return std::nullopt;
-  const auto child = std::find_if(call.children.begin(), call.children.end(),
-                                  [](const auto& one) { return one.name == kChild; });
+  const auto child = std::find_if(call.children.begin(), call.children.end(), [](const auto& one) {
+    return one.name == kParametrizationsChild;
+  });
   if (child == call.children.end() || !is_call(child->value, "ModuleDict")) {
     throw expected(call, "(parametrizations): ModuleDict(…) among its children");
   }
   if (unknown_as_containers && !are_known(child->value)) return std::nullopt;
   Expression dict = std::move(child->value);
   call.children.erase(child);
-  call.text.erase(0, kPrefix.size());
+  call.text.erase(0, kParametrizedPrefix.size());
   return dict;
 }
 
@@ -86,7 +86,7 @@ void TextBuild::add_parametrizations(const BuildContext& build, const ModuleRef&
     }
     finish(ModuleRef(parametrizations_of(*module, name)), list);
   }
-  if (const ModuleRef* made = module->children().find(kChild)) finish(*made, dict);
+  if (const ModuleRef* made = module->children().find(kParametrizationsChild)) finish(*made, dict);
 }
 
 }  // namespace duramen::nn

@@ -137,7 +137,7 @@ void check_target_dtype(const Tensor& input, const Tensor& target,
 
 void check_classes(const Tensor& target, int64_t classes, int64_t ignore_index) {
   const auto* values = target.data<int64_t>();
-  for (int64_t i = 0; i < target.numel(); ++i) {
+  for (int64_t i = 0, count = target.numel(); i < count; ++i) {
     if (values[i] == ignore_index || (values[i] >= 0 && values[i] < classes)) continue;
     throw Error(Code::invalid_argument,
                 join("cross_entropy: Target ", values[i], " is out of bounds."))

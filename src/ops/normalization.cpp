@@ -127,9 +127,10 @@ void check_running(const TensorRef& running, int64_t channels, bool written, con
 void blend(const TensorRef& running, const double* observed, double factor, double momentum) {
   if (!running) return;
   Tensor& target = *running;
+  const int64_t channels = target.numel();
   if (target.dtype() == Dtype::float32 && target.is_contiguous()) {
     auto* values = target.mutable_data<float>();
-    for (int64_t c = 0; c < target.numel(); ++c) {
+    for (int64_t c = 0; c < channels; ++c) {
       const double step = momentum * observed[c] * factor;
       values[c] = static_cast<float>((1 - momentum) * values[c] + step);
     }
@@ -137,7 +138,7 @@ void blend(const TensorRef& running, const double* observed, double factor, doub
     return;
   }
   const int64_t step = target.strides()[0] * static_cast<int64_t>(itemsize(target.dtype()));
-  for (int64_t c = 0; c < target.numel(); ++c) {
+  for (int64_t c = 0; c < channels; ++c) {
     std::byte* at = target.mutable_bytes() + c * step;
     const double before = kernels::read_double(at, target.dtype());
     const double after = (1 - momentum) * before + momentum * observed[c] * factor;
@@ -148,7 +149,7 @@ void blend(const TensorRef& running, const double* observed, double factor, doub
 
 void read_running(const TensorRef& running, double* out) {
   const int64_t step = running->strides()[0] * static_cast<int64_t>(itemsize(running->dtype()));
-  for (int64_t c = 0; c < running->numel(); ++c) {
+  for (int64_t c = 0, channels = running->numel(); c < channels; ++c) {
     out[c] = kernels::read_double(running->bytes() + c * step, running->dtype());
   }
 }

@@ -98,7 +98,7 @@ class IndexSelectBackward final : public Node {
     std::swap(shape[0], shape[dim]);
     // The dimension comes first, so that each position is one contiguous block.
     TensorRef sums = filled(context, shape, compute, 0);
-    for (int64_t i = 0; i < positions->numel(); ++i) {
+    for (int64_t i = 0, count = positions->numel(); i < count; ++i) {
       const int64_t at = positions->data<int64_t>()[i];
       const TensorRef block = alias(*sums, view_select(sums->layout(), 0, at));
       const Layout turned = view_transpose(g->layout(), 0, d);
@@ -129,7 +129,7 @@ TensorRef index_select(Context& context, const TensorRef& a, int64_t dim, const 
   Shape shape = a->shape();
   shape[d] = positions->numel();
   TensorRef out = empty(context.allocator(), shape, a->dtype());
-  for (int64_t i = 0; i < positions->numel(); ++i) {
+  for (int64_t i = 0, count = positions->numel(); i < count; ++i) {
     const int64_t at = positions->data<int64_t>()[i];
     if (at < 0 || at >= size) {
       throw Error(Code::invalid_argument,

@@ -1,5 +1,6 @@
-#define _POSIX_C_SOURCE 200809L
 #include "live.h"
+
+#include "plain_host.h"
 
 static struct live live;
 static duramen_module* fresh;
@@ -63,53 +64,11 @@ static int32_t keep_name(void* user, const char* name, size_t name_length, duram
   return 0;
 }
 
-static void* allocate(void* user, size_t nbytes, size_t alignment) {
-  void* memory = NULL;
-  (void)user;
-  return posix_memalign(&memory, alignment, nbytes) == 0 ? memory : NULL;
-}
-
-static void give_back(void* user, void* pointer, size_t nbytes, size_t alignment) {
-  (void)user;
-  (void)nbytes;
-  (void)alignment;
-  free(pointer);
-}
-
-static void run_all(void* user, uint64_t count, duramen_runner_body body, void* body_user) {
-  uint64_t i;
-  (void)user;
-  for (i = 0; i < count; ++i) body(body_user, i);
-}
-
-static void say_nothing(void* user, int32_t level, const char* message, size_t length) {
-  (void)user;
-  (void)level;
-  (void)message;
-  (void)length;
-}
-
-static int32_t go_on(void* user, const char* operation, size_t operation_length, uint64_t done,
-                     uint64_t total, duramen_error** error) {
-  (void)user;
-  (void)operation;
-  (void)operation_length;
-  (void)done;
-  (void)total;
-  (void)error;
-  return 0;
-}
-
 static void make_hooks(void) {
-  live.allocator.struct_size = sizeof live.allocator;
-  live.allocator.alloc = allocate;
-  live.allocator.free = give_back;
-  live.runner.struct_size = sizeof live.runner;
-  live.runner.run = run_all;
-  live.log_sink.struct_size = sizeof live.log_sink;
-  live.log_sink.log = say_nothing;
-  live.progress_sink.struct_size = sizeof live.progress_sink;
-  live.progress_sink.progress = go_on;
+  live.allocator = plain_allocator();
+  live.runner = plain_runner();
+  live.log_sink = silent_log();
+  live.progress_sink = silent_progress();
   live.load_policy.struct_size = sizeof live.load_policy;
   live.load_policy.pattern = "none";
   live.load_policy.pattern_length = SIZE_MAX;

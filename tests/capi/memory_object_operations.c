@@ -1,36 +1,15 @@
 /* The operations of the out-of-memory test on contexts, imports, values, dicts and options. */
 #include "dlpack_structs.h"
 #include "memory_world.h"
-
-static void hear(void* user, int32_t level, const char* message, size_t length) {
-  (void)user;
-  (void)level;
-  (void)message;
-  (void)length;
-}
-
-static int32_t go_on(void* user, const char* operation, size_t length, uint64_t done,
-                     uint64_t total, duramen_error** error) {
-  (void)user;
-  (void)operation;
-  (void)length;
-  (void)done;
-  (void)total;
-  (void)error;
-  return 0;
-}
+#include "plain_host.h"
 
 static duramen_status set_context(struct world* w, duramen_error** error) {
   static uint8_t state[5056];
-  duramen_log_sink log = {0};
-  duramen_progress_sink progress = {0};
+  const duramen_log_sink log = silent_log();
+  const duramen_progress_sink progress = silent_progress();
   duramen_allocator_statistics statistics = {0};
   size_t nbytes = 0;
   duramen_status status;
-  log.struct_size = sizeof log;
-  log.log = hear;
-  progress.struct_size = sizeof progress;
-  progress.progress = go_on;
   statistics.struct_size = sizeof statistics;
   TRY(duramen_check_compat(DURAMEN_API_LEVEL, DURAMEN_ABI_EPOCH, error));
   TRY(duramen_context_seed(w->context, 3, error));

@@ -77,20 +77,26 @@ static void let_go(void* user) {
   --*users;
 }
 
-/* A module of the caller's own with the world's net as its child. */
-static duramen_status new_own(struct world* w, long* users, duramen_module** out,
-                              duramen_error** error) {
+/* A class of which every user that is alive counts. */
+static duramen_module_class own_class(void) {
   duramen_module_class type = {0};
-  duramen_status status;
   type.struct_size = sizeof type;
   type.name = "AClassWithANameThatIsNotShort";
   type.name_length = SIZE_MAX;
-  type.forward = run_child;
   type.clone = clone_user;
+  type.destroy = let_go;
+  return type;
+}
+
+/* A module of the caller's own with the world's net as its child. */
+static duramen_status new_own(struct world* w, long* users, duramen_module** out,
+                              duramen_error** error) {
+  duramen_module_class type = own_class();
+  duramen_status status;
+  type.forward = run_child;
   type.extra_repr = show;
   type.get_extra_state = get_state;
   type.set_extra_state = set_state;
-  type.destroy = let_go;
   TRY(duramen_module_create_custom(w->context, &type, users, out, error));
   ++*users;
   TRY(duramen_module_register_child(*out, "net", SIZE_MAX, w->net, error));
@@ -129,17 +135,12 @@ static int32_t run_base(void* user, duramen_context* context, duramen_module* mo
 
 static duramen_status own_derived(struct world* w, duramen_error** error) {
   long users = 0;
-  duramen_module_class type = {0};
+  duramen_module_class type = own_class();
   duramen_module *own = NULL, *copy = NULL;
   duramen_tensor* output = NULL;
   duramen_string* text = NULL;
   duramen_status status;
-  type.struct_size = sizeof type;
-  type.name = "AClassWithANameThatIsNotShort";
-  type.name_length = SIZE_MAX;
   type.forward = run_base;
-  type.clone = clone_user;
-  type.destroy = let_go;
   TRY(duramen_module_deepcopy(w->context, w->net, &own, error));
   TRY(duramen_module_derive(own, &type, &users, error));
   ++users;

@@ -1,41 +1,18 @@
-#define _POSIX_C_SOURCE 200112L /* posix_memalign */
 #include "memory_world.h"
+
+#include "plain_host.h"
 
 static const int64_t kDeep[9] = {2, 3, 2, 3, 2, 3, 2, 3, 64};
 static const int64_t kPermutation[9] = {8, 1, 0, 5, 4, 3, 2, 7, 6};
 static const int64_t kSmallDeep[9] = {2, 1, 2, 1, 2, 2, 1, 2, 3};
 
-static void* take(void* user, size_t nbytes, size_t alignment) {
-  void* out = NULL;
-  (void)user;
-  return posix_memalign(&out, alignment, nbytes) ? NULL : out;
-}
-
-static void give_back(void* user, void* pointer, size_t nbytes, size_t alignment) {
-  (void)user;
-  (void)nbytes;
-  (void)alignment;
-  free(pointer);
-}
-
-static void run_here(void* user, uint64_t count, duramen_runner_body body, void* body_user) {
-  uint64_t i;
-  (void)user;
-  for (i = 0; i < count; ++i) body(body_user, i);
-}
-
 static duramen_context* make_context(int with) {
   duramen_context* context = NULL;
   duramen_context_options options = {0};
-  duramen_allocator memory = {0};
-  duramen_runner runner = {0};
+  const duramen_allocator memory = plain_allocator();
+  const duramen_runner runner = plain_runner();
   options.struct_size = sizeof options;
   options.num_threads = with & (TWO_THREADS | OWN_RUNNER) ? 2 : 1;
-  memory.struct_size = sizeof memory;
-  memory.alloc = take;
-  memory.free = give_back;
-  runner.struct_size = sizeof runner;
-  runner.run = run_here;
   if (with & OWN_MEMORY) options.allocator = &memory;
   if (with & OWN_RUNNER) options.runner = &runner;
   OK(duramen_context_create(&options, &context, ERROR));

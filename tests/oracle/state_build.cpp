@@ -1,5 +1,6 @@
 // Steps that build: tensors, parameters, modules, registration, attributes.
 #include <list>
+#include <stdexcept>
 
 #include "base/text.hpp"
 #include "nn/build.hpp"
@@ -25,6 +26,16 @@ void collect(const Json& values, std::vector<double>& all) {
   } else {
     all.push_back(values.is_bool() ? double(bool(values)) : number(values));
   }
+}
+
+// A device that is not here is refused, rather than taken for the CPU.
+void check_refused(Context& context, std::string_view device) {
+  try {
+    nn::module_from_text(context, join("Linear(1, 1, device='", device, "')"));
+  } catch (const Error& error) {
+    if (error.code() == Code::unsupported) return;
+  }
+  throw std::logic_error(join("a module on the device '", device, "' is not refused"));
 }
 
 TensorRef tensor_of_values(Context& context, const Json& spec, Dtype dtype) {
@@ -116,7 +127,10 @@ std::string StateMachine::build_module(const Json& step) {
 
 std::string StateMachine::build_tensor(const Json& step) {
   const Json spec = at(step, size_t{2});
-  if (has(spec, "device")) throw Skip{"meta tensors: every tensor has memory here"};
+  if (has(spec, "device")) {
+    check_refused(context_, text(spec, "device"));
+    throw Skip{"meta tensors: every tensor has memory here"};
+  }
   const Dtype dtype = has(spec, "dtype") ? dtype_from_name(text(spec, "dtype")) : Dtype::float32;
   TensorRef built;
   if (has(spec, "values")) {

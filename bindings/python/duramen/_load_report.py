@@ -96,7 +96,8 @@ class LoadReport(_IncompatibleKeys):
 
     def __repr__(self) -> str:
         if not self.missing_keys and not self.unexpected_keys:
-            return "<All keys matched successfully>"
+            others = len(self.shape_mismatches) + len(self.sliced)
+            return f"<All keys matched, {others} of other shapes: see describe()>" if others else "<All keys matched successfully>"
         return f"_IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
 
     __str__ = __repr__

@@ -107,6 +107,10 @@ class Pickles(unittest.TestCase):
         for use in (pickle.dumps, copy.copy):
             with self.assertRaisesRegex(RuntimeError, r"only supported through state_dict\(\)"):
                 use(own)
+        container = nn.Sequential()
+        container.register_parameter("weight", duramen.Parameter(CTX.ones((2, 2))))
+        with self.assertRaisesRegex(RuntimeError, r"only supported through state_dict\(\)"):
+            pickle.dumps(duramen.utils.weight_norm(container))
         with self.assertRaisesRegex(TypeError, "cannot pickle 'Context' object"):
             pickle.dumps(CTX)
 

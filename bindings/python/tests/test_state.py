@@ -170,6 +170,9 @@ class Loading(unittest.TestCase):
         del policies["zz"]
         self.assertEqual([item.name for item in self.m.match(state, policies=policies).items if item.is_error], ["zz"])
         self.assertEqual(self.m.match(state, strict=False, mismatched="skip").shape_mismatches[0].is_error, False)
+        self.assertEqual(str(self.m.match(self.m.state_dict())), "<All keys matched successfully>")
+        self.assertIn("1 of other shapes", str(self.m.match({**self.m.state_dict(), "0.bias": np.zeros(9, np.float32)},
+                                                           mismatched="skip")))
         wide = {key: value.numpy().astype(np.float64) for key, value in self.m.state_dict().items()}
         with self.assertRaises(RuntimeError):
             self.m.load_state_dict(wide, dtype="require")

@@ -2,6 +2,7 @@
 
 #include "kernels/copy.hpp"
 #include "nn/build.hpp"
+#include "nn/load.hpp"
 #include "nn/walk.hpp"
 #include "support/catch.hpp"
 #include "unit/nn/trees.hpp"
@@ -83,4 +84,31 @@ TEST_CASE("a parametrization before it without an inverse changes nothing", "[nn
   CHECK(get_buffer(*layer, kSecondBase) == base);
   CHECK(values(get_parameter(*layer, kOriginal)) == original);
   CHECK(state_of(context) == generator);
+}
+
+TEST_CASE("the version of a spectral norm that a load reads", "[nn][parametrize]") {
+  // In a dict with all of today's entries: a None is no version; one below 1 asks for "weight".
+  const auto is_loaded = [](const ValueRef& version) {
+    Context context;
+    const ModuleRef layer = module_from_text(context, "Linear(3, 2)");
+    parametrize(context, *layer, "weight", "utils.spectral_norm");
+    const Ref<StateDict> dict = state_dict(*layer);
+    const ValueRef norms = Value::dict({Value::text("weight.version")}, {version});
+    dict->versions().find("")->more = Value::dict({Value::text("spectral_norm")}, {norms});
+    return refusal([&] { load_state_dict(context, *layer, *dict, {}); }).empty();
+  };
+  CHECK(is_loaded(Value::integer(1)));
+  CHECK(is_loaded(Value::real(1)));
+  CHECK(is_loaded(Value::none()));
+  CHECK(!is_loaded(Value::integer(0)));
+  CHECK(!is_loaded(Value::real(0.5)));
+}
+
+TEST_CASE("torch.nn.utils has no orthogonal of its own", "[nn][parametrize]") {
+  Context context;
+  const ModuleRef layer = module_from_text(context, "Linear(3, 2)");
+  const std::string message =
+      refusal([&] { parametrize(context, *layer, "weight", "utils.orthogonal"); });
+  CHECK(message.find("unknown function of torch.nn.utils 'orthogonal'") != message.npos);
+  CHECK(layer->parameters().contains("weight"));
 }

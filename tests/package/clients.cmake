@@ -1,0 +1,11 @@
+# The programs of most ways to use the package; with_static: one against the static library, too.
+add_executable(client_c ../client.c)
+add_executable(client_cpp ../client.cpp)
+target_compile_features(client_cpp PRIVATE cxx_std_17)
+foreach(client client_c client_cpp)
+  target_link_libraries(${client} PRIVATE duramen::duramen)
+endforeach()
+if(with_static)
+  add_executable(client_static ../client.c)
+  target_link_libraries(client_static PRIVATE duramen::duramen_static)
+endif()

@@ -15,7 +15,6 @@
 namespace duramen::io {
 namespace {
 
-constexpr size_t kGathered = size_t{256} << 10;
 constexpr size_t kChunk = size_t{1} << 30;
 constexpr int kMaxLinks = 40;
 
@@ -77,23 +76,22 @@ void close_quietly(int& descriptor) noexcept {
 
 }  // namespace
 
-AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
-  const std::string resolved = follow_links(path_);
+void AtomicFile::begin(uint64_t nbytes) {
+  open_folder();
+  create_temporary();
+  reserve(nbytes);
+}
+
+void AtomicFile::open_folder() {
+  const std::string resolved = follow_links(name());
   const size_t slash = resolved.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : resolved.substr(0, slash + 1);
   target_ = slash == std::string::npos ? resolved : resolved.substr(slash + 1);
   if (target_.empty() || target_ == "." || target_ == "..") {
-    throw file_error(Code::io, {path_, "save", {}, {}}, "expected the name of a file");
+    throw file_error(Code::io, {name(), "save", {}, {}}, "expected the name of a file");
   }
-  gathered_.reserve(kGathered);
   folder_ = retry([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-  if (folder_ < 0) throw system_error(path_, "save: open the folder", errno);
-  try {
-    create_temporary();
-  } catch (...) {
-    close_quietly(folder_);
-    throw;
-  }
+  if (folder_ < 0) fail("save: open the folder");
 }
 
 void AtomicFile::create_temporary() {
@@ -101,7 +99,7 @@ void AtomicFile::create_temporary() {
   const bool exists = retry([&] { return ::fstatat(folder_, target_.c_str(), &old, 0); }) == 0;
   if (!exists && errno != ENOENT) fail("save: look at the old file");
   if (exists && !S_ISREG(old.st_mode)) {
-    throw file_error(Code::io, {path_, "save", {}, {}}, "the target is not a regular file");
+    throw file_error(Code::io, {name(), "save", {}, {}}, "the target is not a regular file");
   }
   if (exists) check_writable();
   const std::string name = join(".", target_.substr(0, 200), ".tmp.", random_suffix());
@@ -136,21 +134,18 @@ AtomicFile::~AtomicFile() {
   close_quietly(folder_);
 }
 
-void AtomicFile::fail(const char* operation) const { throw system_error(path_, operation, errno); }
+void AtomicFile::fail(const char* operation) const { throw system_error(name(), operation, errno); }
 
-void AtomicFile::write(std::span<const std::byte> bytes) {
-  position_ += bytes.size();
-  if (gathered_.size() + bytes.size() > kGathered) flush();
-  if (bytes.size() >= kGathered) return write_now(bytes);
-  gathered_.insert(gathered_.end(), bytes.begin(), bytes.end());
+// A full disk is found before the first byte; a file system that cannot reserve writes without.
+void AtomicFile::reserve(uint64_t nbytes) {
+  if (nbytes == 0 || nbytes > INT64_MAX) return;
+  const int done =
+      retry([&] { return ::fallocate(file_, FALLOC_FL_KEEP_SIZE, 0, static_cast<off_t>(nbytes)); });
+  const bool cannot = errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL;
+  if (done != 0 && !cannot) fail("save: make room");
 }
 
-void AtomicFile::flush() {
-  write_now(gathered_);
-  gathered_.clear();
-}
-
-void AtomicFile::write_now(std::span<const std::byte> bytes) {
+void AtomicFile::put(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t count =
         retry([&] { return ::write(file_, bytes.data(), std::min(bytes.size(), kChunk)); });

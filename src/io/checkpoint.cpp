@@ -1,139 +1,21 @@
 #include "io/checkpoint.hpp"
 
-#include <algorithm>
-#include <cstring>
-
-#include "base/text.hpp"
+#include "io/atomic_file.hpp"
 #include "io/file_error.hpp"
-#include "io/npy.hpp"
-#include "io/safetensors.hpp"
-#include "io/torch_file.hpp"
+#include "io/formats.hpp"
 #include "tensor/uninitialized.hpp"
 
 namespace duramen::io {
 namespace {
 
-using namespace std::string_view_literals;
-
-struct Magic {
-  size_t offset;
-  std::string_view bytes;
-  std::string_view what;
-};
-// Files that people hand to a reader of checkpoints. None begins as a safetensors file that has a
-// header below its limit.
-constexpr Magic kMagics[] = {
-    {0, "GGUF"sv, "a GGUF file"},
-    {0, "\x89HDF\r\n"sv, "an HDF5 file"},
-    {0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv,
-     "a PyTorch file of before version 1.6 (load it and save it again with a newer PyTorch)"},
-    {0, "\x80\x02"sv, "a pickle"},
-    {0, "\x80\x03"sv, "a pickle"},
-    {0, "\x80\x04"sv, "a pickle"},
-    {0, "\x80\x05"sv, "a pickle"},
-    {257, "ustar"sv, "a tar archive (a PyTorch file of before version 0.2?)"},
-    {0, "version https://git-lfs"sv,
-     "a Git LFS pointer, not the file itself (git lfs pull fetches it)"},
-    {0, "\x1f\x8b"sv, "a gzip file"},
-    {0, "\x28\xb5\x2f\xfd"sv, "a zstd file"},
-    {0, "<"sv, "an HTML or XML page (a download that went wrong?)"},
-    {0, "PK\5\6"sv, "an empty zip archive"},
-};
-
-std::string_view text_of(std::span<const std::byte> bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-const Magic* find_magic(std::string_view bytes) noexcept {
-  const auto matches = [&](const Magic& magic) {
-    return bytes.size() >= magic.offset && bytes.substr(magic.offset).starts_with(magic.bytes);
-  };
-  const auto* found = std::find_if(std::begin(kMagics), std::end(kMagics), matches);
-  return found == std::end(kMagics) ? nullptr : found;
-}
-
-size_t first_visible(std::string_view bytes, size_t from) noexcept {
-  return bytes.find_first_not_of(" \t\r\n", from);
-}
-
-// A header's length below 2^40: above every limit, and still nothing that a text begins with.
-bool has_plausible_length(std::string_view bytes) noexcept {
-  return bytes.size() < 8 || bytes.substr(5, 3) == "\0\0\0"sv;
-}
-
-// A length, and a header that begins as JSON; white space may stand before it.
-bool looks_like_safetensors(std::string_view bytes) noexcept {
-  if (bytes.size() < 9 || !has_plausible_length(bytes)) return false;
-  const size_t first = first_visible(bytes, 8);
-  return first != std::string_view::npos && bytes[first] == '{';
-}
-
-// What to say of a file that begins like none that is known.
-std::string_view describe_unknown(std::string_view bytes) noexcept {
-  constexpr size_t kLooked = size_t{1} << 20;
-  const size_t first = first_visible(bytes, 0);
-  if (first != std::string_view::npos && bytes[first] == '{') {
-    return bytes.substr(0, kLooked).find("\"weight_map\"") != std::string_view::npos
-               ? "not supported in this version: this is an index of shards (open the files that "
-                 "it names)"
-               : "not a checkpoint: this is a JSON text";
-  }
-  return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save or an .npy "
-         "file)";
-}
-
-Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& source,
-                         const OpenOptions& options) {
-  const uint64_t most =
-      options.limits.max_entries ? options.limits.max_entries : kDefaultMaxEntries;
-  const uint64_t most_bytes =
-      options.limits.max_header_bytes ? options.limits.max_header_bytes : UINT64_MAX;
-  const ZipReader zip(source, most, most_bytes);
-  if (is_torch_archive(zip)) return read_torch(services, zip, options);
-  const bool is_npz = std::any_of(zip.entries().begin(), zip.entries().end(),
-                                  [](const auto& e) { return e.name.ends_with(".npy"); });
-  throw file_error(Code::unsupported, {source->name(), {}, {}, {}},
-                   is_npz ? "not supported yet: this is a NumPy .npz file"
-                          : "not supported: this is a zip archive, but not PyTorch's (it has no "
-                            "data.pkl in its folder)");
-}
-
-Ref<Checkpoint> read(const Services& services, const Ref<const Source>& source,
-                     const OpenOptions& options) {
-  const std::string_view bytes = text_of(source->bytes());
-  const Spot spot{source->name(), {}, {}, {}};
-  if (bytes.empty()) throw file_error(Code::corrupt, spot, "the file is empty");
-  // By the JSON first: a header's length may begin with any bytes, also with those of a zip, whose
-  // ninth byte is never one of JSON's.
-  if (looks_like_safetensors(bytes)) return read_safetensors(services, source, options.limits);
-  if (bytes.starts_with("PK\3\4")) return read_zip(services, source, options);
-  if (is_npy(bytes)) return read_npy(services, source, options.limits);
-  if (const Magic* magic = find_magic(bytes)) {
-    throw file_error(Code::unsupported, spot, join("not supported yet: this is ", magic->what));
-  }
-  const bool has_brace = bytes.size() > 8 && bytes[8] == '{';
-  if (!has_plausible_length(bytes) && !has_brace) {
-    throw file_error(Code::unsupported, spot, describe_unknown(bytes));
-  }
-  return read_safetensors(services, source, options.limits);
-}
-
-Format format_for(const std::string& path, Format asked) {
-  if (asked != Format::automatic) return asked;
-  if (path.ends_with(".safetensors")) return Format::safetensors;
-  if (path.ends_with(".npy")) return Format::npy;
-  for (const std::string_view ending : {".pt", ".pth", ".bin", ".ckpt"}) {
-    if (path.ends_with(ending)) return Format::torch;
-  }
-  throw file_error(
-      Code::invalid_argument, {path, "save", {}, {}},
-      "no format known for this name (expected .safetensors, .pt, .pth, .bin, .ckpt or .npy)");
-}
-
 void check_path(const std::string& path) {
   if (path.empty() || path.find('\0') != std::string::npos) {
     throw file_error(Code::invalid_argument, {path, {}, {}, {}}, "not a path");
   }
+}
+
+Error refused(const std::string& path, const FileFormat& format) {
+  return file_error(Code::unsupported, {path, "save", {}, {}}, format.refusal);
 }
 
 }  // namespace
@@ -142,7 +24,7 @@ Ref<Checkpoint> Checkpoint::open(const Services& services, const std::string& pa
                                  const OpenOptions& options) {
   check_path(path);
   const auto mode = options.read_instead_of_map ? Source::Mode::read : Source::Mode::map;
-  auto checkpoint = read(services, Source::open(services.allocator, path, mode), options);
+  auto checkpoint = read_any(services, Source::open(services.allocator, path, mode), options);
   checkpoint->file_ = path;
   return checkpoint;
 }
@@ -150,7 +32,8 @@ Ref<Checkpoint> Checkpoint::open(const Services& services, const std::string& pa
 Ref<Checkpoint> Checkpoint::from_memory(const Services& services, std::span<const std::byte> bytes,
                                         Ref<const Counted> keeper, const std::string& name,
                                         const OpenOptions& options) {
-  auto checkpoint = read(services, Source::from_memory(bytes, std::move(keeper), name), options);
+  auto checkpoint =
+      read_any(services, Source::from_memory(bytes, std::move(keeper), name), options);
   checkpoint->file_ = name;
   return checkpoint;
 }
@@ -172,34 +55,21 @@ void save(const Services& services, const StateDict& dict, const std::string& pa
                      "the tensor has no shape yet (expected a forward, or initialize_parameters, "
                      "of its lazy module before)");
   }
-  switch (format_for(path, options.format)) {
-    case Format::safetensors:
-      return write_safetensors(services, dict, path, options);
-    case Format::npy:
-      throw file_error(Code::unsupported, {path, "save npy", {}, {}},
-                       "the format holds one tensor without a name (got a state dict)");
-    default:
-      return write_torch(services, *value_from_state_dict(dict), path, options);
-  }
+  const FileFormat& format = format_for_saving(path, options.format);
+  if (!format.write_dict) throw refused(path, format);
+  AtomicFile file(path);
+  format.write_dict(services, dict, file, options);
+  file.commit(options.durability);
 }
 
 void save_value(const Services& services, const Value& content, const std::string& path,
                 const SaveOptions& options) {
   check_path(path);
-  switch (format_for(path, options.format)) {
-    case Format::safetensors:
-      throw file_error(Code::unsupported, {path, "save", {}, {}},
-                       "safetensors files hold state dicts only (expected a .pt)");
-    case Format::npy:
-      if (content.kind() == ValueKind::tensor) {
-        return write_npy(services, *content.as_tensor(), path, options);
-      }
-      throw file_error(
-          Code::unsupported, {path, "save npy", {}, {}},
-          join("the format holds one tensor (got ", value_kind_name(content.kind()), ")"));
-    default:
-      return write_torch(services, content, path, options);
-  }
+  const FileFormat& format = format_for_saving(path, options.format);
+  if (!format.write_value) throw refused(path, format);
+  AtomicFile file(path);
+  format.write_value(services, content, file, options);
+  file.commit(options.durability);
 }
 
 }  // namespace duramen::io

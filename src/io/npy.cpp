@@ -12,18 +12,18 @@
 #include "base/checked.hpp"
 #include "base/cursor.hpp"
 #include "base/text.hpp"
-#include "io/atomic_file.hpp"
 #include "io/file_error.hpp"
 #include "io/safetensors.hpp"
+#include "io/saving.hpp"
 
 namespace duramen::io {
 namespace {
 
 using namespace std::string_view_literals;
 
+constexpr size_t kChunk = size_t{8} << 20;  // between two looks at the cancel flag
 constexpr std::string_view kMagic = "\x93NUMPY"sv;
 constexpr std::string_view kPart = "npy header";
-constexpr size_t kChunk = size_t{8} << 20;
 
 struct Named {
   std::string_view name;  // without the byte order
@@ -324,43 +324,41 @@ std::string header_for(std::string_view descr, bool fortran, const Shape& shape)
 bool is_npy(std::string_view bytes) noexcept { return bytes.starts_with(kMagic); }
 
 Ref<Checkpoint> read_npy(const Services& services, const Ref<const Source>& source,
-                         const Limits& limits) {
-  return Reader(services, source, limits).read();
+                         const OpenOptions& options) {
+  return Reader(services, source, options.limits).read();
 }
 
-void write_npy(const Services& services, const Tensor& tensor, const std::string& path,
-               const SaveOptions& options) {
-  const std::string descr = descr_of(tensor.dtype());
+void write_npy(const Services& services, const Value& content, Output& out,
+               const SaveOptions& /*options*/) {
   const auto refuse = [&](std::string_view what) {
-    return file_error(Code::unsupported, {path, "save npy", {}, {}}, what);
+    return file_error(Code::unsupported, {out.name(), "save npy", {}, {}}, what);
   };
+  if (content.kind() != ValueKind::tensor) {
+    throw refuse(join("the format holds one tensor (got ", value_kind_name(content.kind()), ")"));
+  }
+  const Tensor& tensor = *content.as_tensor();
+  const std::string descr = descr_of(tensor.dtype());
   if (descr.empty()) throw refuse(join("NumPy has no dtype ", dtype_name(tensor.dtype())));
   if (tensor.rank() > kMaxNpyRank) {
     throw refuse(join("too many dimensions (expected at most ", kMaxNpyRank, ")"));
   }
   const bool fortran = !tensor.is_contiguous() && is_fortran(tensor.layout());
   const std::string header = header_for(descr, fortran, tensor.shape());
-  std::span<const std::byte> bytes(tensor.bytes(), static_cast<size_t>(tensor.nbytes()));
-  Ref<Storage> copy;
-  if (!tensor.is_contiguous() && !fortran) {
-    copy = Storage::allocate(services.allocator, bytes.size());
-    copy_to_bytes(tensor, copy->mutable_data());
-    bytes = {copy->data(), bytes.size()};
-  }
-  AtomicFile file(path);
-  file.write(kMagic);
+  const auto nbytes = static_cast<uint64_t>(tensor.nbytes());
+  out.begin(kMagic.size() + 4 + header.size() + nbytes);
+  out.write(kMagic);
   const uint8_t start[] = {1, 0, static_cast<uint8_t>(header.size() & 255),
                            static_cast<uint8_t>(header.size() >> 8)};
-  file.write(std::as_bytes(std::span(start)));
-  file.write(header);
-  for (size_t done = 0; done < bytes.size(); done += kChunk) {
-    services.cancel.check("save");
-    services.progress.report("save", done, bytes.size());
-    file.write(bytes.subspan(done, std::min(bytes.size() - done, kChunk)));
+  out.write(std::as_bytes(std::span(start)));
+  out.write(header);
+  Saving saving(services, nbytes);
+  const auto put = [&](std::span<const std::byte> bytes) { out.write(bytes); };
+  if (fortran) {
+    saving.bytes({tensor.bytes(), static_cast<size_t>(nbytes)}, put);
+  } else {
+    saving.tensor(tensor, put);
   }
-  services.progress.report("save", bytes.size(), bytes.size());
-  services.cancel.check("save");
-  file.commit(options.durability);
+  saving.end();
 }
 
 }  // namespace duramen::io

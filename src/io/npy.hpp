@@ -6,6 +6,7 @@
 #pragma once
 
 #include "io/checkpoint.hpp"
+#include "io/output.hpp"
 #include "io/source.hpp"
 
 namespace duramen::io {
@@ -18,10 +19,10 @@ bool is_npy(std::string_view bytes) noexcept;
 // The tensor shares the source where the file has this machine's byte order and its elements are
 // aligned.
 Ref<Checkpoint> read_npy(const Services& services, const Ref<const Source>& source,
-                         const Limits& limits);
+                         const OpenOptions& options);
 // Byte-identical to numpy.save: a tensor whose elements lie in Fortran order is written so.
-// UNSUPPORTED for dtypes that NumPy does not have.
-void write_npy(const Services& services, const Tensor& tensor, const std::string& path,
+// UNSUPPORTED for what is no tensor, and for dtypes that NumPy does not have.
+void write_npy(const Services& services, const Value& content, Output& out,
                const SaveOptions& options);
 
 }  // namespace duramen::io

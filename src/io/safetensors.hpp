@@ -8,6 +8,7 @@
 #pragma once
 
 #include "io/checkpoint.hpp"
+#include "io/output.hpp"
 #include "io/source.hpp"
 
 namespace duramen::io {
@@ -17,11 +18,11 @@ inline constexpr uint64_t kMaxSafetensorsHeader = 100'000'000;
 
 // The tensors share the source, except those that are misaligned for their type.
 Ref<Checkpoint> read_safetensors(const Services& services, const Ref<const Source>& source,
-                                 const Limits& limits);
+                                 const OpenOptions& options);
 
 // Byte-identical to the reference's writer; metadata keys are sorted. Everything is checked before
-// the file is touched.
-void write_safetensors(const Services& services, const StateDict& dict, const std::string& path,
+// the first byte.
+void write_safetensors(const Services& services, const StateDict& dict, Output& out,
                        const SaveOptions& options);
 
 // "F32", "BOOL", …; empty for dtypes that the format does not have.

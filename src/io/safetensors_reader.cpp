@@ -368,8 +368,8 @@ class Reader {
 }  // namespace
 
 Ref<Checkpoint> read_safetensors(const Services& services, const Ref<const Source>& source,
-                                 const Limits& limits) {
-  return Reader(services, source, limits).read();
+                                 const OpenOptions& options) {
+  return Reader(services, source, options.limits).read();
 }
 
 }  // namespace duramen::io

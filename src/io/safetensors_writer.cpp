@@ -2,16 +2,15 @@
 #include <cstring>
 
 #include "base/text.hpp"
-#include "io/atomic_file.hpp"
 #include "io/file_error.hpp"
 #include "io/safetensors.hpp"
+#include "io/saving.hpp"
 
 namespace duramen::io {
 namespace {
 
 constexpr uint32_t kLeastAlignment = 8;  // the reference's
 constexpr uint32_t kMaxAlignment = 1u << 20;
-constexpr size_t kChunk = size_t{8} << 20;
 
 struct Item {
   std::string_view name;
@@ -47,45 +46,41 @@ void append_json_string(std::string& out, std::string_view text) {
 
 class Writer {
  public:
-  Writer(const Services& services, const StateDict& dict, const std::string& path,
-         const SaveOptions& options)
-      : services_(services), dict_(dict), path_(path), options_(options) {}
+  Writer(const Services& services, const StateDict& dict, Output& out, const SaveOptions& options)
+      : services_(services), dict_(dict), out_(out), options_(options) {}
 
   void write() {
     collect();
     check_sharing();
     const std::string header = make_header();
-    AtomicFile file(path_);
     uint64_t length = header.size();
-    file.write(std::as_bytes(std::span(&length, 1)));
-    file.write(header);
-    uint64_t done = 0;
+    out_.begin(sizeof(length) + length + total_);
+    out_.write(std::as_bytes(std::span(&length, 1)));
+    out_.write(header);
+    Saving saving(services_, total_);
     for (const Item& item : items_) {
-      write_tensor(file, *item.tensor, done);
-      done += static_cast<uint64_t>(item.tensor->nbytes());
+      saving.tensor(*item.tensor, [&](std::span<const std::byte> bytes) { out_.write(bytes); });
     }
-    services_.progress.report("save", total_, total_);
-    services_.cancel.check("save");
-    file.commit(options_.durability);
+    saving.end();
   }
 
  private:
   void check_entry(const std::string& name, const StateEntry& entry) const {
-    if (name == "__metadata__") throw refuse(path_, name, "the format reserves this name");
-    if (!is_utf8(name)) throw refuse(path_, name, "the name is not UTF-8");
+    if (name == "__metadata__") throw refuse(out_.name(), name, "the format reserves this name");
+    if (!is_utf8(name)) throw refuse(out_.name(), name, "the name is not UTF-8");
     if (!entry.tensor) {
-      throw refuse(path_, name,
+      throw refuse(out_.name(), name,
                    join("the format holds tensors only (got ",
                         entry.value ? value_kind_name(entry.value->kind()) : "nothing", ")"),
                    Code::unsupported);
     }
     const Dtype dtype = entry.tensor->dtype();
     if (safetensors_name(dtype).empty()) {
-      throw refuse(path_, name, join("the format has no dtype ", dtype_name(dtype)),
+      throw refuse(out_.name(), name, join("the format has no dtype ", dtype_name(dtype)),
                    Code::unsupported);
     }
     if (dtype == Dtype::float4_e2m1fn_x2 && entry.tensor->rank() == 0) {
-      throw refuse(path_, name,
+      throw refuse(out_.name(), name,
                    "the format counts the halves of float4_e2m1fn_x2 in the last dimension (got a "
                    "tensor of rank 0)",
                    Code::unsupported);
@@ -126,7 +121,7 @@ class Writer {
       if (ranges[i].begin >= ranges[i - 1].end) continue;
       const auto [first, second] = std::minmax(ranges[i - 1].position, ranges[i].position);
       const std::string& other = dict_.entries()[second].name;
-      throw refuse(path_, dict_.entries()[first].name,
+      throw refuse(out_.name(), dict_.entries()[first].name,
                    join("it shares memory with '", printable(other),
                         "', and the format has no ties or views (save a copy, leave one out, or "
                         "save a .pt)"));
@@ -145,7 +140,7 @@ class Writer {
     header += '}';
     pad(header);
     if (header.size() > kMaxSafetensorsHeader) {
-      throw refuse(path_, {},
+      throw refuse(out_.name(), {},
                    join("the header is too large (expected at most ", kMaxSafetensorsHeader,
                         " bytes, got ", header.size(), ")"),
                    Code::limit);
@@ -161,7 +156,8 @@ class Writer {
     header += "\"__metadata__\":{";
     for (size_t i = 0; i < fields.size(); ++i) {
       const auto [key, value] = fields[i];
-      if (!is_utf8(key) || !is_utf8(value)) throw refuse(path_, key, "the metadata is not UTF-8");
+      if (!is_utf8(key) || !is_utf8(value))
+        throw refuse(out_.name(), key, "the metadata is not UTF-8");
       if (i) header += ',';
       append_json_string(header, key);
       header += ':';
@@ -187,34 +183,16 @@ class Writer {
     const uint32_t asked = options_.alignment ? options_.alignment : kLeastAlignment;
     if (asked > kMaxAlignment || (asked & (asked - 1)) != 0) {
       throw refuse(
-          path_, {},
+          out_.name(), {},
           join("the alignment is not a power of two up to ", kMaxAlignment, " (got ", asked, ")"));
     }
     const uint32_t alignment = std::max(asked, kLeastAlignment);
     header.append((alignment - (8 + header.size()) % alignment) % alignment, ' ');
   }
 
-  void write_tensor(AtomicFile& file, const Tensor& tensor, uint64_t done) const {
-    std::span<const std::byte> bytes(tensor.bytes(), static_cast<size_t>(tensor.nbytes()));
-    Ref<Storage> copy;
-    if (!tensor.is_contiguous()) {
-      copy = Storage::allocate(services_.allocator, bytes.size());
-      copy_to_bytes(tensor, copy->mutable_data());
-      bytes = {copy->data(), bytes.size()};
-    }
-    while (!bytes.empty()) {
-      services_.cancel.check("save");
-      services_.progress.report("save", done, total_);
-      const size_t count = std::min(bytes.size(), kChunk);
-      file.write(bytes.first(count));
-      bytes = bytes.subspan(count);
-      done += count;
-    }
-  }
-
   const Services& services_;
   const StateDict& dict_;
-  const std::string& path_;
+  Output& out_;
   const SaveOptions& options_;
   std::vector<Item> items_;
   uint64_t total_ = 0;
@@ -222,9 +200,9 @@ class Writer {
 
 }  // namespace
 
-void write_safetensors(const Services& services, const StateDict& dict, const std::string& path,
+void write_safetensors(const Services& services, const StateDict& dict, Output& out,
                        const SaveOptions& options) {
-  Writer(services, dict, path, options).write();
+  Writer(services, dict, out, options).write();
 }
 
 }  // namespace duramen::io

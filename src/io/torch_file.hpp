@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io/checkpoint.hpp"
+#include "io/output.hpp"
 #include "io/source.hpp"
 #include "io/zip.hpp"
 
@@ -16,7 +17,7 @@ Ref<Checkpoint> read_torch(const Services& services, const ZipReader& zip,
 // As torch.save writes it, read by torch.load(weights_only=True), also with mmap=True. A storage is
 // written once and whole, with two exceptions: of read-only memory of which most is unused only the
 // used range is written; and memory seen under several dtypes becomes an UntypedStorage.
-void write_torch(const Services& services, const Value& content, const std::string& path,
+void write_torch(const Services& services, const Value& content, Output& out,
                  const SaveOptions& options);
 
 inline constexpr uint64_t kDefaultMaxEntries = 10'000'000;

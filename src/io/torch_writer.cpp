@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "io/atomic_file.hpp"
 #include "io/big_integer.hpp"
 #include "io/file_error.hpp"
 #include "io/pickle_writer.hpp"
+#include "io/saving.hpp"
 #include "io/torch_file.hpp"
 #include "io/torch_storages.hpp"
 #include "value/dict_keys.hpp"
@@ -13,8 +13,6 @@ namespace duramen::io {
 namespace {
 
 using Record = StoragePlan::Record;
-
-constexpr size_t kChunk = size_t{1} << 20;  // the CRC is taken while the bytes are in the cache
 
 constexpr size_t kMaxIntegerBytes = 255;  // torch.load(weights_only=True) reads no longer ones
 
@@ -320,44 +318,32 @@ std::string folder_of(const std::string& path) {
   return (plain ? name : "archive") + "/";
 }
 
-void write_storage(const Services& services, ZipWriter& zip, const Record& record, uint64_t& done,
-                   uint64_t total) {
-  std::span<const std::byte> bytes(record.storage->data() + record.begin,
-                                   record.end - record.begin);
-  zip.begin("data/" + record.key, bytes.size());
-  while (!bytes.empty()) {
-    services.cancel.check("save");
-    services.progress.report("save", done, total);
-    const size_t count = std::min(bytes.size(), kChunk);
-    zip.add(bytes.first(count));
-    bytes = bytes.subspan(count);
-    done += count;
-  }
-  zip.end();
-}
-
 }  // namespace
 
-void write_torch(const Services& services, const Value& content, const std::string& path,
-                 const SaveOptions& options) {
-  ContentWriter writer(content, path);
+void write_torch(const Services& services, const Value& content, Output& out,
+                 const SaveOptions& /*options*/) {
+  ContentWriter writer(content, out.name());
   const std::string pickle = writer.take_pickle();
-  AtomicFile file(path);
-  ZipWriter zip(file, folder_of(path));
+  uint64_t total = 0;
+  for (const Record* record : writer.records()) total += record->end - record->begin;
+  out.begin(total + pickle.size());
+  ZipWriter zip(out, folder_of(out.name()));
   zip.whole("data.pkl", pickle);
   zip.whole(".format_version", "1");
   zip.whole(".storage_alignment", "64");
   zip.whole("byteorder", "little");
-  uint64_t total = 0;
-  for (const Record* record : writer.records()) total += record->end - record->begin;
-  uint64_t done = 0;
-  for (const Record* record : writer.records()) write_storage(services, zip, *record, done, total);
-  services.progress.report("save", total, total);
-  services.cancel.check("save");
+  Saving saving(services, total);
+  for (const Record* record : writer.records()) {
+    const std::byte* first = record->storage->data() + record->begin;
+    const size_t nbytes = record->end - record->begin;
+    zip.begin("data/" + record->key, nbytes);
+    saving.bytes({first, nbytes}, [&](std::span<const std::byte> bytes) { zip.add(bytes); });
+    zip.end();
+  }
+  saving.end();
   zip.whole("version", "3\n");
   zip.whole(".data/serialization_id", zip.serialization_id());
   zip.finish();
-  file.commit(options.durability);
 }
 
 }  // namespace duramen::io

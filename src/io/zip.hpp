@@ -12,7 +12,7 @@
 #include <string>
 
 #include "base/name_index.hpp"
-#include "io/atomic_file.hpp"
+#include "io/output.hpp"
 #include "io/source.hpp"
 
 namespace duramen::io {
@@ -62,7 +62,7 @@ class ZipReader {
 // multiples of 64, zip64 end records always. Deterministic.
 class ZipWriter {
  public:
-  ZipWriter(AtomicFile& file, std::string folder) : file_(file), folder_(std::move(folder)) {}
+  ZipWriter(Output& out, std::string folder) : out_(out), folder_(std::move(folder)) {}
 
   void begin(std::string_view name, uint64_t size);
   void add(std::span<const std::byte> bytes);
@@ -82,7 +82,7 @@ class ZipWriter {
   };
   void write_directory_entry(const Written& entry);
 
-  AtomicFile& file_;
+  Output& out_;
   std::string folder_;  // "archive/"
   std::vector<Written> written_;
 };

@@ -56,7 +56,7 @@ std::string twenty_digits(uint64_t number) {
 }  // namespace
 
 void ZipWriter::begin(std::string_view name, uint64_t size) {
-  const uint64_t header = file_.position();
+  const uint64_t header = out_.position();
   written_.push_back({folder_ + std::string(name), header, size, 0});
   const std::string& full_name = written_.back().name;
   Record zip64;
@@ -71,13 +71,13 @@ void ZipWriter::begin(std::string_view name, uint64_t size) {
   record.text(full_name);
   if (zip64_size) record.u16(kZip64Id).u16(zip64.bytes().size()).text(zip64.bytes());
   record.text("FB").u16(padding).fill(padding, 'Z');
-  file_.write(record.bytes());
+  out_.write(record.bytes());
 }
 
 void ZipWriter::add(std::span<const std::byte> bytes) {
   Written& entry = written_.back();
   entry.crc = libdeflate_crc32(entry.crc, bytes.data(), bytes.size());
-  file_.write(bytes);
+  out_.write(bytes);
 }
 
 void ZipWriter::end() {
@@ -90,7 +90,7 @@ void ZipWriter::end() {
   } else {
     record.u32(entry.size).u32(entry.size);
   }
-  file_.write(record.bytes());
+  out_.write(record.bytes());
 }
 
 void ZipWriter::whole(std::string_view name, std::string_view content) {
@@ -110,13 +110,13 @@ void ZipWriter::write_directory_entry(const Written& entry) {
   record.u16(entry.name.size()).u16(zip64_size).u16(0).u16(0).u16(0).u32(0);
   record.u32(small(entry.header)).text(entry.name);
   if (zip64_size) record.u16(kZip64Id).u16(zip64.bytes().size()).text(zip64.bytes());
-  file_.write(record.bytes());
+  out_.write(record.bytes());
 }
 
 void ZipWriter::finish() {
-  const uint64_t directory = file_.position();
+  const uint64_t directory = out_.position();
   for (const Written& entry : written_) write_directory_entry(entry);
-  const uint64_t end = file_.position();
+  const uint64_t end = out_.position();
   const uint64_t size = end - directory;
   const uint64_t count = written_.size();
   const uint64_t small_count = std::min<uint64_t>(count, kMax16);
@@ -126,7 +126,7 @@ void ZipWriter::finish() {
   record.u32(kLocatorSignature).u32(0).u64(end).u32(1);
   record.u32(kEndSignature).u16(0).u16(0).u16(small_count).u16(small_count);
   record.u32(small(size)).u32(small(directory)).u16(0);
-  file_.write(record.bytes());
+  out_.write(record.bytes());
 }
 
 std::string ZipWriter::serialization_id() const {

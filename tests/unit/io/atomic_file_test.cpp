@@ -64,6 +64,7 @@ mode_t mode_of(const std::string& path) {
 
 void save_text(const std::string& path, std::string_view text) {
   io::AtomicFile file(path);
+  file.begin(text.size());
   file.write(text);
   file.commit(io::Durability::durable);
 }
@@ -94,6 +95,7 @@ TEST_CASE("without a commit the old file stays and the new one goes", "[io][atom
   write_file(folder.file("a"), "old");
   {
     io::AtomicFile file(folder.file("a"));
+    file.begin(3);
     file.write("new");
     CHECK(folder.names().size() == 2);
   }
@@ -139,6 +141,7 @@ TEST_CASE("what will replace a private file is private from the start", "[io][at
   ::chmod(folder.file("a").c_str(), 0644);
   const mode_t mask = ::umask(0);
   io::AtomicFile file(folder.file("a"));
+  file.begin(0);
   ::umask(mask);
   for (const std::string& name : folder.names()) {
     if (name != "a") CHECK(mode_of(folder.file(name)) == 0600);

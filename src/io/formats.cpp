@@ -1,0 +1,182 @@
+#include "io/formats.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "io/file_error.hpp"
+#include "io/npy.hpp"
+#include "io/safetensors.hpp"
+#include "io/torch_file.hpp"
+
+namespace duramen::io {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Magic {
+  size_t offset;
+  std::string_view bytes;
+  std::string_view what;
+};
+// Files that people hand to a reader of checkpoints. None begins as a safetensors file that has a
+// header below its limit.
+constexpr Magic kMagics[] = {
+    {0, "GGUF"sv, "a GGUF file"},
+    {0, "\x89HDF\r\n"sv, "an HDF5 file"},
+    {0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv,
+     "a PyTorch file of before version 1.6 (load it and save it again with a newer PyTorch)"},
+    {0, "\x80\x02"sv, "a pickle"},
+    {0, "\x80\x03"sv, "a pickle"},
+    {0, "\x80\x04"sv, "a pickle"},
+    {0, "\x80\x05"sv, "a pickle"},
+    {257, "ustar"sv, "a tar archive (a PyTorch file of before version 0.2?)"},
+    {0, "version https://git-lfs"sv,
+     "a Git LFS pointer, not the file itself (git lfs pull fetches it)"},
+    {0, "\x1f\x8b"sv, "a gzip file"},
+    {0, "\x28\xb5\x2f\xfd"sv, "a zstd file"},
+    {0, "<"sv, "an HTML or XML page (a download that went wrong?)"},
+    {0, "PK\5\6"sv, "an empty zip archive"},
+};
+
+std::string_view text_of(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+const Magic* find_magic(std::string_view bytes) noexcept {
+  const auto matches = [&](const Magic& magic) {
+    return bytes.size() >= magic.offset && bytes.substr(magic.offset).starts_with(magic.bytes);
+  };
+  const auto* found = std::find_if(std::begin(kMagics), std::end(kMagics), matches);
+  return found == std::end(kMagics) ? nullptr : found;
+}
+
+size_t first_visible(std::string_view bytes, size_t from) noexcept {
+  return bytes.find_first_not_of(" \t\r\n", from);
+}
+
+// A header's length below 2^40: above every limit, and still nothing that a text begins with.
+bool has_plausible_length(std::string_view bytes) noexcept {
+  return bytes.size() < 8 || bytes.substr(5, 3) == "\0\0\0"sv;
+}
+
+// A length, and a header that begins as JSON; white space may stand before it.
+bool looks_like_safetensors(std::string_view bytes) noexcept {
+  if (bytes.size() < 9 || !has_plausible_length(bytes)) return false;
+  const size_t first = first_visible(bytes, 8);
+  return first != std::string_view::npos && bytes[first] == '{';
+}
+
+// What to say of a file that begins like none that is known.
+std::string_view describe_unknown(std::string_view bytes) noexcept {
+  constexpr size_t kLooked = size_t{1} << 20;
+  const size_t first = first_visible(bytes, 0);
+  if (first != std::string_view::npos && bytes[first] == '{') {
+    return bytes.substr(0, kLooked).find("\"weight_map\"") != std::string_view::npos
+               ? "not supported in this version: this is an index of shards (open the files that "
+                 "it names)"
+               : "not a checkpoint: this is a JSON text";
+  }
+  return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save or an .npy "
+         "file)";
+}
+
+void write_torch_dict(const Services& services, const StateDict& dict, Output& out,
+                      const SaveOptions& options) {
+  write_torch(services, *value_from_state_dict(dict), out, options);
+}
+
+// Those that are no zip archives are asked in this order. Safetensors first: the length of a header
+// may begin with any bytes, also with those of another format, whose ninth is never one of JSON's.
+constexpr FileFormat kFormats[] = {
+    {.number = Format::safetensors,
+     .endings = ".safetensors",
+     .matches = looks_like_safetensors,
+     .read = read_safetensors,
+     .write_dict = write_safetensors,
+     .refusal = "safetensors files hold state dicts only (expected a .pt)"},
+    {.number = Format::torch,
+     .endings = ".pt .pth .bin .ckpt",
+     .matches_zip = is_torch_archive,
+     .read_zip = read_torch,
+     .write_dict = write_torch_dict,
+     .write_value = write_torch},
+    {.number = Format::npy,
+     .endings = ".npy",
+     .matches = is_npy,
+     .read = read_npy,
+     .write_value = write_npy,
+     .refusal = "the format holds one tensor without a name (got a state dict)"},
+};
+
+template <class Condition>
+const FileFormat* find_format(Condition&& condition) {
+  const auto* found = std::find_if(std::begin(kFormats), std::end(kFormats), condition);
+  return found == std::end(kFormats) ? nullptr : found;
+}
+
+Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& source,
+                         const OpenOptions& options) {
+  const uint64_t most =
+      options.limits.max_entries ? options.limits.max_entries : kDefaultMaxEntries;
+  const uint64_t most_bytes =
+      options.limits.max_header_bytes ? options.limits.max_header_bytes : UINT64_MAX;
+  const ZipReader zip(source, most, most_bytes);
+  const auto matches = [&](const FileFormat& format) {
+    return format.matches_zip && format.matches_zip(zip);
+  };
+  if (const FileFormat* format = find_format(matches)) {
+    return format->read_zip(services, zip, options);
+  }
+  const bool is_npz = std::any_of(zip.entries().begin(), zip.entries().end(),
+                                  [](const auto& e) { return e.name.ends_with(".npy"); });
+  throw file_error(Code::unsupported, {source->name(), {}, {}, {}},
+                   is_npz ? "not supported yet: this is a NumPy .npz file"
+                          : "not supported: this is a zip archive, but not PyTorch's (it has no "
+                            "data.pkl in its folder)");
+}
+
+// The endings of a format, or of all, each with a dot, with a space between.
+bool has_ending(std::string_view path, std::string_view endings) noexcept {
+  while (!endings.empty()) {
+    const std::string_view ending = endings.substr(0, endings.find(' '));
+    if (path.ends_with(ending)) return true;
+    endings.remove_prefix(std::min(ending.size() + 1, endings.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& source,
+                         const OpenOptions& options) {
+  const std::string_view bytes = text_of(source->bytes());
+  const Spot spot{source->name(), {}, {}, {}};
+  if (bytes.empty()) throw file_error(Code::corrupt, spot, "the file is empty");
+  const auto matches = [&](const FileFormat& format) {
+    return format.matches && format.matches(bytes);
+  };
+  if (const FileFormat* format = find_format(matches)) {
+    return format->read(services, source, options);
+  }
+  if (bytes.starts_with("PK\3\4")) return read_zip(services, source, options);
+  if (const Magic* magic = find_magic(bytes)) {
+    throw file_error(Code::unsupported, spot, join("not supported yet: this is ", magic->what));
+  }
+  const bool has_brace = bytes.size() > 8 && bytes[8] == '{';
+  if (!has_plausible_length(bytes) && !has_brace) {
+    throw file_error(Code::unsupported, spot, describe_unknown(bytes));
+  }
+  return read_safetensors(services, source, options);  // which says what is wrong with the header
+}
+
+const FileFormat& format_for_saving(const std::string& path, Format asked) {
+  const auto is_wanted = [&](const FileFormat& format) {
+    return asked == Format::automatic ? has_ending(path, format.endings) : format.number == asked;
+  };
+  if (const FileFormat* format = find_format(is_wanted)) return *format;
+  throw file_error(
+      Code::invalid_argument, {path, "save", {}, {}},
+      "no format known for this name (expected .safetensors, .pt, .pth, .bin, .ckpt or .npy)");
+}
+
+}  // namespace duramen::io

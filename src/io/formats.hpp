@@ -1,0 +1,37 @@
+// The file formats, a row each: how a file of one is known by its content, what reads it and what
+// writes it. A format is added here and in no other place.
+#pragma once
+
+#include "io/checkpoint.hpp"
+#include "io/output.hpp"
+#include "io/source.hpp"
+#include "io/zip.hpp"
+
+namespace duramen::io {
+
+struct FileFormat {
+  Format number;
+  std::string_view endings;  // of the names that a save gives to it: ".pt .pth"
+
+  // Of a file that is no zip archive; null for the others.
+  bool (*matches)(std::string_view bytes) noexcept = nullptr;
+  Ref<Checkpoint> (*read)(const Services&, const Ref<const Source>&, const OpenOptions&) = nullptr;
+
+  // Of a zip archive; null for the others.
+  bool (*matches_zip)(const ZipReader& zip) = nullptr;
+  Ref<Checkpoint> (*read_zip)(const Services&, const ZipReader&, const OpenOptions&) = nullptr;
+
+  // Null where the format cannot hold it.
+  void (*write_dict)(const Services&, const StateDict&, Output&, const SaveOptions&) = nullptr;
+  void (*write_value)(const Services&, const Value&, Output&, const SaveOptions&) = nullptr;
+  std::string_view refusal = {};  // what is said then
+};
+
+// The format that a file's bytes are in. CORRUPT or UNSUPPORTED with what the file is instead.
+Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& source,
+                         const OpenOptions& options);
+
+// The row of a number, or of a path's ending for Format::automatic. INVALID_ARGUMENT.
+const FileFormat& format_for_saving(const std::string& path, Format asked);
+
+}  // namespace duramen::io

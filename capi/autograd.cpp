@@ -59,10 +59,13 @@ duramen_status duramen_tensor_set_grad(duramen_tensor* tensor, duramen_tensor* g
   });
 }
 
-const char* duramen_tensor_grad_fn_name(const duramen_tensor* tensor) noexcept {
-  const Tensor* core = peek(tensor);
-  if (!core || core->is_leaf()) return nullptr;
-  return static_cast<const Node*>(core->grad_fn().get())->name();
+duramen_status duramen_tensor_grad_fn_name(const duramen_tensor* tensor, duramen_string** out,
+                                           duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    const Tensor& core = object(tensor, "tensor");
+    if (core.is_leaf()) return Ref<String>();
+    return make<String>(static_cast<const Node*>(core.grad_fn().get())->name());
+  });
 }
 
 duramen_status duramen_tensor_detach(duramen_context* context, duramen_tensor* tensor,

@@ -27,15 +27,13 @@ io::OpenOptions open_options(const duramen_open_options* options) {
 
 io::SaveOptions save_options(const duramen_save_options* options) {
   const auto given = read_options(options, "options");
-  if (given.format < DURAMEN_FORMAT_AUTOMATIC || given.format > DURAMEN_FORMAT_NPY)
-    throw bad_argument("format", join("unknown number ", given.format));
-  if (given.durability < DURAMEN_DURABILITY_DURABLE || given.durability > DURAMEN_DURABILITY_ATOMIC)
-    throw bad_argument("durability", join("unknown number ", given.durability));
   if (given.alignment & (given.alignment - 1))
     throw bad_argument("alignment", "not a power of two");
   io::SaveOptions out;
-  out.format = static_cast<io::Format>(given.format);
-  out.durability = static_cast<io::Durability>(given.durability);
+  out.format = static_cast<io::Format>(
+      known_number(given.format, DURAMEN_FORMAT_AUTOMATIC, DURAMEN_FORMAT_NPY, "format"));
+  out.durability = static_cast<io::Durability>(known_number(
+      given.durability, DURAMEN_DURABILITY_DURABLE, DURAMEN_DURABILITY_ATOMIC, "durability"));
   out.alignment = given.alignment;
   return out;
 }

@@ -58,9 +58,7 @@ duramen_status duramen_state_dict_diff(duramen_context* context, const duramen_s
 const duramen_difference* duramen_diff_entries(const duramen_diff* diff, size_t* count,
                                                size_t* stride) noexcept {
   const DiffResult* core = peek(diff);
-  if (count) *count = core ? core->entries().size() : 0;
-  if (stride) *stride = sizeof(duramen_difference);
-  return core && !core->entries().empty() ? core->entries().data() : nullptr;
+  return lend_entries(core ? &core->entries() : nullptr, count, stride);
 }
 
 size_t duramen_diff_equal_count(const duramen_diff* diff) noexcept {

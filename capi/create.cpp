@@ -176,10 +176,10 @@ duramen_status duramen_op_create(const char* name, size_t name_length,
                    [&] { return ops::op_from_call(call(name, name_length, "name", options)); });
 }
 
-duramen_status duramen_tensor_init_with(duramen_context* context, duramen_tensor* tensor,
-                                        const char* name, size_t name_length,
-                                        const duramen_options* options,
-                                        duramen_error** error) noexcept {
+duramen_status duramen_tensor_fill_from_options(duramen_context* context, duramen_tensor* tensor,
+                                                const char* name, size_t name_length,
+                                                const duramen_options* options,
+                                                duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
     Context& core = running(context);
     Tensor& target = object(tensor, "tensor");

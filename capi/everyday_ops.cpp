@@ -18,16 +18,10 @@ std::optional<int64_t> optional_dim(int64_t dim) noexcept {
 }
 
 ops::Reduction reduction_of(int32_t number) {
-  switch (number) {
-    case DURAMEN_REDUCTION_MEAN:
-      return ops::Reduction::mean;
-    case DURAMEN_REDUCTION_SUM:
-      return ops::Reduction::sum;
-    case DURAMEN_REDUCTION_NONE:
-      return ops::Reduction::none;
-    default:
-      throw bad_argument("reduction", "unknown number");
-  }
+  constexpr ops::Reduction kReductions[] = {ops::Reduction::mean, ops::Reduction::sum,
+                                            ops::Reduction::none};
+  return kReductions[known_number(number, DURAMEN_REDUCTION_MEAN, DURAMEN_REDUCTION_NONE,
+                                  "reduction")];
 }
 
 }  // namespace

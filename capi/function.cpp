@@ -156,7 +156,7 @@ std::vector<TensorRef> FunctionNode::forward(Context& context, std::span<const T
   state_->stop_saving();
   std::vector<TensorRef> outputs = std::move(slots.take());
   const Callback callback("forward callback", state_->name());
-  check_callback(status, handed_over, "apply", callback, Statuses::any);
+  check_callback(status, handed_over, "apply", callback);
   context.cancel().check("apply");
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (!outputs[i]) {
@@ -210,8 +210,7 @@ std::vector<TensorRef> FunctionNode::backward(Context& context,
       user_, lend<duramen_context>(&context), lend<duramen_function_state>(state_.get()),
       given.data(), given.size(), slots.handles(), edges().size(), &handed_over);
   std::vector<TensorRef> gradients = std::move(slots.take());
-  check_callback(status, handed_over, "backward", {"backward callback", state_->name()},
-                 Statuses::any);
+  check_callback(status, handed_over, "backward", {"backward callback", state_->name()});
   context.cancel().check("backward");
   for (size_t i = 0; i < gradients.size(); ++i) {
     if (!needs(i)) gradients[i] = nullptr;

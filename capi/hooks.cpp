@@ -12,14 +12,13 @@ std::string Callback::text() const {
 }
 
 void check_callback(int32_t status, duramen_error* handed_over, const char* operation,
-                    const Callback& callback, Statuses allowed) {
+                    const Callback& callback) {
   const auto record = Ref<ErrorRecord>::adopt(peek(handed_over));
   if (status == 0) return;
-  if (status > 0 || (status > -1000 && allowed == Statuses::own)) {
+  if (status > 0) {
     throw Error(Code::invalid_argument,
                 join(operation, ": the ", callback.text(),
-                     "'s status is not of the callers' range (expected 0, or -1000 and below; got ",
-                     status, ")"))
+                     "'s status is none (expected 0, or a negative number; got ", status, ")"))
         .with("actual", std::to_string(status));
   }
   if (record && static_cast<int32_t>(record->code) == status) throw Error(record);

@@ -8,12 +8,6 @@
 
 namespace duramen::capi {
 
-// What a callback may return beside 0.
-enum class Statuses : uint8_t {
-  own,  // -1000 and below
-  any,  // also what a call of its own returned
-};
-
 // A caller's function in a text: "progress callback", "clone callback of Net".
 struct Callback {
   const char* what;
@@ -26,7 +20,7 @@ struct Callback {
 // object that it handed over is taken; it comes back unchanged when it is of that status, else as
 // the cause.
 void check_callback(int32_t status, duramen_error* handed_over, const char* operation,
-                    const Callback& callback, Statuses allowed = Statuses::own);
+                    const Callback& callback);
 
 template <class Table>
 class Hook final : public Counted {

@@ -22,8 +22,7 @@ TensorRef copy_import(Context& context, const duramen_import_options& options, c
 }
 
 TensorRef import(Context& context, const duramen_import_options& options) {
-  if (options.mode > DURAMEN_IMPORT_VIEW_CONST)
-    throw bad_argument("mode", join("unknown mode ", options.mode));
+  known_number(options.mode, DURAMEN_IMPORT_COPY, DURAMEN_IMPORT_VIEW_CONST, "mode");
   const Dtype dtype = dtype_argument(options.dtype, "dtype");
   Layout layout =
       layout_argument({options.shape, options.strides, options.rank}, dtype_info(dtype).bits);

@@ -7,9 +7,9 @@
 using namespace duramen;
 using namespace duramen::capi;
 
-duramen_status duramen_tensor_init(duramen_context* context, duramen_tensor* tensor,
-                                   const char* text, size_t text_length,
-                                   duramen_error** error) noexcept {
+duramen_status duramen_tensor_fill_from_text(duramen_context* context, duramen_tensor* tensor,
+                                             const char* text, size_t text_length,
+                                             duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
     Context& core = running(context);
     Tensor& target = object(tensor, "tensor");

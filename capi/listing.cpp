@@ -24,7 +24,7 @@ class ListingBuilder {
     list_->names_.set_block_size(std::min(entries * kNameBytes, kMostAtOnce));
     list_->shapes_.set_block_size(std::min(entries * 2, kMostAtOnce));
   }
-  duramen_entry& add(uint32_t kind, std::string_view prefix, std::string_view name) {
+  duramen_entry& add(uint64_t kind, std::string_view prefix, std::string_view name) {
     const size_t dot = !prefix.empty() && !name.empty();
     duramen_entry entry{};
     entry.kind = kind;
@@ -158,7 +158,7 @@ class TreeLister {
       builder_.hold(child);
     }
   }
-  void add_tensor(uint32_t kind, std::string_view path, std::string_view name, nn::Module& owner,
+  void add_tensor(uint64_t kind, std::string_view path, std::string_view name, nn::Module& owner,
                   Tensor* tensor, bool persistent) {
     if (!wants_name(path, name)) return;
     duramen_entry& entry = builder_.add(kind, path, name);
@@ -184,7 +184,7 @@ class TreeLister {
   bool children_listed_ = false;
 };
 
-uint32_t kind_of(StateKind kind) noexcept {
+uint64_t kind_of(StateKind kind) noexcept {
   switch (kind) {
     case StateKind::parameter:
       return DURAMEN_KIND_PARAMETER;
@@ -253,7 +253,7 @@ ListOptions state_dict_list_options(const duramen_list_options* options) {
 }
 
 bool wants_entry(const ListOptions& options, std::string_view name, const StateEntry& entry) {
-  const uint32_t kind = kind_of(entry.kind);
+  const uint64_t kind = kind_of(entry.kind);
   return options.wants_kind(kind) && options.wants(kind, entry.tensor.get()) &&
          options.names.wants(name);
 }
@@ -266,7 +266,7 @@ Ref<Listing> list_state_dict(const StateDict& dict, const ListOptions& options) 
   if (!full.empty()) full += '.';
   const size_t prefix_size = full.size();
   for (const auto& [name, state] : dict.entries()) {
-    const uint32_t kind = kind_of(state.kind);
+    const uint64_t kind = kind_of(state.kind);
     if (!options.wants_kind(kind) || !options.wants(kind, state.tensor.get())) continue;
     if (!everything) {
       full.resize(prefix_size);
@@ -301,9 +301,7 @@ duramen_status duramen_module_list(const duramen_module* module,
 const duramen_entry* duramen_listing_entries(const duramen_listing* listing, size_t* count,
                                              size_t* stride) noexcept {
   const Listing* list = peek(listing);
-  if (count) *count = list ? list->entries().size() : 0;
-  if (stride) *stride = sizeof(duramen_entry);
-  return list && !list->entries().empty() ? list->entries().data() : nullptr;
+  return lend_entries(list ? &list->entries() : nullptr, count, stride);
 }
 
 const duramen_entry* duramen_listing_find(const duramen_listing* listing, const char* name,

@@ -71,8 +71,9 @@ const Item* item_at(const duramen_load_report* report, size_t index) noexcept {
 }
 
 const int64_t* lend_shape(const Item* item, const Shape Item::*shape, size_t* rank) noexcept {
-  if (rank) *rank = item ? (item->*shape).size() : 0;
-  return item ? (item->*shape).data() : nullptr;
+  const size_t sizes = item ? (item->*shape).size() : 0;
+  if (rank) *rank = sizes;
+  return sizes ? (item->*shape).data() : nullptr;
 }
 
 }  // namespace

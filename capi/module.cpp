@@ -19,16 +19,6 @@ duramen_status duramen_module_from_text(duramen_context* context, const char* te
   });
 }
 
-duramen_status duramen_module_from_text_scoped(duramen_context* context, const char* text,
-                                               size_t text_length, const duramen_scope* scope,
-                                               duramen_module** out,
-                                               duramen_error** error) noexcept {
-  return compute(error, __func__, context, out, [&](Context& core) {
-    const auto named = object(scope, "scope").named();
-    return nn::module_from_text(core, text_argument(text, text_length, "text"), named);
-  });
-}
-
 const char* duramen_module_class_name(const duramen_module* module, size_t* length) noexcept {
   const nn::Module* core = peek(module);
   return lend_text(core ? &core->shown_name() : nullptr, length);
@@ -155,34 +145,59 @@ namespace {
 
 class Attachment final : public Counted {
  public:
-  static constexpr uint32_t kTag = make_tag("atta");
-  Attachment(void* attached, duramen_destroy destroyer)
-      : Counted(kTag), pointer(attached), destroy(destroyer) {}
+  Attachment(const void* its_owner, void* attached, duramen_destroy destroyer)
+      : Counted(make_tag("atta")), owner(its_owner), pointer(attached), destroy(destroyer) {}
   ~Attachment() override {
     if (destroy) destroy(pointer);
   }
 
+  const void* const owner;
   void* const pointer;
   const duramen_destroy destroy;
 };
 
+// What hangs on one module; replaced as a whole.
+struct Attachments final : Counted {
+  Attachments() : Counted(make_tag("atts")) {}
+  std::vector<Ref<const Attachment>> items;
+};
+
+const Attachments* attachments_of(const nn::Module& module) noexcept {
+  return static_cast<const Attachments*>(module.attachment());
+}
+
 }  // namespace
 
-duramen_status duramen_module_set_attachment(duramen_module* module, void* user,
+duramen_status duramen_module_set_attachment(duramen_module* module, const void* owner, void* user,
                                              duramen_destroy destroy,
                                              duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
     nn::Module& core = object(module, "module");
-    core.set_attachment(user ? make<Attachment>(user, destroy) : Ref<Attachment>());
+    if (!owner) throw null_argument("owner");
+    auto changed = make<Attachments>();
+    if (const Attachments* old = attachments_of(core)) {
+      changed->items.reserve(old->items.size() + 1);
+      for (const auto& item : old->items) {
+        if (item->owner != owner) changed->items.push_back(item);
+      }
+    }
+    changed->items.reserve(changed->items.size() + 1);
+    if (user) changed->items.push_back(make<Attachment>(owner, user, destroy));
+    core.set_attachment(std::move(changed));
   });
 }
 
-duramen_status duramen_module_attachment(const duramen_module* module, void** out,
-                                         duramen_error** error) noexcept {
+duramen_status duramen_module_attachment(const duramen_module* module, const void* owner,
+                                         void** out, duramen_error** error) noexcept {
   clear(out);
   return guard(error, __func__, [&] {
-    const auto* found = static_cast<const Attachment*>(object(module, "module").attachment());
-    required(out, "out") = found ? found->pointer : nullptr;
+    const Attachments* all = attachments_of(object(module, "module"));
+    if (!owner) throw null_argument("owner");
+    void*& found = required(out, "out");
+    if (!all) return;
+    for (const auto& item : all->items) {
+      if (item->owner == owner) found = item->pointer;
+    }
   });
 }
 

@@ -60,15 +60,16 @@ class CallersClass final : public nn::Derived {
           return type_.get_extra_state(user_, lend<const duramen_module>(&module), result, error);
         });
   }
-  void set_extra_state(nn::Module& module, const Value& state) const override {
+  void set_extra_state(Context& context, nn::Module& module, const Value& state) const override {
     duramen_error* handed_over = nullptr;
-    const int32_t status = type_.set_extra_state(user_, lend<duramen_module>(&module),
-                                                 lend<const duramen_value>(&state), &handed_over);
+    const int32_t status =
+        type_.set_extra_state(user_, lend<duramen_context>(&context), lend<duramen_module>(&module),
+                              lend<const duramen_value>(&state), &handed_over);
     check_callback(status, handed_over, "load_state_dict",
-                   Callback("set_extra_state callback", name()), Statuses::any);
+                   Callback("set_extra_state callback", name()));
   }
 
-  Ref<Derived> clone() const override {
+  Ref<Derived> clone(Context& context, const nn::Module& module) const override {
     if (!type_.clone) {
       throw Error(Code::unsupported, join("deepcopy: ", printable(name(), 60),
                                           " cannot be copied: it has no clone callback"));
@@ -76,9 +77,9 @@ class CallersClass final : public nn::Derived {
     auto copy = make<CallersClass>(type_, name());
     void* user = nullptr;
     duramen_error* handed_over = nullptr;
-    const int32_t status = type_.clone(user_, &user, &handed_over);
-    check_callback(status, handed_over, "deepcopy", Callback("clone callback", name()),
-                   Statuses::any);
+    const int32_t status = type_.clone(user_, lend<duramen_context>(&context),
+                                       lend<const duramen_module>(&module), &user, &handed_over);
+    check_callback(status, handed_over, "deepcopy", Callback("clone callback", name()));
     copy->take_user(user);
     return copy;
   }
@@ -92,7 +93,7 @@ class CallersClass final : public nn::Derived {
     duramen_error* handed_over = nullptr;
     const int32_t status = body(&handle, &handed_over);
     auto out = Result::adopt(peek(handle));
-    check_callback(status, handed_over, operation, callback, Statuses::any);
+    check_callback(status, handed_over, operation, callback);
     if (!out) throw no_result(operation, callback);
     return out;
   }

@@ -88,8 +88,7 @@ class ModuleHook final : public nn::Hook {
     duramen_error* handed_over = nullptr;
     const int32_t status = body(&handed_over);
     const std::string hook = join(what, " hook");
-    check_callback(status, handed_over, operation, Callback(hook.c_str(), module.class_name()),
-                   Statuses::any);
+    check_callback(status, handed_over, operation, Callback(hook.c_str(), module.class_name()));
   }
   // Runs a callback that may give a replacement.
   template <class Result, class Body>

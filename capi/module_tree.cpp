@@ -81,11 +81,7 @@ duramen_status duramen_module_convert(duramen_context* context, duramen_module* 
     Context& core = running(context);
     nn::Module& root = object(module, "module");
     const Dtype wanted = dtype_argument(dtype, "dtype");
-    if (which < DURAMEN_CONVERT_FLOATING_AND_COMPLEX || which > DURAMEN_CONVERT_ALL) {
-      throw Error(Code::unsupported, join("which: no conversion has the number ", which))
-          .with("argument", "which")
-          .with("actual", std::to_string(which));
-    }
+    known_number(which, DURAMEN_CONVERT_FLOATING_AND_COMPLEX, DURAMEN_CONVERT_ALL, "which");
     nn::to_dtype(core, root, wanted,
                  static_cast<nn::Converted>(which - DURAMEN_CONVERT_FLOATING_AND_COMPLEX));
   });

@@ -60,6 +60,14 @@ uint64_t known_flags(uint64_t flags, uint64_t known, const char* argument) {
   return flags;
 }
 
+int32_t known_number(int32_t number, int32_t first, int32_t last, const char* argument) {
+  if (number >= first && number <= last) return number;
+  throw Error(Code::unsupported, join(argument, ": this version does not know the number ", number))
+      .with("argument", argument)
+      .with("expected", join(first, " to ", last))
+      .with("actual", std::to_string(number));
+}
+
 // Beyond this a size is a mistake, and what lies behind the struct need not be readable.
 static constexpr size_t kMaxStructSize = 65536;
 

@@ -41,6 +41,10 @@ Dtype dtype_argument(int32_t dtype, const char* argument);
 // UNSUPPORTED for bits that this version does not know.
 uint64_t known_flags(uint64_t flags, uint64_t known, const char* argument);
 
+// Of an enumeration, whose numbers are those from `first` to `last`; UNSUPPORTED for others, which
+// a later level may have.
+int32_t known_number(int32_t number, int32_t first, int32_t last, const char* argument);
+
 // A caller's struct of `given` bytes into ours of `size` (the first level's has `first` bytes): a
 // longer one is accepted when its unknown tail is zero.
 void read_struct(void* ours, size_t size, const void* theirs, size_t first, const char* argument);
@@ -79,6 +83,15 @@ void copy_out(std::span<const T> values, T* buffer, size_t capacity, size_t* cou
         .with("expected", std::to_string(values.size()))
         .with("actual", std::to_string(capacity));
   }
+}
+
+// The entries of a listing, to be read in place: none for who does not ask how far apart they lie.
+template <class T>
+const T* lend_entries(const std::vector<T>* entries, size_t* count, size_t* stride) noexcept {
+  const bool lends = entries && count && stride;
+  if (count) *count = lends ? entries->size() : 0;
+  if (stride) *stride = lends ? sizeof(T) : 0;
+  return lends && !entries->empty() ? entries->data() : nullptr;
 }
 
 // A text that lives in an object, with its length where it is wanted.

@@ -31,8 +31,7 @@ class RenameCallback final : public CustomRename {
         table_.rename(table_.user, terminated.c_str(), terminated.size(), &given, &handed_over);
     const auto out = Ref<String>::adopt(peek(given));
     if (given && !out) throw_bad_handle("out");
-    check_callback(status, handed_over, "rename", Callback("rename callback", name_),
-                   Statuses::any);
+    check_callback(status, handed_over, "rename", Callback("rename callback", name_));
     if (!out) return std::nullopt;
     if (out->text.find('\0') != std::string::npos) {
       throw Error(Code::unsupported, join("rename: the name that ", printable(name_), " gives for ",
@@ -48,10 +47,8 @@ class RenameCallback final : public CustomRename {
 };
 
 RenameRules::Kind kind_argument(int32_t kind) {
-  if (kind < DURAMEN_RENAME_STRIP || kind > DURAMEN_RENAME_PRESET) {
-    throw bad_argument("kind", join("no kind of rule has the number ", kind));
-  }
-  return static_cast<RenameRules::Kind>(kind);
+  return static_cast<RenameRules::Kind>(
+      known_number(kind, DURAMEN_RENAME_STRIP, DURAMEN_RENAME_PRESET, "kind"));
 }
 
 }  // namespace

@@ -18,14 +18,10 @@ NameFilter name_filter(const char* include, size_t include_length, const char* e
 
 nn::BlendOptions blend_options(const duramen_blend_options* options) {
   const auto given = read_options(options, "options");
-  if (given.buffers > DURAMEN_BUFFERS_SKIP) {
-    throw Error(Code::unsupported, "buffers: a mode that this version does not know")
-        .with("argument", "buffers")
-        .with("actual", std::to_string(given.buffers));
-  }
   constexpr nn::BufferMode kModes[] = {nn::BufferMode::copy, nn::BufferMode::lerp,
                                        nn::BufferMode::skip};
-  return {.buffers = kModes[given.buffers],
+  return {.buffers = kModes[known_number(given.buffers, DURAMEN_BUFFERS_COPY, DURAMEN_BUFFERS_SKIP,
+                                         "buffers")],
           .names = name_filter(given.include, struct_length(given.include_length), given.exclude,
                                struct_length(given.exclude_length))};
 }

@@ -69,7 +69,7 @@ duramen_dtype duramen_tensor_dtype(const duramen_tensor* tensor) noexcept {
 
 size_t duramen_tensor_rank(const duramen_tensor* tensor) noexcept {
   const Tensor* core = peek(tensor);
-  return core ? core->rank() : 0;
+  return core && !is_uninitialized(*core) ? core->rank() : 0;
 }
 
 int64_t duramen_tensor_numel(const duramen_tensor* tensor) noexcept {

@@ -58,8 +58,8 @@ std::vector<std::string> row_of(const duramen_difference& entry) {
 }
 
 size_t count_of(const Diff& diff) {
-  size_t count = 0;
-  duramen_diff_entries(diff.get(), &count, nullptr);
+  size_t count = 0, stride = 0;
+  duramen_diff_entries(diff.get(), &count, &stride);
   return count;
 }
 

@@ -16,8 +16,8 @@ FORBIDDEN = (r"\bunion\b", r"\bstatic\b", r"\binline\b", r"\b_?[Bb]ool\b", r"\b(
              r"\bwchar_t\b", r"\b(?:_?[Cc]omplex|_Float16|__fp16)\b", r"\.\.\.", r"\benum \w", r"\[", r"\w\s*:\s*\d")
 # The marks that a generator defines; a macro with arguments that a program would need is not allowed.
 MACROS_WITH_ARGUMENTS = {"DURAMEN_LEN"}
-# What a void pointer may be: the caller's own, or memory with a length.
-VOID_NAMES = {"user", "body_user"}
+# What a void pointer may be: the caller's own, an address that is only compared, or memory with a length.
+VOID_NAMES = {"user", "body_user", "owner"}
 
 
 def base_of(type_name):
@@ -250,7 +250,7 @@ def length_of(api, function, index):
     if param.length:
         return param.length
     base, is_array = base_of(param.type), bool(re.search(r"\* ?const\*$", param.type))
-    is_data = base in SCALARS and param.name != "user" and not param.type.endswith("**")
+    is_data = base in SCALARS and param.name not in VOID_NAMES and not param.type.endswith("**")
     if not is_array and not (is_data and ("const" in param.type or param.name == "buffer")):
         return None
     after = function.params[index + 1] if index + 1 < len(function.params) else None

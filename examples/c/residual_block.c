@@ -46,7 +46,10 @@ static int32_t block_forward(void* user, duramen_context* context, duramen_modul
   return status;
 }
 
-static int32_t block_clone(void* user, void** out_user, duramen_error** error) {
+static int32_t block_clone(void* user, duramen_context* context, const duramen_module* module,
+                           void** out_user, duramen_error** error) {
+  (void)context;
+  (void)module;
   (void)error;
   *out_user = malloc(sizeof(struct block));
   if (!*out_user) return DURAMEN_E_NO_MEMORY;
@@ -109,9 +112,10 @@ static duramen_status new_network(duramen_context* context, duramen_module** out
   if (!status) status = duramen_scope_set_module(scope, "first", SIZE_MAX, first, error);
   if (!status) status = duramen_scope_set_module(scope, "second", SIZE_MAX, second, error);
   if (!status) {
-    status = duramen_module_from_text_scoped(
-        context, "Sequential(Linear(2, 8), first, second, Linear(8, 1))", SIZE_MAX, scope, out,
-        error);
+    duramen_text_options options = {.struct_size = sizeof options, .scope = scope};
+    status = duramen_module_from_text_with(context,
+                                           "Sequential(Linear(2, 8), first, second, Linear(8, 1))",
+                                           SIZE_MAX, &options, out, NULL, error);
   }
   duramen_scope_release(scope);
   duramen_module_release(second);

@@ -84,12 +84,12 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_tensor_set_grad(duramen_tensor* tensor, DURAMEN_NULLABLE duramen_tensor* grad,
                         duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* The name of the operation that computed it, such as "AddmmBackward0"; NULL for a leaf.
+/* The name of the operation that computed it, such as "AddmmBackward0"; *out is NULL on success for
+ * a leaf.
  *
- * Terminated; lives as long as the tensor, while no other operation writes to that in place.
  * Threads: reader. Since: level 1. */
-DURAMEN_API const char* DURAMEN_CALL
-duramen_tensor_grad_fn_name(DURAMEN_NULLABLE const duramen_tensor* tensor) DURAMEN_NOEXCEPT;
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_tensor_grad_fn_name(
+    const duramen_tensor* tensor, duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* The same memory as a leaf without history, as Tensor.detach().
  *

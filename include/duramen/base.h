@@ -88,9 +88,13 @@ extern "C" {
  * caller's callbacks and come back unchanged.
  *
  * A function's comment names the failures that belong to it. Besides, any call may fail with
- * INVALID_ARGUMENT (NULL, a text that is not UTF-8), BAD_HANDLE, NO_MEMORY, INTERNAL, and LIMIT for
- * a count that no memory could hold; any that takes a context with CANCELLED; any that walks a tree
- * with STATE for a cycle; any that runs a callback of the caller's with the status of that. */
+ *   INVALID_ARGUMENT  NULL, a text that is not UTF-8, a struct of a wrong size, an unknown dtype;
+ *   UNSUPPORTED       a flag, field or number of an enumeration that this level does not know;
+ *   BAD_HANDLE, NO_MEMORY, INTERNAL; LIMIT for a count that no memory could hold;
+ * any that takes a context with CANCELLED; any that walks a tree with STATE for a cycle; any that
+ * needs a tensor's shape or elements with STATE for one that has none yet
+ * (DURAMEN_ENTRY_UNINITIALIZED); any that runs a callback of the caller's with the status of that.
+ */
 typedef int32_t duramen_status;
 enum {
   /* Done. */
@@ -131,8 +135,15 @@ enum {
   DURAMEN_E_INTERNAL = -17
 };
 
-/* Releases what belongs to a callback or to imported memory. Called once, where the last holder
- * lets go, perhaps amid an edit of a tree: it must not use that; never if the call failed. */
+/* A callback that can fail returns 0, or stops the call that it is part of: with -1000 or below, a
+ * status of its own, or with the status of a call of its own that failed; a positive number is
+ * INVALID_ARGUMENT. Its `error` and its other outputs are never NULL and start as NULL or 0; what
+ * it puts there is taken even when it fails. An error that it hands over travels on when its status
+ * is the one returned, and is the cause of the call's error otherwise.
+ *
+ * This type: releases what belongs to a callback or to imported memory. Called once, where the last
+ * holder lets go, perhaps amid an edit of a tree: it must not use that; never if the call failed.
+ */
 typedef void(DURAMEN_CALL* duramen_destroy)(void* user);
 
 /* The library's API level, at least DURAMEN_API_LEVEL of the header that a program needs.

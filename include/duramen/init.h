@@ -23,8 +23,8 @@ extern "C" {
  * that the function does not know; READ_ONLY; CANCELLED, then part of the values may be new.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
-duramen_tensor_init(duramen_context* context, duramen_tensor* tensor, const char* text,
-                    size_t text_length, duramen_error** error) DURAMEN_NOEXCEPT;
+duramen_tensor_fill_from_text(duramen_context* context, duramen_tensor* tensor, const char* text,
+                              size_t text_length, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* The gain that suits a nonlinearity: "calculate_gain('leaky_relu', 0.2)".
  *

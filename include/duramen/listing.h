@@ -18,7 +18,7 @@ struct duramen_module;
 /* Immutable. */
 typedef struct duramen_listing duramen_listing;
 
-/* What an entry is, and, as a set of bits, what to list. */
+/* What an entry is, and, as a set of bits, what to list; later levels may add some. */
 enum {
   DURAMEN_KIND_PARAMETER = 1,
   DURAMEN_KIND_BUFFER = 2,
@@ -48,7 +48,7 @@ enum {
   DURAMEN_LIST_ONLY_FROZEN = 32
 };
 
-/* More about an entry; a set of bits. */
+/* More about an entry; a set of bits, to which later levels may add. */
 enum {
   /* A buffer that state_dict holds; parameters have it too. */
   DURAMEN_ENTRY_PERSISTENT = 1,
@@ -87,10 +87,9 @@ typedef struct duramen_entry {
   const char* name; /* the full dotted name, terminated */
   uint64_t name_length;
   uint64_t flags; /* DURAMEN_ENTRY_... */
-  uint32_t kind;  /* exactly one of DURAMEN_KIND_... */
+  uint64_t kind;  /* exactly one of DURAMEN_KIND_... */
   uint32_t rank;
   duramen_dtype dtype; /* DURAMEN_DTYPE_INVALID for what is not a tensor */
-  uint32_t reserved;
   /* NULL for rank 0 and for what is not a tensor. */
   DURAMEN_NULLABLE const int64_t* shape DURAMEN_LEN(rank);
   uint64_t nbytes;
@@ -119,13 +118,14 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_list(
     const struct duramen_module* module, DURAMEN_NULLABLE const duramen_list_options* options,
     duramen_listing** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* The first entry; NULL when there is none.
+/* The first entry; NULL when there is none, or when `count` or `stride` is NULL.
  *
- * *count receives how many there are, *stride how many bytes lie between the starts of two.
+ * *count receives how many there are, *stride how many bytes lie between the starts of two: more
+ * than sizeof(duramen_entry) where the library is newer than the header.
  * Threads: any. Since: level 1. */
-DURAMEN_API const duramen_entry* DURAMEN_CALL duramen_listing_entries(
-    DURAMEN_NULLABLE const duramen_listing* listing, DURAMEN_NULLABLE size_t* count,
-    DURAMEN_NULLABLE size_t* stride) DURAMEN_NOEXCEPT;
+DURAMEN_API const duramen_entry* DURAMEN_CALL
+duramen_listing_entries(DURAMEN_NULLABLE const duramen_listing* listing, size_t* count,
+                        size_t* stride) DURAMEN_NOEXCEPT;
 
 /* The first entry of a name; NULL when there is none. Takes time in proportion to the length.
  *

@@ -117,7 +117,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_load_sta
 
 /* The report of what a load would do; loads nothing. The load hooks of the tree run.
  *
- * Fails: STATE for a cycle; a hook's own status.
+ * Fails: STATE for a cycle; a hook's own status; ALREADY_EXISTS when rename rules make one name of
+ * two.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_match(const duramen_module* module, const duramen_state_dict* dict,
@@ -218,14 +219,16 @@ duramen_load_report_describe(const duramen_load_report* report, size_t most, dur
 
 /* The shape of the module's tensor; *rank (may be NULL) receives the number of sizes.
  *
- * NULL beyond the last item; meaningful for mismatches. Threads: any. Since: level 1. */
+ * NULL for rank 0 and beyond the last item; meaningful for mismatches. Threads: any. Since:
+ * level 1. */
 DURAMEN_API const int64_t* DURAMEN_CALL
 duramen_load_report_expected_shape(DURAMEN_NULLABLE const duramen_load_report* report, size_t index,
                                    DURAMEN_NULLABLE size_t* rank) DURAMEN_NOEXCEPT;
 
 /* The shape of the dict's tensor; *rank (may be NULL) receives the number of sizes.
  *
- * NULL beyond the last item; meaningful for mismatches. Threads: any. Since: level 1. */
+ * NULL for rank 0 and beyond the last item; meaningful for mismatches. Threads: any. Since:
+ * level 1. */
 DURAMEN_API const int64_t* DURAMEN_CALL
 duramen_load_report_actual_shape(DURAMEN_NULLABLE const duramen_load_report* report, size_t index,
                                  DURAMEN_NULLABLE size_t* rank) DURAMEN_NOEXCEPT;

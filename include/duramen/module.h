@@ -17,8 +17,8 @@ extern "C" {
 /* Many readers or one writer. */
 typedef struct duramen_module duramen_module;
 
-/* Names that a text may use for modules and tensors that exist already. Many readers or one writer.
- */
+/* Names that a text may use for modules and tensors that exist already (duramen_text_options). Many
+ * readers or one writer. */
 typedef struct duramen_scope duramen_scope;
 
 /* Makes a scope without names.
@@ -63,14 +63,6 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_from_text(duramen_context* context, const char* text, size_t text_length,
                          duramen_module** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Builds a module from a text that uses the names of a scope: "Sequential(a, ReLU(), a)".
- *
- * Fails: as duramen_module_from_text.
- * Threads: context. Since: level 1. */
-DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_from_text_scoped(
-    duramen_context* context, const char* text, size_t text_length, const duramen_scope* scope,
-    duramen_module** out, duramen_error** error) DURAMEN_NOEXCEPT;
-
 /* Every type that a text can name, as JSON: modules, operators, optimizers and initializers with
  * their parameters, kinds, defaults and one line of text each.
  *
@@ -85,7 +77,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_from_tex
  * does not show, beside device and dtype; and "forward", false for a type that has its state and
  * its names here but does not run (UNSUPPORTED). An operator has "min_tensors" and "max_tensors",
  * the number of tensors that it is applied to (null: a list of any length). An optimizer's
- * parameters are those after `params`, an initializer's those after the tensor.
+ * parameters are those after `params`, an initializer's those after the tensor. Later levels may
+ * add keys and kinds.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_registry_describe(duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;
@@ -158,7 +151,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_assign_m
 
 /* The module at a dotted path; "" is the module itself.
  *
- * Fails: NOT_FOUND with the detail "nearest".
+ * Fails: NOT_FOUND with the detail "nearest", also for a child that is None.
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_get_submodule(const duramen_module* module, const char* path, size_t path_length,
@@ -313,9 +306,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_convert(duramen_context* context, duramen_module* module, duramen_dtype dtype,
                        int32_t which, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Called with each module of a tree, lent for the call. Returns 0 to go on; -1000 or below stops
- * and is the call's status (others stop with INVALID_ARGUMENT). It may hand over an error that
- * explains a stop. */
+/* Called with each module of a tree, lent for the call. It returns as every callback that can fail
+ * (base.h). */
 typedef int32_t(DURAMEN_CALL* duramen_module_visit)(void* user, duramen_module* module,
                                                     duramen_error** error);
 
@@ -327,21 +319,22 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_module_apply(duramen_module* module, duramen_module_visit visit,
                      DURAMEN_NULLABLE void* user, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Hangs a pointer of the caller's on the module, such as a binding's own object; NULL takes it off.
+/* Hangs a pointer of an owner on the module, such as a binding's own object; NULL takes it off.
  *
- * `destroy` is called for it once: when another takes its place, or when the module goes. A copy of
- * the module has none. On failure the pointer stays with the caller.
- * Threads: writer. Since: level 1. */
+ * `owner` is an address that nobody else has, that of a static variable of the caller's: it is
+ * compared and never read, and each has a pointer of its own. `destroy` is called for the pointer
+ * once: when another takes its place, or when the module goes. A copy of the module has none. On
+ * failure the pointer stays with the caller. Threads: writer. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_module_set_attachment(
-    duramen_module* module, DURAMEN_NULLABLE void* user, DURAMEN_NULLABLE duramen_destroy destroy,
-    duramen_error** error) DURAMEN_NOEXCEPT;
+    duramen_module* module, const void* owner, DURAMEN_NULLABLE void* user,
+    DURAMEN_NULLABLE duramen_destroy destroy, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* The pointer that hangs on the module; *out is NULL on success when there is none.
+/* The pointer that an owner has hung on the module; *out is NULL on success when there is none.
  *
  * Threads: reader. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
-duramen_module_attachment(const duramen_module* module, DURAMEN_BORROW void** out,
-                          duramen_error** error) DURAMEN_NOEXCEPT;
+duramen_module_attachment(const duramen_module* module, const void* owner,
+                          DURAMEN_BORROW void** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* One more reference to the same module; NULL for NULL. Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_OWN duramen_module* DURAMEN_CALL

@@ -50,10 +50,8 @@ typedef struct duramen_rename_callback {
   uint32_t reserved;
   const char* name; /* what reports call the rule; not empty */
   uint64_t name_length;
-  /* Gives the new name through *out, or leaves it NULL for a name that stays. Returns 0, or stops
-   * the call that renames: with -1000 and below, or with the status of a call of its own that
-   * failed. Runs on the thread of that call. What it does to the dict does not show in that call.
-   */
+  /* Gives the new name through *out, or leaves it NULL for a name that stays. Runs on the thread of
+   * the call that renames. What it does to the dict does not show in that call. */
   int32_t(DURAMEN_CALL* rename)(void* user, const char* name, size_t name_length,
                                 duramen_string** out, duramen_error** error);
   DURAMEN_NULLABLE void* user;

@@ -108,10 +108,9 @@ typedef struct duramen_entry {
   const char* name;
   uint64_t name_length;
   uint64_t flags;
-  uint32_t kind;
+  uint64_t kind;
   uint32_t rank;
   duramen_dtype dtype;
-  uint32_t reserved;
   const int64_t* shape;
   uint64_t nbytes;
   uint64_t first_index;
@@ -144,12 +143,13 @@ typedef struct duramen_save_options {
 typedef struct duramen_difference {
   const char* name;
   uint64_t name_length;
-  uint32_t what;
-  uint32_t has_distance;
+  uint64_t what;
   duramen_dtype a_dtype;
   duramen_dtype b_dtype;
   uint32_t a_rank;
   uint32_t b_rank;
+  uint32_t has_distance;
+  uint32_t reserved;
   const int64_t* a_shape;
   const int64_t* b_shape;
   uint64_t different;
@@ -199,10 +199,10 @@ typedef struct duramen_module_class {
   uint64_t name_length;
   int64_t version;
   int32_t (*forward)(void* user, duramen_context* context, duramen_module* module, const duramen_value* arguments, const duramen_value* keywords, duramen_value** out, duramen_error** error);
-  int32_t (*clone)(void* user, void** out_user, duramen_error** error);
+  int32_t (*clone)(void* user, duramen_context* context, const duramen_module* module, void** out_user, duramen_error** error);
   int32_t (*extra_repr)(void* user, const duramen_module* module, duramen_string** out, duramen_error** error);
   int32_t (*get_extra_state)(void* user, const duramen_module* module, duramen_value** out, duramen_error** error);
-  int32_t (*set_extra_state)(void* user, duramen_module* module, const duramen_value* state, duramen_error** error);
+  int32_t (*set_extra_state)(void* user, duramen_context* context, duramen_module* module, const duramen_value* state, duramen_error** error);
   duramen_destroy destroy;
 } duramen_module_class;
 typedef struct duramen_module_hook {
@@ -508,7 +508,7 @@ duramen_status duramen_tensor_set_requires_grad(duramen_tensor* tensor, uint32_t
 uint32_t duramen_tensor_is_leaf(const duramen_tensor* tensor);
 duramen_status duramen_tensor_grad(const duramen_tensor* tensor, duramen_tensor** out, duramen_error** error);
 duramen_status duramen_tensor_set_grad(duramen_tensor* tensor, duramen_tensor* grad, duramen_error** error);
-const char* duramen_tensor_grad_fn_name(const duramen_tensor* tensor);
+duramen_status duramen_tensor_grad_fn_name(const duramen_tensor* tensor, duramen_string** out, duramen_error** error);
 duramen_status duramen_tensor_detach(duramen_context* context, duramen_tensor* tensor, duramen_tensor** out, duramen_error** error);
 duramen_status duramen_value_create_none(duramen_value** out, duramen_error** error);
 duramen_status duramen_value_create_bool(uint32_t value, duramen_value** out, duramen_error** error);
@@ -553,7 +553,6 @@ duramen_status duramen_scope_set_module(duramen_scope* scope, const char* name, 
 duramen_scope* duramen_scope_retain(duramen_scope* scope);
 void duramen_scope_release(duramen_scope* scope);
 duramen_status duramen_module_from_text(duramen_context* context, const char* text, size_t text_length, duramen_module** out, duramen_error** error);
-duramen_status duramen_module_from_text_scoped(duramen_context* context, const char* text, size_t text_length, const duramen_scope* scope, duramen_module** out, duramen_error** error);
 duramen_status duramen_registry_describe(duramen_string** out, duramen_error** error);
 const char* duramen_module_class_name(const duramen_module* module, size_t* length);
 duramen_status duramen_module_repr(const duramen_module* module, duramen_string** out, duramen_error** error);
@@ -581,8 +580,8 @@ duramen_status duramen_module_deepcopy(duramen_context* context, const duramen_m
 duramen_status duramen_module_to_dtype(duramen_context* context, duramen_module* module, duramen_dtype dtype, duramen_error** error);
 duramen_status duramen_module_convert(duramen_context* context, duramen_module* module, duramen_dtype dtype, int32_t which, duramen_error** error);
 duramen_status duramen_module_apply(duramen_module* module, duramen_module_visit visit, void* user, duramen_error** error);
-duramen_status duramen_module_set_attachment(duramen_module* module, void* user, duramen_destroy destroy, duramen_error** error);
-duramen_status duramen_module_attachment(const duramen_module* module, void** out, duramen_error** error);
+duramen_status duramen_module_set_attachment(duramen_module* module, const void* owner, void* user, duramen_destroy destroy, duramen_error** error);
+duramen_status duramen_module_attachment(const duramen_module* module, const void* owner, void** out, duramen_error** error);
 duramen_module* duramen_module_retain(duramen_module* module);
 void duramen_module_release(duramen_module* module);
 duramen_status duramen_state_dict_create(duramen_state_dict** out, duramen_error** error);
@@ -661,7 +660,7 @@ duramen_status duramen_function_state_value(const duramen_function_state* state,
 uint32_t duramen_function_state_needs_input_grad(const duramen_function_state* state, size_t index);
 duramen_function_state* duramen_function_state_retain(duramen_function_state* state);
 void duramen_function_state_release(duramen_function_state* state);
-duramen_status duramen_tensor_init(duramen_context* context, duramen_tensor* tensor, const char* text, size_t text_length, duramen_error** error);
+duramen_status duramen_tensor_fill_from_text(duramen_context* context, duramen_tensor* tensor, const char* text, size_t text_length, duramen_error** error);
 duramen_status duramen_calculate_gain(const char* text, size_t text_length, double* out, duramen_error** error);
 duramen_status duramen_rename_rules_create(duramen_rename_rules** out, duramen_error** error);
 duramen_status duramen_rename_rules_add(duramen_rename_rules* rules, int32_t kind, const char* from, size_t from_length, const char* to, size_t to_length, duramen_error** error);
@@ -781,7 +780,7 @@ void duramen_options_release(duramen_options* options);
 duramen_status duramen_module_create(duramen_context* context, const char* type, size_t type_length, const duramen_options* options, duramen_module** out, duramen_error** error);
 duramen_status duramen_op_create(const char* name, size_t name_length, const duramen_options* options, duramen_op** out, duramen_error** error);
 duramen_status duramen_optimizer_create(duramen_context* context, const char* type, size_t type_length, const duramen_options* options, duramen_tensor* const* parameters, size_t count, duramen_optimizer** out, duramen_error** error);
-duramen_status duramen_tensor_init_with(duramen_context* context, duramen_tensor* tensor, const char* name, size_t name_length, const duramen_options* options, duramen_error** error);
+duramen_status duramen_tensor_fill_from_options(duramen_context* context, duramen_tensor* tensor, const char* name, size_t name_length, const duramen_options* options, duramen_error** error);
 duramen_status duramen_module_parametrize(duramen_context* context, duramen_module* module, const char* name, size_t name_length, const char* text, size_t text_length, duramen_error** error);
 duramen_status duramen_module_get_parametrized(duramen_context* context, duramen_module* module, const char* name, size_t name_length, duramen_tensor** out, duramen_error** error);
 duramen_status duramen_module_set_parametrized(duramen_context* context, duramen_module* module, const char* name, size_t name_length, duramen_tensor* value, duramen_error** error);

@@ -166,7 +166,10 @@ void AtomicFile::commit(Durability durability) {
   temporary_.clear();
   // EINVAL: a file system that has no such thing.
   if (durability == Durability::durable && synchronise(folder_) != 0 && errno != EINVAL) {
-    fail("saved, but the folder could not be synchronised and a power cut may undo it");
+    throw system_error(
+        name(), "saved, but the folder could not be synchronised and a power cut may undo it",
+        errno)
+        .with("saved", "1");
   }
 }
 

@@ -83,7 +83,9 @@ class DeepCopy {
     const auto [place, added] = index_of_.emplace(&module, modules_.size());
     if (added) {
       modules_.push_back({&module, module.shell()});
-      if (module.derived()) modules_.back().copy->set_derived(module.derived()->clone());
+      if (const Derived* derived = module.derived()) {
+        modules_.back().copy->set_derived(derived->clone(context_, module));
+      }
     }
     return modules_[place->second].copy;
   }

@@ -5,6 +5,10 @@
 
 namespace duramen::nn {
 
+void Module::set_extra_state(Context& context, const Value& state) {
+  derived_->set_extra_state(context, *this, state);
+}
+
 bool runs_derived(const Module& module) noexcept {
   return module.derived() && module.derived()->runs();
 }

@@ -33,10 +33,10 @@ class Derived : public Counted {
                         const Value* keywords) const = 0;
   virtual std::string extra_repr(const Module& module) const = 0;
   virtual ValueRef get_extra_state(const Module& module) const = 0;
-  virtual void set_extra_state(Module& module, const Value& state) const = 0;
+  virtual void set_extra_state(Context& context, Module& module, const Value& state) const = 0;
 
   // What stands behind a copy of its module. UNSUPPORTED where there is none.
-  virtual Ref<Derived> clone() const = 0;
+  virtual Ref<Derived> clone(Context& context, const Module& module) const = 0;
 
  private:
   std::string name_;

@@ -7,7 +7,7 @@ void ExtraStateChange::apply(const std::vector<ExtraStateMove>& moves) {
   for (const ExtraStateMove& move : moves) {
     ValueRef before;
     if (move.module->gives_extra_state()) before = move.module->get_extra_state();
-    move.module->set_extra_state(*move.state);
+    move.module->set_extra_state(context_, *move.state);
     done_.push_back({move.module, std::move(before)});
   }
 }
@@ -16,7 +16,7 @@ ExtraStateChange::~ExtraStateChange() {
   for (; !done_.empty(); done_.pop_back()) {
     if (!done_.back().state) continue;
     try {
-      done_.back().module->set_extra_state(*done_.back().state);
+      done_.back().module->set_extra_state(context_, *done_.back().state);
     } catch (...) {  // the failure that led here is the one that is told
     }
   }

@@ -16,7 +16,7 @@ struct ExtraStateMove {
 
 class ExtraStateChange {
  public:
-  ExtraStateChange() = default;
+  explicit ExtraStateChange(Context& context) : context_(context) {}
   ~ExtraStateChange();  // gives the states back, unless keep() was called
   ExtraStateChange(const ExtraStateChange&) = delete;
   ExtraStateChange& operator=(const ExtraStateChange&) = delete;
@@ -26,6 +26,7 @@ class ExtraStateChange {
   void keep() noexcept { done_.clear(); }
 
  private:
+  Context& context_;
   std::vector<ExtraStateMove> done_;  // with the state before; null for a class that gives none
 };
 

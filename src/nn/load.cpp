@@ -249,7 +249,7 @@ Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDic
   };
   auto matcher = match();
   const auto extra_states = matcher->extra_states();
-  ExtraStateChange extra;
+  ExtraStateChange extra(context);
   if (!options.partial && !extra_states.empty()) {
     extra.apply(extra_states);
     if (!matcher->ran_hooks()) matcher = match();  // a class may have changed what it has
@@ -259,7 +259,7 @@ Ref<LoadReport> load_state_dict(Context& context, Module& module, const StateDic
   commit(context, module, *matcher, options);
   extra.keep();
   if (options.partial) {
-    for (const auto& [owner, state] : extra_states) owner->set_extra_state(*state);
+    for (const auto& [owner, state] : extra_states) owner->set_extra_state(context, *state);
   }
   check(*matcher);
   return matcher->report();

@@ -183,7 +183,7 @@ class Module : public Counted {
   bool gives_extra_state() const noexcept { return derived_ && derived_->gives_extra_state(); }
   bool takes_extra_state() const noexcept { return derived_ && derived_->takes_extra_state(); }
   ValueRef get_extra_state() const { return derived_->get_extra_state(*this); }
-  void set_extra_state(const Value& state) { derived_->set_extra_state(*this, state); }
+  void set_extra_state(Context& context, const Value& state);
   // Whether `name` clashes with an ordinary attribute or method of this class (spec 1.1).
   virtual bool has_attribute(std::string_view name) const;
 

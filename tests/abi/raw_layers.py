@@ -62,7 +62,7 @@ def incomplete(api):
         checked += 1
         if row.get("ownership") not in ("own", "borrow", "take") or not isinstance(row.get("nullable"), bool):
             yield f"{place}: {row}"
-        one = row["name"].endswith("user") or row.get("direction") in ("out", "inout", "error")
+        one = row["name"].endswith(("user", "owner")) or row.get("direction") in ("out", "inout", "error")
         if re.search(r"\bconst (char|void|int64_t|uint8_t|double)\*$|\* ?const\*$", type_name) and not one and "length" not in row:
             yield f"{place}: has no length"
     for function in api["functions"]:

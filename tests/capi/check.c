@@ -68,6 +68,15 @@ duramen_context* new_context(void) {
   return context;
 }
 
+void check_grad_fn(const char* expected, const duramen_tensor* tensor, const char* what,
+                   const char* file, int line) {
+  duramen_string* name = NULL;
+  check_status(DURAMEN_OK, duramen_tensor_grad_fn_name(tensor, &name, ERROR), what, file, line);
+  check_text(expected ? expected : "", name ? duramen_string_data(name, NULL) : "", what, file,
+             line);
+  duramen_string_release(name);
+}
+
 duramen_module* new_module(duramen_context* context, const char* text) {
   duramen_module* module = NULL;
   need(duramen_module_from_text(context, text, SIZE_MAX, &module, ERROR), text);

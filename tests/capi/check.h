@@ -19,6 +19,8 @@
 #define CHECK(condition) check_true((condition) ? 1 : 0, #condition, __FILE__, __LINE__)
 #define TEXT(expected, actual) check_text((expected), (actual), #actual, __FILE__, __LINE__)
 #define CONTAINS(part, actual) check_contains((part), (actual), #actual, __FILE__, __LINE__)
+/* The operation that computed a tensor; NULL: none, it is a leaf. */
+#define GRAD_FN(expected, tensor) check_grad_fn((expected), (tensor), #tensor, __FILE__, __LINE__)
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 duramen_error** error_slot(void);
@@ -30,6 +32,8 @@ void check_text(const char* expected, const char* actual, const char* what, cons
                 int line);
 void check_contains(const char* part, const char* actual, const char* what, const char* file,
                     int line);
+void check_grad_fn(const char* expected, const duramen_tensor* tensor, const char* what,
+                   const char* file, int line);
 /* Prints the count of checks and gives the exit code. */
 int finish(void);
 

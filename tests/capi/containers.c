@@ -381,24 +381,36 @@ static void odd_names(void) {
 
 static void count_up(void* user) { ++*(int*)user; }
 
+/* Each under the key of who put it there. */
 static void attachments(void) {
-  static int gone[2];
+  static int gone[4];
+  static char mine, other;
   duramen_module *m = module("Linear(1, 1)"), *copy = NULL;
   void* got = &gone;
-  OK(duramen_module_attachment(m, &got, ERROR));
+  OK(duramen_module_attachment(m, &mine, &got, ERROR));
   CHECK(got == NULL);
-  OK(duramen_module_set_attachment(m, &gone[0], count_up, ERROR));
-  OK(duramen_module_attachment(m, &got, ERROR));
+  OK(duramen_module_set_attachment(m, &mine, &gone[0], count_up, ERROR));
+  OK(duramen_module_set_attachment(m, &other, &gone[2], count_up, ERROR));
+  OK(duramen_module_attachment(m, &mine, &got, ERROR));
   CHECK(got == &gone[0]);
+  OK(duramen_module_attachment(m, &other, &got, ERROR));
+  CHECK(got == &gone[2]);
   OK(duramen_module_deepcopy(context, m, &copy, ERROR));
-  OK(duramen_module_attachment(copy, &got, ERROR));
+  OK(duramen_module_attachment(copy, &mine, &got, ERROR));
   CHECK(got == NULL && gone[0] == 0);
-  OK(duramen_module_set_attachment(m, &gone[1], count_up, ERROR));
-  CHECK(gone[0] == 1 && gone[1] == 0);
+  OK(duramen_module_set_attachment(m, &mine, &gone[1], count_up, ERROR));
+  CHECK(gone[0] == 1 && gone[1] == 0 && gone[2] == 0);
+  OK(duramen_module_set_attachment(m, &other, NULL, NULL, ERROR));
+  OK(duramen_module_attachment(m, &other, &got, ERROR));
+  CHECK(got == NULL && gone[2] == 1);
   duramen_module_release(copy);
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_module_set_attachment(m, NULL, &gone[3], count_up, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_module_attachment(m, NULL, &got, ERROR));
   duramen_module_release(m);
-  CHECK(gone[0] == 1 && gone[1] == 1);
-  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_module_set_attachment(NULL, gone, count_up, ERROR));
+  CHECK(gone[0] == 1 && gone[1] == 1 && gone[2] == 1 && gone[3] == 0);
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_module_set_attachment(NULL, &mine, gone, count_up, ERROR));
   CHECK(gone[0] == 1);
 }
 

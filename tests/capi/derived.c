@@ -44,7 +44,10 @@ static int32_t forward(void* user, duramen_context* context, duramen_module* mod
   return status;
 }
 
-static int32_t clone(void* user, void** out_user, duramen_error** error) {
+static int32_t clone(void* user, duramen_context* context, const duramen_module* module,
+                     void** out_user, duramen_error** error) {
+  (void)context;
+  (void)module;
   struct user* seen = user;
   (void)error;
   ++seen->live;

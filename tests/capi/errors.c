@@ -93,6 +93,49 @@ static void versions(void) {
   FAILS(DURAMEN_E_UNSUPPORTED, duramen_check_compat(1000, DURAMEN_ABI_EPOCH, ERROR));
 }
 
+/* A number that an enumeration does not have, on either side, is one of a later level. */
+static void unknown_numbers(duramen_context* context, int32_t number) {
+  static const int64_t kShape[1] = {1};
+  static const float kOne[1] = {1};
+  duramen_module* module = new_module(context, "Linear(1, 1)");
+  duramen_tensor *tensor = new_tensor(context, kOne, 1, kShape), *out = NULL;
+  duramen_rename_rules* rules = NULL;
+  duramen_state_dict* dict = NULL;
+  duramen_import_options import = {0};
+  duramen_save_options save = {0};
+  duramen_blend_options blend = {0};
+  import.struct_size = sizeof import;
+  import.dtype = DURAMEN_DTYPE_FLOAT32;
+  import.data = kOne;
+  import.nbytes = sizeof kOne;
+  import.mode = number;
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_tensor_import(context, &import, &out, ERROR));
+  CHECK(out == NULL);
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_mse_loss(context, tensor, tensor, number, &out, ERROR));
+  FAILS(DURAMEN_E_UNSUPPORTED,
+        duramen_module_convert(context, module, DURAMEN_DTYPE_FLOAT64, number, ERROR));
+  blend.struct_size = sizeof blend;
+  blend.buffers = number;
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_module_lerp(context, module, module, 1, &blend, ERROR));
+  OK(duramen_rename_rules_create(&rules, ERROR));
+  FAILS(DURAMEN_E_UNSUPPORTED,
+        duramen_rename_rules_add(rules, number, "a", SIZE_MAX, NULL, 0, ERROR));
+  OK(duramen_state_dict_create(&dict, ERROR));
+  save.struct_size = sizeof save;
+  save.format = number;
+  FAILS(DURAMEN_E_UNSUPPORTED,
+        duramen_state_dict_save(context, dict, "never.pt", SIZE_MAX, &save, ERROR));
+  save.format = DURAMEN_FORMAT_TORCH;
+  save.durability = number;
+  FAILS(DURAMEN_E_UNSUPPORTED,
+        duramen_state_dict_save(context, dict, "never.pt", SIZE_MAX, &save, ERROR));
+  TEXT("durability", duramen_error_detail(last_error(), "argument", SIZE_MAX, NULL));
+  duramen_state_dict_release(dict);
+  duramen_rename_rules_release(rules);
+  duramen_tensor_release(tensor);
+  duramen_module_release(module);
+}
+
 int main(void) {
   duramen_context* context = new_context();
   details(context);
@@ -100,6 +143,9 @@ int main(void) {
   texts(context);
   own_errors();
   impossible_counts();
+  unknown_numbers(context, -1);
+  unknown_numbers(context, -100000000);
+  unknown_numbers(context, 1000);
   versions();
   duramen_context_release(context);
   return finish();

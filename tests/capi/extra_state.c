@@ -18,8 +18,9 @@ static int32_t get_state(void* user, const duramen_module* module, duramen_value
   return duramen_value_create_int(counter->number, out, error);
 }
 
-static int32_t set_state(void* user, duramen_module* module, const duramen_value* state,
-                         duramen_error** error) {
+static int32_t set_state(void* user, duramen_context* context, duramen_module* module,
+                         const duramen_value* state, duramen_error** error) {
+  (void)context;
   struct counter* counter = user;
   (void)module;
   ++counter->asked;
@@ -134,8 +135,9 @@ static int32_t get_value(void* user, const duramen_module* module, duramen_value
   return 0;
 }
 
-static int32_t set_value(void* user, duramen_module* module, const duramen_value* state,
-                         duramen_error** error) {
+static int32_t set_value(void* user, duramen_context* context, duramen_module* module,
+                         const duramen_value* state, duramen_error** error) {
+  (void)context;
   duramen_value** place = user;
   (void)module;
   (void)error;

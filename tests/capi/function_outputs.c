@@ -90,7 +90,7 @@ static void outputs(duramen_context* context, uint64_t flags, size_t from) {
   output = duramen_value_tensor(duramen_value_item(all, 1));
   CHECK(output != inputs[0]); /* another tensor over the same memory */
   CHECK(duramen_tensor_storage_id(output) == duramen_tensor_storage_id(inputs[0]));
-  TEXT("ForkBackward", duramen_tensor_grad_fn_name(output));
+  GRAD_FN("ForkBackward", output);
   CHECK(!duramen_tensor_requires_grad(duramen_value_tensor(duramen_value_item(all, 2))));
   output = duramen_value_tensor(duramen_value_item(all, from));
   OK(duramen_sum(context, output, NULL, 0, 0, &loss, ERROR));

@@ -212,7 +212,7 @@ static duramen_tensor* apply(duramen_context* context, struct square* square, du
   const duramen_function_type type = square_type();
   duramen_tensor *y = NULL, *sum = NULL;
   OK(duramen_function_apply(context, &type, square, &x, 1, &y, ERROR));
-  if (duramen_tensor_grad_fn_name(y)) TEXT("SquareBackward", duramen_tensor_grad_fn_name(y));
+  GRAD_FN(duramen_tensor_is_leaf(y) ? NULL : "SquareBackward", y);
   OK(duramen_sum(context, y, NULL, 0, 0, &sum, ERROR));
   duramen_tensor_release(y);
   return sum;

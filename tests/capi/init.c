@@ -20,9 +20,10 @@ static void fixed_values(duramen_context* context) {
   static const float kEye[6] = {1, 0, 0, 1, 0, 0};
   static const float kHalves[6] = {0.5f, 0.5f, 0.5f, 0.5f, 0.5f, 0.5f};
   duramen_tensor* tensor = ones(context);
-  OK(duramen_tensor_init(context, tensor, "eye_", SIZE_MAX, ERROR));
+  OK(duramen_tensor_fill_from_text(context, tensor, "eye_", SIZE_MAX, ERROR));
   expect_values(context, tensor, kEye);
-  OK(duramen_tensor_init(context, tensor, "torch.nn.init.constant_(0.5)", SIZE_MAX, ERROR));
+  OK(duramen_tensor_fill_from_text(context, tensor, "torch.nn.init.constant_(0.5)", SIZE_MAX,
+                                   ERROR));
   expect_values(context, tensor, kHalves);
   duramen_tensor_release(tensor);
 }
@@ -37,15 +38,17 @@ static void by_options(duramen_context* context) {
   OK(duramen_options_set_float(options, "a", SIZE_MAX, 0.2, ERROR));
   OK(duramen_options_set_text(options, "mode", SIZE_MAX, "fan_out", SIZE_MAX, ERROR));
   OK(duramen_context_seed(context, 3, ERROR));
-  OK(duramen_tensor_init(context, tensor, "kaiming_uniform_(0.2, 'fan_out')", SIZE_MAX, ERROR));
+  OK(duramen_tensor_fill_from_text(context, tensor, "kaiming_uniform_(0.2, 'fan_out')", SIZE_MAX,
+                                   ERROR));
   OK(duramen_tensor_read(context, tensor, DURAMEN_DTYPE_FLOAT32, values, sizeof values, ERROR));
-  OK(duramen_tensor_init(context, tensor, "zeros_()", SIZE_MAX, ERROR));
+  OK(duramen_tensor_fill_from_text(context, tensor, "zeros_()", SIZE_MAX, ERROR));
   OK(duramen_context_seed(context, 3, ERROR));
-  OK(duramen_tensor_init_with(context, tensor, "kaiming_uniform_", SIZE_MAX, options, ERROR));
+  OK(duramen_tensor_fill_from_options(context, tensor, "kaiming_uniform_", SIZE_MAX, options,
+                                      ERROR));
   expect_values(context, tensor, values);
   FAILS(DURAMEN_E_INVALID_ARGUMENT,
-        duramen_tensor_init_with(context, tensor, "normal_", SIZE_MAX, options, ERROR));
-  OK(duramen_tensor_init_with(context, tensor, "normal_", SIZE_MAX, NULL, ERROR));
+        duramen_tensor_fill_from_options(context, tensor, "normal_", SIZE_MAX, options, ERROR));
+  OK(duramen_tensor_fill_from_options(context, tensor, "normal_", SIZE_MAX, NULL, ERROR));
   CHECK(duramen_tensor_requires_grad(tensor));
   duramen_options_release(options);
   duramen_tensor_release(tensor);
@@ -69,14 +72,15 @@ static void refusals(duramen_context* context) {
   duramen_tensor *tensor = ones(context), *fixed = NULL;
   duramen_import_options import = {0};
   FAILS(DURAMEN_E_UNSUPPORTED,
-        duramen_tensor_init(context, tensor, "kaiming_unifrom_()", SIZE_MAX, ERROR));
+        duramen_tensor_fill_from_text(context, tensor, "kaiming_unifrom_()", SIZE_MAX, ERROR));
   TEXT("kaiming_uniform_", duramen_error_detail(last_error(), "nearest", SIZE_MAX, NULL));
   FAILS(DURAMEN_E_INVALID_ARGUMENT,
-        duramen_tensor_init(context, tensor, "normal_(stdev=2)", SIZE_MAX, ERROR));
+        duramen_tensor_fill_from_text(context, tensor, "normal_(stdev=2)", SIZE_MAX, ERROR));
   TEXT("TypeError", duramen_error_detail(last_error(), "torch_error", SIZE_MAX, NULL));
   FAILS(DURAMEN_E_INVALID_ARGUMENT,
-        duramen_tensor_init(context, tensor, "dirac_", SIZE_MAX, ERROR));
-  FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_tensor_init(context, tensor, "3", SIZE_MAX, ERROR));
+        duramen_tensor_fill_from_text(context, tensor, "dirac_", SIZE_MAX, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_tensor_fill_from_text(context, tensor, "3", SIZE_MAX, ERROR));
   expect_values(context, tensor, kOnes);
   import.struct_size = sizeof import;
   import.mode = DURAMEN_IMPORT_VIEW_CONST;
@@ -86,7 +90,8 @@ static void refusals(duramen_context* context) {
   import.data = kOnes;
   import.nbytes = sizeof kOnes;
   OK(duramen_tensor_import(context, &import, &fixed, ERROR));
-  FAILS(DURAMEN_E_READ_ONLY, duramen_tensor_init(context, fixed, "orthogonal_", SIZE_MAX, ERROR));
+  FAILS(DURAMEN_E_READ_ONLY,
+        duramen_tensor_fill_from_text(context, fixed, "orthogonal_", SIZE_MAX, ERROR));
   duramen_tensor_release(fixed);
   duramen_tensor_release(tensor);
 }

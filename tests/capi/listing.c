@@ -24,8 +24,8 @@ static duramen_listing* list(const duramen_module* module, uint64_t kinds, uint6
 static void expect_names(const duramen_module* module, uint64_t kinds, uint64_t flags,
                          const char* prefix, const char* const* names, size_t expected) {
   duramen_listing* listing = list(module, kinds, flags, prefix);
-  size_t count = 0, i;
-  duramen_listing_entries(listing, &count, NULL);
+  size_t count = 0, stride = 0, i;
+  duramen_listing_entries(listing, &count, &stride);
   CHECK(count == expected);
   for (i = 0; i < count && i < expected; ++i) {
     TEXT(names[i], entry_at(listing, i)->name);
@@ -76,13 +76,17 @@ static void ties(duramen_context* context) {
   static const char* const kOnce[] = {"0.weight", "0.bias"};
   duramen_module* shared = new_module(context, "Linear(2, 2)");
   duramen_module* net = NULL;
+  duramen_text_options options = {0};
   duramen_scope* scope = NULL;
   duramen_listing* listing;
   OK(duramen_scope_create(&scope, ERROR));
   OK(duramen_scope_set_module(scope, "a", SIZE_MAX, shared, ERROR));
   FAILS(DURAMEN_E_INVALID_ARGUMENT,
         duramen_scope_set_module(scope, "not a name", SIZE_MAX, shared, ERROR));
-  OK(duramen_module_from_text_scoped(context, "Sequential(a, a)", SIZE_MAX, scope, &net, ERROR));
+  options.struct_size = sizeof options;
+  options.scope = scope;
+  OK(duramen_module_from_text_with(context, "Sequential(a, a)", SIZE_MAX, &options, &net, NULL,
+                                   ERROR));
   duramen_scope_release(scope);
   expect_names(net, DURAMEN_KIND_PARAMETER, 0, NULL, kOnce, COUNT_OF(kOnce));
   listing = list(net, DURAMEN_KIND_PARAMETER, DURAMEN_LIST_KEEP_DUPLICATES, NULL);
@@ -140,8 +144,10 @@ struct choice {
 
 static void expect_choice(const duramen_listing* listing, const char* names) {
   char text[256] = "";
-  size_t count = 0, i;
-  duramen_listing_entries(listing, &count, NULL);
+  size_t count = 1, stride = 1, i;
+  CHECK(duramen_listing_entries(listing, &count, NULL) == NULL && count == 0);
+  CHECK(duramen_listing_entries(listing, NULL, &stride) == NULL && stride == 0);
+  duramen_listing_entries(listing, &count, &stride);
   for (i = 0; i < count; ++i) {
     strcat(text, entry_at(listing, i)->name);
     strcat(text, " ");

@@ -65,11 +65,12 @@ static void names(const duramen_module* module) {
   duramen_string_list* paths = NULL;
   duramen_listing* listing = NULL;
   const duramen_entry* entry;
+  size_t count = 0, stride = 0;
   int64_t version = 0;
   OK(duramen_module_state_dict(module, "net.", SIZE_MAX, 0, &dict, ERROR));
   CHECK(duramen_state_dict_count(dict) == 7);
   OK(duramen_state_dict_list(dict, NULL, &listing, ERROR));
-  entry = duramen_listing_entries(listing, NULL, NULL);
+  entry = duramen_listing_entries(listing, &count, &stride);
   TEXT("net.0.weight", entry->name);
   CHECK(entry->kind == DURAMEN_KIND_PARAMETER && entry->module == NULL);
   duramen_listing_release(listing);

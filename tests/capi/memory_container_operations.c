@@ -114,8 +114,8 @@ static void ignore(void* user) { (void)user; }
 static duramen_status attach(struct world* w, duramen_error** error) {
   void* got = NULL;
   duramen_status status;
-  TRY(duramen_module_set_attachment(w->net, &kNothing, ignore, error));
-  TRY(duramen_module_attachment(w->net, &got, error));
+  TRY(duramen_module_set_attachment(w->net, &kNothing, &kNothing, ignore, error));
+  TRY(duramen_module_attachment(w->net, &kNothing, &got, error));
   CHECK(got == &kNothing);
 release:
   return status;

@@ -51,13 +51,16 @@ static duramen_status build_malformed(struct world* w, duramen_error** error) {
 }
 
 static duramen_status build_scoped(struct world* w, duramen_error** error) {
+  duramen_text_options options = {0};
   duramen_scope* scope = NULL;
   duramen_module* module = NULL;
   duramen_status status;
   TRY(duramen_scope_create(&scope, error));
   TRY(duramen_scope_set_module(scope, "net", SIZE_MAX, w->net, error));
-  TRY(duramen_module_from_text_scoped(w->context, "Sequential(net, ReLU())", SIZE_MAX, scope,
-                                      &module, error));
+  options.struct_size = sizeof options;
+  options.scope = scope;
+  TRY(duramen_module_from_text_with(w->context, "Sequential(net, ReLU())", SIZE_MAX, &options,
+                                    &module, NULL, error));
 release:
   duramen_module_release(module);
   duramen_scope_release(scope);

@@ -39,7 +39,10 @@ release:
   return status;
 }
 
-static int32_t clone_user(void* user, void** out_user, duramen_error** error) {
+static int32_t clone_user(void* user, duramen_context* context, const duramen_module* module,
+                          void** out_user, duramen_error** error) {
+  (void)context;
+  (void)module;
   long* users = user;
   (void)error;
   ++*users;
@@ -61,8 +64,9 @@ static int32_t get_state(void* user, const duramen_module* module, duramen_value
   return duramen_value_create_text("a state of some length or other", SIZE_MAX, out, error);
 }
 
-static int32_t set_state(void* user, duramen_module* module, const duramen_value* state,
-                         duramen_error** error) {
+static int32_t set_state(void* user, duramen_context* context, duramen_module* module,
+                         const duramen_value* state, duramen_error** error) {
+  (void)context;
   duramen_value* kept = NULL;
   (void)user;
   (void)module;
@@ -362,12 +366,15 @@ static duramen_status function(struct world* w, duramen_error** error) {
   long users = 1;
   const duramen_function_type type = square_type();
   duramen_tensor *output = NULL, *loss = NULL;
+  duramen_string* name = NULL;
   duramen_status status;
   status = duramen_function_apply(w->context, &type, &users, &w->output, 1, &output, error);
   if (status != DURAMEN_OK) return users == 1 ? status : DURAMEN_E_INTERNAL;
+  TRY(duramen_tensor_grad_fn_name(output, &name, error));
   TRY(duramen_mean(w->context, output, NULL, 0, 0, &loss, error));
   TRY(duramen_tensor_backward(w->context, loss, NULL, NULL, error));
 release:
+  duramen_string_release(name);
   duramen_tensor_release(loss);
   duramen_tensor_release(output);
   return users == 0 ? status : DURAMEN_E_INTERNAL;

@@ -53,8 +53,9 @@ static duramen_status deep_writing(struct world* w, duramen_error** error) {
   TRY(duramen_tensor_fill(w->context, w->deep[1], 1, error));
   TRY(duramen_tensor_fill_uniform(w->context, w->deep[1], 0, 1, error));
   TRY(duramen_tensor_fill_normal(w->context, w->deep[1], 0, 1, error));
-  TRY(duramen_tensor_init(w->context, w->deep[1], "trunc_normal_(a=1.5)", SIZE_MAX, error));
-  TRY(duramen_tensor_init(w->context, w->deep[0], "orthogonal_", SIZE_MAX, error));
+  TRY(duramen_tensor_fill_from_text(w->context, w->deep[1], "trunc_normal_(a=1.5)", SIZE_MAX,
+                                    error));
+  TRY(duramen_tensor_fill_from_text(w->context, w->deep[0], "orthogonal_", SIZE_MAX, error));
 release:
   duramen_tensor_release(copy);
   duramen_tensor_release(wide);
@@ -68,7 +69,8 @@ static duramen_status init_by_options(struct world* w, duramen_error** error) {
   TRY(duramen_calculate_gain("calculate_gain('leaky_relu', 0.5)", SIZE_MAX, &gain, error));
   TRY(duramen_options_create(&options, error));
   TRY(duramen_options_set_float(options, "val", SIZE_MAX, gain, error));
-  TRY(duramen_tensor_init_with(w->context, w->deep[0], "constant_", SIZE_MAX, options, error));
+  TRY(duramen_tensor_fill_from_options(w->context, w->deep[0], "constant_", SIZE_MAX, options,
+                                       error));
 release:
   duramen_options_release(options);
   return status;

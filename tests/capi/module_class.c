@@ -110,7 +110,10 @@ static int32_t forward(void* user, duramen_context* context, duramen_module* mod
 }
 
 /* Copies share the counters. */
-static int32_t clone(void* user, void** out_user, duramen_error** error) {
+static int32_t clone(void* user, duramen_context* context, const duramen_module* module,
+                     void** out_user, duramen_error** error) {
+  (void)context;
+  (void)module;
   struct block* block = user;
   (void)error;
   if (block->mode == OWN_STATUS) return -2000;
@@ -176,14 +179,17 @@ static void is_a_module(duramen_context* context) {
   struct block block;
   duramen_module *module = new_block(context, &block), *net = NULL;
   duramen_tensor *x = new_input(context), *y = NULL, *loss = NULL, *grad = NULL, *weight = NULL;
+  duramen_text_options options = {0};
   duramen_scope* scope = NULL;
   duramen_string* text = NULL;
   duramen_state_dict* dict = NULL;
   int64_t version = 0;
   OK(duramen_scope_create(&scope, ERROR));
   OK(duramen_scope_set_module(scope, "block", SIZE_MAX, module, ERROR));
-  OK(duramen_module_from_text_scoped(context, "Sequential(block, ReLU())", SIZE_MAX, scope, &net,
-                                     ERROR));
+  options.struct_size = sizeof options;
+  options.scope = scope;
+  OK(duramen_module_from_text_with(context, "Sequential(block, ReLU())", SIZE_MAX, &options, &net,
+                                   NULL, ERROR));
   OK(duramen_module_repr(net, &text, ERROR));
   TEXT(
       "Sequential(\n"
@@ -267,7 +273,7 @@ static void failures(duramen_context* context) {
       {INNER_ERROR, DURAMEN_E_INVALID_ARGUMENT, "select: ", NULL},
       {INNER_STATUS, DURAMEN_E_INVALID_ARGUMENT, "forward: stopped by the forward callback", NULL},
       {NO_MEMORY, DURAMEN_E_NO_MEMORY, "", NULL},
-      {POSITIVE, DURAMEN_E_INVALID_ARGUMENT, "status is not of the callers' range", NULL},
+      {POSITIVE, DURAMEN_E_INVALID_ARGUMENT, "status is none", NULL},
       {NOTHING, DURAMEN_E_INVALID_ARGUMENT, "the forward callback of Block gave nothing", NULL},
       {RESULT_TOO, -2000, "forward: stopped by the forward callback of Block", NULL},
       {CANCEL, DURAMEN_E_CANCELLED, "forward: cancelled", NULL},

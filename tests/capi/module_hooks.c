@@ -409,16 +409,18 @@ static int32_t get_state(void* user, const duramen_module* module, duramen_value
   return duramen_value_create_int(((struct keeper*)user)->state, out, error);
 }
 
-static int32_t set_state(void* user, duramen_module* module, const duramen_value* state,
-                         duramen_error** error) {
+static int32_t set_state(void* user, duramen_context* context, duramen_module* module,
+                         const duramen_value* state, duramen_error** error) {
+  (void)context;
   struct keeper* keeper = user;
   keeper->state = duramen_value_int(state);
   if (!keeper->replaces) return 0;
   return duramen_module_register_buffer(module, "b", SIZE_MAX, keeper->buffer, 1, error);
 }
 
-static int32_t clone_keeper(void* user, void** out_user, duramen_error** error) {
-  (void)error;
+static int32_t clone_keeper(void* user, duramen_context* context, const duramen_module* module,
+                            void** out_user, duramen_error** error) {
+  CHECK(context && module && *error == NULL);
   *out_user = user;
   return 0;
 }
@@ -474,7 +476,6 @@ static void own_modules(duramen_context* context) {
   keeper.replaces = 1;
   FAILS(DURAMEN_E_STATE, duramen_module_load_state_dict(context, own, dict, NULL, NULL, ERROR));
   CHECK(keeper.state == 6);
-
   duramen_state_dict_release(plain);
   duramen_state_dict_release(dict);
   duramen_module_release(copy);

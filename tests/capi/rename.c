@@ -40,8 +40,7 @@ static void rules(void) {
   CONTAINS("expected strip:PREFIX", duramen_error_message(last_error(), NULL));
   FAILS(DURAMEN_E_NOT_FOUND, duramen_rename_rules_add_text(list, "preset:compil", SIZE_MAX, ERROR));
   TEXT("compile", duramen_error_detail(last_error(), "nearest", SIZE_MAX, NULL));
-  FAILS(DURAMEN_E_INVALID_ARGUMENT,
-        duramen_rename_rules_add(list, 99, "a", SIZE_MAX, NULL, 0, ERROR));
+  FAILS(DURAMEN_E_UNSUPPORTED, duramen_rename_rules_add(list, 99, "a", SIZE_MAX, NULL, 0, ERROR));
   FAILS(DURAMEN_E_INVALID_ARGUMENT,
         duramen_rename_rules_add(list, DURAMEN_RENAME_STRIP, "a", SIZE_MAX, "b", SIZE_MAX, ERROR));
   FAILS(DURAMEN_E_INVALID_ARGUMENT,

@@ -50,12 +50,12 @@ static double bytes_each(duramen_context* context, int count) {
   const size_t with_tree = used_memory();
   duramen_listing* listing = NULL;
   duramen_state_dict* state = NULL;
-  size_t listed = 0, with_listing, with_state;
+  size_t listed = 0, stride = 0, with_listing, with_state;
   OK(duramen_module_list(tree, NULL, &listing, ERROR));
   with_listing = used_memory();
   OK(duramen_module_state_dict(tree, NULL, 0, 0, &state, ERROR));
   with_state = used_memory();
-  duramen_listing_entries(listing, &listed, NULL);
+  duramen_listing_entries(listing, &listed, &stride);
   CHECK(listed == (size_t)count && duramen_state_dict_count(state) == (size_t)count);
   OK(duramen_module_load_state_dict(context, tree, state, NULL, NULL, ERROR));
   printf("%d parameters: %.0f bytes each, %.0f in a listing, %.0f in a state dict\n", count,
@@ -113,10 +113,10 @@ static void very_deep(duramen_context* context) {
   duramen_tensor *weight = NULL, *vector = NULL;
   char* path = deep_path(kDepth, "weight");
   uint64_t frozen = 0;
-  size_t count = 0;
+  size_t count = 0, stride = 0;
   long visited = 0;
   OK(duramen_module_list(tree, NULL, &listing, ERROR));
-  TEXT(path, duramen_listing_entries(listing, &count, NULL)->name);
+  TEXT(path, duramen_listing_entries(listing, &count, &stride)->name);
   CHECK(count == 2);
   duramen_listing_release(listing);
   OK(duramen_module_get_parameter(tree, path, SIZE_MAX, &weight, ERROR));
@@ -144,11 +144,11 @@ static void deep(duramen_context* context) {
   duramen_state_dict* state = NULL;
   duramen_load_report* report = NULL;
   duramen_list_options options = {0};
-  size_t count = 0;
+  size_t count = 0, stride = 0;
   options.struct_size = sizeof options;
   options.kinds = DURAMEN_KIND_PARAMETER | DURAMEN_KIND_MODULE;
   OK(duramen_module_list(tree, &options, &listing, ERROR));
-  duramen_listing_entries(listing, &count, NULL);
+  duramen_listing_entries(listing, &count, &stride);
   CHECK(count == kDepth + 3);
   duramen_listing_release(listing);
   OK(duramen_module_state_dict(tree, NULL, 0, 0, &state, ERROR));

@@ -152,6 +152,8 @@ static void comparing(duramen_context* context) {
   CHECK(strlen(duramen_string_data(first, NULL)) == 32);
   OK(duramen_state_dict_diff(context, a, b, NULL, &diff, ERROR));
   CHECK(duramen_diff_entries(diff, &count, NULL) == NULL && count == 0);
+  CHECK(duramen_diff_entries(diff, NULL, &stride) == NULL && stride == 0);
+  CHECK(duramen_diff_entries(diff, &count, &stride) == NULL && count == 0);
   duramen_diff_release(diff);
   duramen_string_release(second);
   duramen_string_release(first);

@@ -153,7 +153,7 @@ static void misuse(void) {
   FAILS(DURAMEN_E_INVALID_ARGUMENT, duramen_tensor_data_const(output, NULL, ERROR));
   OK(duramen_mse_loss(t.context, output, t.target, DURAMEN_REDUCTION_MEAN, &loss, ERROR));
   CHECK(duramen_tensor_is_leaf(loss) == 0 && duramen_tensor_requires_grad(loss) == 1);
-  TEXT("MseLossBackward0", duramen_tensor_grad_fn_name(loss));
+  GRAD_FN("MseLossBackward0", loss);
   options.struct_size = sizeof options;
   options.flags = DURAMEN_BACKWARD_RETAIN_GRAPH;
   OK(duramen_tensor_backward(t.context, loss, NULL, &options, ERROR));

@@ -139,7 +139,7 @@ TEST_CASE("a function of one's own is differentiated", "[cxx]") {
   x.set_requires_grad(true);
   const Tensor y = duramen::apply(context, std::make_unique<Square>(), {x});
   CHECK(y.to_vector<double>(context) == std::vector<double>{1, 9});
-  CHECK(std::string(duramen_tensor_grad_fn_name(y.get())) == "SquareBackward");
+  CHECK(y.grad_fn_name() == "SquareBackward");
   duramen::sum(context, y).backward(context);
   CHECK(x.grad().to_vector<double>(context) == std::vector<double>{2, -6});
 }

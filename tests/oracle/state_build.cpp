@@ -64,14 +64,16 @@ class ExtraState final : public nn::Derived {
     *state->mutable_data<int64_t>() = number_;
     return Value::tensor(state);
   }
-  void set_extra_state(nn::Module&, const Value& state) const override {
+  void set_extra_state(Context&, nn::Module&, const Value& state) const override {
     const int64_t number = *state.as_tensor()->data<int64_t>();
     if (number == 666) {
       throw Error(Code::invalid_argument, "bad extra state").with("torch_error", "ValueError");
     }
     number_ = number;
   }
-  Ref<Derived> clone() const override { return make<ExtraState>(allocator_, number_); }
+  Ref<Derived> clone(Context&, const nn::Module&) const override {
+    return make<ExtraState>(allocator_, number_);
+  }
 
  private:
   Ref<Allocator> allocator_;

@@ -268,10 +268,9 @@ type Entry struct {
 	Name              *byte
 	NameLength        uint64
 	Flags             uint64
-	Kind              uint32
+	Kind              uint64
 	Rank              uint32
 	Dtype             int32
-	Reserved          uint32
 	Shape             *int64
 	Nbytes            uint64
 	FirstIndex        uint64
@@ -307,12 +306,13 @@ type SaveOptions struct {
 type Difference struct {
 	Name        *byte
 	NameLength  uint64
-	What        uint32
-	HasDistance uint32
+	What        uint64
 	ADtype      int32
 	BDtype      int32
 	ARank       uint32
 	BRank       uint32
+	HasDistance uint32
+	Reserved    uint32
 	AShape      *int64
 	BShape      *int64
 	Different   uint64
@@ -745,8 +745,8 @@ func TensorSetGrad(tensor *Tensor, grad *Tensor, error_ **Error) int32 {
 	return int32(C.duramen_tensor_set_grad(tensor, grad, error_))
 }
 
-func TensorGradFnName(tensor *Tensor) *byte {
-	return (*byte)(unsafe.Pointer(C.duramen_tensor_grad_fn_name(tensor)))
+func TensorGradFnName(tensor *Tensor, out **String, error_ **Error) int32 {
+	return int32(C.duramen_tensor_grad_fn_name(tensor, out, error_))
 }
 
 func TensorDetach(context *Context, tensor *Tensor, out **Tensor, error_ **Error) int32 {
@@ -925,10 +925,6 @@ func ModuleFromText(context *Context, text *byte, textLength Size, out **Module,
 	return int32(C.duramen_module_from_text(context, (*C.char)(unsafe.Pointer(text)), textLength, out, error_))
 }
 
-func ModuleFromTextScoped(context *Context, text *byte, textLength Size, scope *Scope, out **Module, error_ **Error) int32 {
-	return int32(C.duramen_module_from_text_scoped(context, (*C.char)(unsafe.Pointer(text)), textLength, scope, out, error_))
-}
-
 func RegistryDescribe(out **String, error_ **Error) int32 {
 	return int32(C.duramen_registry_describe(out, error_))
 }
@@ -1037,12 +1033,12 @@ func ModuleApply(module *Module, visit unsafe.Pointer, user unsafe.Pointer, erro
 	return int32(C.duramen_module_apply(module, (C.duramen_module_visit)(visit), user, error_))
 }
 
-func ModuleSetAttachment(module *Module, user unsafe.Pointer, destroy unsafe.Pointer, error_ **Error) int32 {
-	return int32(C.duramen_module_set_attachment(module, user, (C.duramen_destroy)(destroy), error_))
+func ModuleSetAttachment(module *Module, owner unsafe.Pointer, user unsafe.Pointer, destroy unsafe.Pointer, error_ **Error) int32 {
+	return int32(C.duramen_module_set_attachment(module, owner, user, (C.duramen_destroy)(destroy), error_))
 }
 
-func ModuleAttachment(module *Module, out *unsafe.Pointer, error_ **Error) int32 {
-	return int32(C.duramen_module_attachment(module, (*unsafe.Pointer)(out), error_))
+func ModuleAttachment(module *Module, owner unsafe.Pointer, out *unsafe.Pointer, error_ **Error) int32 {
+	return int32(C.duramen_module_attachment(module, owner, (*unsafe.Pointer)(out), error_))
 }
 
 func ModuleRetain(module *Module) *Module {
@@ -1357,8 +1353,8 @@ func FunctionStateRelease(state *FunctionState) {
 	C.duramen_function_state_release(state)
 }
 
-func TensorInit(context *Context, tensor *Tensor, text *byte, textLength Size, error_ **Error) int32 {
-	return int32(C.duramen_tensor_init(context, tensor, (*C.char)(unsafe.Pointer(text)), textLength, error_))
+func TensorFillFromText(context *Context, tensor *Tensor, text *byte, textLength Size, error_ **Error) int32 {
+	return int32(C.duramen_tensor_fill_from_text(context, tensor, (*C.char)(unsafe.Pointer(text)), textLength, error_))
 }
 
 func CalculateGain(text *byte, textLength Size, out *float64, error_ **Error) int32 {
@@ -1837,8 +1833,8 @@ func OptimizerCreate(context *Context, type_ *byte, typeLength Size, options *Op
 	return int32(C.duramen_optimizer_create(context, (*C.char)(unsafe.Pointer(type_)), typeLength, options, parameters, count, out, error_))
 }
 
-func TensorInitWith(context *Context, tensor *Tensor, name *byte, nameLength Size, options *Options, error_ **Error) int32 {
-	return int32(C.duramen_tensor_init_with(context, tensor, (*C.char)(unsafe.Pointer(name)), nameLength, options, error_))
+func TensorFillFromOptions(context *Context, tensor *Tensor, name *byte, nameLength Size, options *Options, error_ **Error) int32 {
+	return int32(C.duramen_tensor_fill_from_options(context, tensor, (*C.char)(unsafe.Pointer(name)), nameLength, options, error_))
 }
 
 func ModuleParametrize(context *Context, module *Module, name *byte, nameLength Size, text *byte, textLength Size, error_ **Error) int32 {

@@ -60,7 +60,7 @@ class Module(Surgery):
             made = _own.new_own(type(self), Module, maker)
         else:
             with scope_of(maker, names) as scope:
-                made = maker.build(lib.duramen_module_from_text_scoped, *encoded(text), scope)
+                made = _read(maker, text, options("duramen_text_options", scope=scope))
             if type(self) is not native:
                 _own.derive(made, type(self), native)
         self._attached = False
@@ -718,6 +718,13 @@ def lent_module(address: int, context: Context) -> Module:
     return as_module(lib.duramen_module_retain(address), context)
 
 
+def _read(context: Context, text: str, how: Any, unknown: Any = None) -> int:
+    """The handle of a new module; `unknown` is the place for the classes that containers stand for."""
+    out = ctypes.c_void_p()
+    context.run(lib.duramen_module_from_text_with, *encoded(text), ctypes.byref(how), ctypes.byref(out), unknown)
+    return out.value or 0
+
+
 @contextlib.contextmanager
 def scope_of(context: Context, names: Mapping[str, Any]) -> Iterator[int]:
     """A scope of the modules and tensors that a text uses by name."""
@@ -737,19 +744,17 @@ def scope_of(context: Context, names: Mapping[str, Any]) -> Iterator[int]:
 def module_from_text(context: Context, text: str, names: Mapping[str, Any]) -> Module:
     """Builds a module; the names are modules and tensors that the text uses."""
     with scope_of(context, names) as scope:
-        return as_module(context.build(lib.duramen_module_from_text_scoped, *encoded(text), scope), context)
+        return as_module(_read(context, text, options("duramen_text_options", scope=scope)), context)
 
 
 def module_from_text_with(context: Context, text: str, unknown_as_containers: bool,
                           arguments: Mapping[str, str], names: Mapping[str, Any]) -> tuple[Module, dict[str, str]]:
     """Builds a module and gives the classes, by path, that plain containers stand for."""
-    out, unknown = ctypes.c_void_p(), ctypes.c_void_p()
+    unknown = ctypes.c_void_p()
     with scope_of(context, names) as scope, Values(context) as values:
         how = options("duramen_text_options", scope=scope, arguments=values.of(dict(arguments)) if arguments else None,
                       flags=_api.TEXT_UNKNOWN_AS_CONTAINERS if unknown_as_containers else 0)
-        context.run(lib.duramen_module_from_text_with, *encoded(text), ctypes.byref(how), ctypes.byref(out),
-                    ctypes.byref(unknown))
-    module = as_module(out.value or 0, context)
+        module = as_module(_read(context, text, how, ctypes.byref(unknown)), context)
     classes = unknown.value or 0
     try:
         return module, python_of(classes, context)

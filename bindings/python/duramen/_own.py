@@ -42,6 +42,7 @@ def _forget(number: int, records: dict[int, Record] = _records) -> None:
     records.pop(number, None)
 
 
+_KEY = ctypes.create_string_buffer(1)  # its address is this package's key for what hangs on a module
 _forget_callback = ctypes.cast(immortal(_DESTROY(_forget)), ctypes.c_void_p)
 
 
@@ -49,14 +50,14 @@ def attach(address: int, record: Record) -> None:
     number = next(_numbers)
     _records[number] = record
     try:
-        call(lib.duramen_module_set_attachment, address, number, _forget_callback)
+        call(lib.duramen_module_set_attachment, address, _KEY, number, _forget_callback)
     except BaseException:
         del _records[number]
         raise
 
 
 def record_of(address: int) -> Record | None:
-    number = make(lib.duramen_module_attachment, address)
+    number = make(lib.duramen_module_attachment, address, _KEY)
     return _records.get(number) if number else None
 
 
@@ -95,7 +96,7 @@ def _forward(context: int, module: int, arguments: int, keywords: int | None, ou
     _give(out, _module_at(module, context).forward(*python_of(arguments, runs), **named), runs)
 
 
-def _clone(_out: Any) -> None:
+def _clone(_context: int, _module: int, _out: Any) -> None:
     """Attributes and class follow in `copied`."""
 
 
@@ -109,17 +110,16 @@ def _get_extra_state(module: int, out: int) -> None:
     _give(out, asked.get_extra_state(), asked._context)
 
 
-def _set_extra_state(module: int, state: int) -> None:
+def _set_extra_state(context: int, module: int, state: int) -> None:
     from ._value import python_of
 
-    asked = _module_at(module, 0)
-    asked.set_extra_state(python_of(state, asked._context))
+    _module_at(module, 0).set_extra_state(python_of(state, known(context)))
 
 
 _CALLBACKS = {
     name: ctypes.cast(immortal(ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * count)(_guarded(function))), ctypes.c_void_p)
-    for name, function, count in (("forward", _forward, 7), ("clone", _clone, 3), ("extra_repr", _extra_repr, 4),
-                                  ("get_extra_state", _get_extra_state, 4), ("set_extra_state", _set_extra_state, 4))}
+    for name, function, count in (("forward", _forward, 7), ("clone", _clone, 5), ("extra_repr", _extra_repr, 4),
+                                  ("get_extra_state", _get_extra_state, 4), ("set_extra_state", _set_extra_state, 5))}
 
 
 def _described(kind: type[Module], base: type[Module], version: int) -> Any:

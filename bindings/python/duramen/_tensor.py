@@ -10,7 +10,7 @@ from . import _api
 from ._arithmetic import Arithmetic
 from ._dtype import BY_NUMBER, dtype as DType, dtype_of
 from ._handle import adopt, known
-from ._library import INT64_MAX, call, counted, integers, lib, make, options, pointers
+from ._library import INT64_MAX, call, counted, integers, lib, make, options, pointers, taken_string
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,8 +125,8 @@ class Tensor(Arithmetic):
 
     @property
     def grad_fn(self) -> GradFn | None:
-        name = lib.duramen_tensor_grad_fn_name(self.handle)
-        return None if name is None else GradFn(name.decode())
+        name = make(lib.duramen_tensor_grad_fn_name, self.handle)
+        return None if name is None else GradFn(taken_string(name))
 
     @property
     def grad(self) -> Tensor | None:

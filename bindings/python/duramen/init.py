@@ -23,7 +23,7 @@ def _text(name: str, arguments: dict[str, Any]) -> str:
 
 
 def _apply(tensor: Tensor, name: str, **arguments: Any) -> Tensor:
-    tensor.context.run(lib.duramen_tensor_init, tensor.handle, *encoded(_text(name, arguments)))
+    tensor.context.run(lib.duramen_tensor_fill_from_text, tensor.handle, *encoded(_text(name, arguments)))
     return tensor
 
 

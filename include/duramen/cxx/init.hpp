@@ -13,14 +13,15 @@ namespace duramen::init {
 // "kaiming_uniform_(a=0.2, mode='fan_out')".
 inline void apply(ContextRef context, TensorRef tensor, std::string_view text) {
   call([&](duramen_error** error) {
-    return duramen_tensor_init(context.get(), tensor.get(), text.data(), text.size(), error);
+    return duramen_tensor_fill_from_text(context.get(), tensor.get(), text.data(), text.size(),
+                                         error);
   });
 }
 // The initializer of that name.
 inline void apply(ContextRef context, TensorRef tensor, std::string_view name, OptionsRef options) {
   call([&](duramen_error** error) {
-    return duramen_tensor_init_with(context.get(), tensor.get(), name.data(), name.size(),
-                                    options.get(), error);
+    return duramen_tensor_fill_from_options(context.get(), tensor.get(), name.data(), name.size(),
+                                            options.get(), error);
   });
 }
 inline void apply(ContextRef context, TensorRef tensor, std::string_view name,

@@ -52,7 +52,8 @@ inline int32_t DURAMEN_CALL own_forward(void* user, duramen_context* context,
   return guarded(error,
                  [&] { *out = own(user).call(context, module, arguments, keywords).detach(); });
 }
-inline int32_t DURAMEN_CALL own_clone(void* user, void** out_user, duramen_error** error) {
+inline int32_t DURAMEN_CALL own_clone(void* user, duramen_context*, const duramen_module*,
+                                      void** out_user, duramen_error** error) {
   return guarded(error, [&] {
     std::unique_ptr<OwnModule> copy = own(user).clone();
     if (!copy) throw Unsupported("deepcopy: the class has no clone()");

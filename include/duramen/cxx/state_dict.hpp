@@ -75,15 +75,17 @@ class DiffRef : public Ref<duramen_diff, duramen_diff_retain, duramen_diff_relea
 
   size_t size() const noexcept {
     size_t count = 0;
-    duramen_diff_entries(raw_, &count, nullptr);
+    size_t stride = 0;
+    duramen_diff_entries(raw_, &count, &stride);
     return count;
   }
   bool empty() const noexcept { return size() == 0; }
   uint64_t equal_count() const noexcept { return duramen_diff_equal_count(raw_); }
   // Lent. Requires: index < size().
   const duramen_difference& operator[](size_t index) const noexcept {
+    size_t count = 0;
     size_t stride = 0;
-    const auto* first = reinterpret_cast<const char*>(duramen_diff_entries(raw_, nullptr, &stride));
+    const auto* first = reinterpret_cast<const char*>(duramen_diff_entries(raw_, &count, &stride));
     return *reinterpret_cast<const duramen_difference*>(first + index * stride);
   }
   std::string json() const {

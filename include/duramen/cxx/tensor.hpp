@@ -95,6 +95,12 @@ class TensorRef : public Ref<duramen_tensor, duramen_tensor_retain, duramen_tens
     });
   }
   bool is_leaf() const noexcept { return duramen_tensor_is_leaf(raw_) != 0; }
+  // "AddmmBackward0"; empty for a leaf.
+  std::string grad_fn_name() const {
+    const String name = make<String>(
+        [&](auto** out, auto** error) { return duramen_tensor_grad_fn_name(raw_, out, error); });
+    return std::string(name.view());
+  }
   // Empty when there is none yet.
   Tensor grad() const;
   // NULL removes it.

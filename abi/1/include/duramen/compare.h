@@ -14,7 +14,7 @@ extern "C" {
 /* Immutable. */
 typedef struct duramen_diff duramen_diff;
 
-/* In what an entry differs; a set of bits. */
+/* In what an entry differs; a set of bits, to which later levels may add. */
 enum {
   DURAMEN_DIFF_ONLY_A = 1,
   DURAMEN_DIFF_ONLY_B = 2,
@@ -30,12 +30,13 @@ enum {
 typedef struct duramen_difference {
   const char* name; /* terminated */
   uint64_t name_length;
-  uint32_t what;         /* DURAMEN_DIFF_... */
-  uint32_t has_distance; /* 1: there is a position with a number, not NaN, on both sides */
+  uint64_t what;         /* DURAMEN_DIFF_... */
   duramen_dtype a_dtype; /* DURAMEN_DTYPE_INVALID for what is no tensor, or not there */
   duramen_dtype b_dtype;
   uint32_t a_rank;
   uint32_t b_rank;
+  uint32_t has_distance; /* 1: there is a position with a number, not NaN, on both sides */
+  uint32_t reserved;
   /* NULL for rank 0 and for what is no tensor. */
   DURAMEN_NULLABLE const int64_t* a_shape DURAMEN_LEN(a_rank);
   DURAMEN_NULLABLE const int64_t* b_shape DURAMEN_LEN(b_rank);
@@ -59,13 +60,13 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_diff
     DURAMEN_NULLABLE const duramen_list_options* options, duramen_diff** out,
     duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* The first difference; NULL when there is none. In the order of a; then what only b has.
+/* The first difference; NULL when there is none, or when `count` or `stride` is NULL. In the order
+ * of a; then what only b has.
  *
  * *count receives how many there are, *stride how many bytes lie between the starts of two.
  * Threads: any. Since: level 1. */
-DURAMEN_API const duramen_difference* DURAMEN_CALL
-duramen_diff_entries(DURAMEN_NULLABLE const duramen_diff* diff, DURAMEN_NULLABLE size_t* count,
-                     DURAMEN_NULLABLE size_t* stride) DURAMEN_NOEXCEPT;
+DURAMEN_API const duramen_difference* DURAMEN_CALL duramen_diff_entries(
+    DURAMEN_NULLABLE const duramen_diff* diff, size_t* count, size_t* stride) DURAMEN_NOEXCEPT;
 
 /* How many entries are the same on both sides; 0 for NULL. Threads: any. Since: level 1. */
 DURAMEN_API size_t DURAMEN_CALL duramen_diff_equal_count(DURAMEN_NULLABLE const duramen_diff* diff)
@@ -76,7 +77,8 @@ DURAMEN_API size_t DURAMEN_CALL duramen_diff_equal_count(DURAMEN_NULLABLE const 
  * {"equal", "equal_entries", "differences": [{"name", "what": [...], "a", "b", "different",
  * "nan_in_one", "max_abs"}, ...]}; "what" holds "only_a", "only_b", "value", "shape", "dtype",
  * "elements"; "a" and "b" are {"dtype", "shape", "nan"}, or null for what is no tensor, or not
- * there. Numbers that were not worked out are null, an infinite distance is "inf".
+ * there. Numbers that were not worked out are null, an infinite distance is "inf". Later levels may
+ * add keys and words.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_diff_json(
     const duramen_diff* diff, duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;

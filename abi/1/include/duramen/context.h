@@ -70,9 +70,8 @@ typedef struct duramen_log_sink {
 typedef struct duramen_progress_sink {
   uint32_t struct_size; /* sizeof(duramen_progress_sink) */
   uint32_t reserved;
-  /* Returns 0 to go on; -1000 or below stops the operation and is its status (others stop it with
-   * INVALID_ARGUMENT). It may hand over an error that explains a stop. `operation` is terminated;
-   * the unit of done and total is the operation's (bytes, entries). */
+  /* Returns 0 to go on; a failure (base.h) stops the operation and is its status. `operation` is
+   * terminated; the unit of done and total is the operation's (bytes, entries). */
   int32_t(DURAMEN_CALL* progress)(void* user, const char* operation, size_t operation_length,
                                   uint64_t done, uint64_t total, duramen_error** error);
   DURAMEN_NULLABLE void* user;
@@ -247,7 +246,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_context_blas_in
  *
  * {"version", "api_level", "abi_epoch", "compiler", "simd": {"target", "compiled"}, "blas":
  * {"vendor", "version", "threading", "config"}}; "target" is the set of vector instructions in use,
- * "threading" is "serial", "pthread" or "openmp".
+ * "threading" is "serial", "pthread" or "openmp". Later levels may add keys and words.
  * Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_build_info(duramen_string** out, duramen_error** error) DURAMEN_NOEXCEPT;

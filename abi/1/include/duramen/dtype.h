@@ -2,7 +2,7 @@
  *
  * Every type that checkpoints hold exists as data. Arithmetic covers float64, float32, float16 and
  * bfloat16, and integers and bool where PyTorch has it; float8 and complex types are copied,
- * converted, saved and loaded; what follows DURAMEN_DTYPE_COMPLEX128 is opaque data.
+ * converted, saved and loaded; FLOAT4_E2M1FN_X2 to QUINT2X4 are opaque data.
  */
 #ifndef DURAMEN_DTYPE_H
 #define DURAMEN_DTYPE_H

@@ -19,9 +19,7 @@
  *     state_dict) or one writer; immutable objects are shared freely.
  *
  * The fields at the end of each comment:
- *   Fails:    the codes that are particular to the call. Besides them, every call that returns a
- *             status can fail with INVALID_ARGUMENT (NULL where a pointer is needed), BAD_HANDLE
- *             (best effort), NO_MEMORY and INTERNAL.
+ *   Fails:    the codes that are particular to the call; base.h has those of every call.
  *   Threads:  any      from any thread at any time;
  *             reader   many threads at once, while nobody writes to the object;
  *             writer   nobody else uses the object meanwhile;

@@ -1,11 +1,9 @@
 /* Differentiable functions of the caller's own: a forward and a backward callback, and what goes
  * from the one to the other.
  *
- * A callback returns 0, or stops the call that it is part of: with -1000 or below, a status of its
- * own, or with the status of a call of its own that failed. An error that it hands over through
- * `error` travels on when its status is the one returned, and is the cause of the error otherwise.
- * What a callback receives is lent for the call; each tensor that it gives is one reference. It may
- * use the context, which has grad mode off, for anything; it must not unwind.
+ * A callback returns as base.h says. What it receives is lent for the call; each tensor that it
+ * gives is one reference. It may use the context for anything; it must not unwind. Grad mode is off
+ * in forward, and in a backward that is not recorded (DURAMEN_BACKWARD_CREATE_GRAPH).
  */
 #ifndef DURAMEN_FUNCTION_H
 #define DURAMEN_FUNCTION_H

@@ -4,12 +4,10 @@
  * Parameters, buffers and children are registered on such a module as on any other, and it is
  * listed, saved, loaded, trained, converted, copied and printed as any other.
  *
- * A callback returns 0, or stops the call that it is part of: with -1000 or below, a status of its
- * own, or with the status of a call of its own that failed. An error that it hands over through
- * `error` travels on when its status is the one returned, and is the cause of the error otherwise.
- * What a callback receives is lent for the call; what it gives through `out` is one reference, and
- * not NULL when it returns 0. It may use the context that it gets, and any other, and may release
- * and retain what it likes; it must not unwind, nor change the tree that the call walks.
+ * A callback returns as base.h says. What it receives is lent for the call; what it gives through
+ * `out` is one reference, and not NULL when it returns 0. It may use the context that it gets, and
+ * any other, and may release and retain what it likes; it must not unwind, nor change the tree that
+ * the call walks.
  *
  * A callback runs on the thread of the call that needs it. As a module has many readers, all but
  * set_extra_state may run on several threads at once.
@@ -39,10 +37,12 @@ typedef struct duramen_module_class {
                                                   const duramen_value* arguments,
                                                   DURAMEN_NULLABLE const duramen_value* keywords,
                                                   duramen_value** out, duramen_error** error);
-  /* For duramen_module_deepcopy: what stands behind a copy. The entries are copied by the library,
-   * so `user` should hold none of them. `destroy` is called for *out_user as well, which may be
-   * NULL or `user` itself. Without it: UNSUPPORTED. */
-  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* clone)(void* user, void** out_user, duramen_error** error);
+  /* For duramen_module_deepcopy: what stands behind a copy of `module`. The entries are copied by
+   * the library, so `user` should hold none of them. `destroy` is called for *out_user as well,
+   * which may be NULL or `user` itself; not when the callback fails. Without it: UNSUPPORTED. */
+  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* clone)(void* user, duramen_context* context,
+                                                const duramen_module* module, void** out_user,
+                                                duramen_error** error);
   /* What is printed in the parentheses; lines are separated by line breaks. Without it: nothing. */
   DURAMEN_NULLABLE int32_t(DURAMEN_CALL* extra_repr)(void* user, const duramen_module* module,
                                                      duramen_string** out, duramen_error** error);
@@ -55,7 +55,8 @@ typedef struct duramen_module_class {
    * module's own state as it was and the load undone. To undo this call, because a later one of the
    * same load fails, it is called again with what get_extra_state gave before. Without it: an entry
    * "_extra_state" is unexpected. */
-  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* set_extra_state)(void* user, duramen_module* module,
+  DURAMEN_NULLABLE int32_t(DURAMEN_CALL* set_extra_state)(void* user, duramen_context* context,
+                                                          duramen_module* module,
                                                           const duramen_value* state,
                                                           duramen_error** error);
   DURAMEN_NULLABLE duramen_destroy destroy;

@@ -6,16 +6,13 @@
  * several are valid they run in the order in which they came to be, each seeing what the one before
  * has left.
  *
- * A callback returns 0, or stops the call that it is part of: with -1000 or below, a status of its
- * own, or with the status of a call of its own that failed. An error that it hands over through
- * `error` travels on when its status is the one returned, and is the cause of the error otherwise.
- * What it receives is lent for the call; names and prefixes are terminated, a prefix is that of the
- * keys, with its dot. It runs on the thread of the call, those for state dicts and, in
- * duramen_module_match, for loads perhaps on several at once. It must not unwind, but may do
- * anything else, to the tree as well: list it, register and remove entries, set and remove hooks,
- * export and load. One that calls itself 64 times deep is stopped with STATE; one that is removed
- * while others run is not called any more, and one that is set meanwhile not yet. A module with
- * registration hooks, what is below it and what is put there have one writer together.
+ * A callback returns as base.h says. What it receives is lent for the call; names and prefixes are
+ * terminated, a prefix is that of the keys, with its dot. It runs on the thread of the call, those
+ * for state dicts and, in duramen_module_match, for loads perhaps on several at once. It must not
+ * unwind, but may do anything else, to the tree as well: list it, register and remove entries, set
+ * and remove hooks, export and load. One that calls itself 64 times deep is stopped with STATE; one
+ * that is removed while others run is not called any more, and one that is set meanwhile not yet. A
+ * module with registration hooks, what is below it and what is put there have one writer together.
  */
 #ifndef DURAMEN_MODULE_HOOKS_H
 #define DURAMEN_MODULE_HOOKS_H

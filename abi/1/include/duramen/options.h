@@ -151,12 +151,12 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_optimizer_creat
     DURAMEN_NULLABLE const duramen_options* options, duramen_tensor* const* parameters,
     size_t count, duramen_optimizer** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Fills a tensor with the initializer of that name, such as "normal_", as duramen_tensor_init does;
- * NULL options are none.
+/* Fills a tensor with the initializer of that name, such as "normal_", as
+ * duramen_tensor_fill_from_text does; NULL options are none.
  *
- * Fails: as duramen_tensor_init, without the detail "column".
+ * Fails: as duramen_tensor_fill_from_text, without the detail "column".
  * Threads: context. Since: level 1. */
-DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_tensor_init_with(
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_tensor_fill_from_options(
     duramen_context* context, duramen_tensor* tensor, const char* name, size_t name_length,
     DURAMEN_NULLABLE const duramen_options* options, duramen_error** error) DURAMEN_NOEXCEPT;
 

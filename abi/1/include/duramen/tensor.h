@@ -54,8 +54,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_import_options_
 /* Makes a tensor of the caller's memory: copied, or used in place.
  *
  * On failure the memory stays with the caller and `destroy` is not called.
- * Fails: INVALID_ARGUMENT for a shape or strides that leave the memory, or an unknown mode or
- * dtype; LIMIT; UNSUPPORTED for fields of a later level.
+ * Fails: INVALID_ARGUMENT for a shape or strides that leave the memory; LIMIT; UNSUPPORTED for an
+ * unknown mode.
  * Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_tensor_import(duramen_context* context, const duramen_import_options* options,
@@ -99,7 +99,7 @@ duramen_parameter_create(const duramen_tensor* data, uint32_t requires_grad, dur
 DURAMEN_API duramen_dtype DURAMEN_CALL
 duramen_tensor_dtype(DURAMEN_NULLABLE const duramen_tensor* tensor) DURAMEN_NOEXCEPT;
 
-/* The number of dimensions; 0 for NULL.
+/* The number of dimensions; 0 for NULL, and for a tensor that has no shape yet.
  *
  * Threads: reader. Since: level 1. */
 DURAMEN_API size_t DURAMEN_CALL duramen_tensor_rank(DURAMEN_NULLABLE const duramen_tensor* tensor)
@@ -117,7 +117,7 @@ DURAMEN_API int64_t DURAMEN_CALL duramen_tensor_numel(DURAMEN_NULLABLE const dur
 DURAMEN_API uint64_t DURAMEN_CALL
 duramen_tensor_nbytes(DURAMEN_NULLABLE const duramen_tensor* tensor) DURAMEN_NOEXCEPT;
 
-/* Copies the sizes out (a parameter's data may be re-pointed by to_dtype).
+/* Copies the sizes out (a parameter's data may be re-pointed by duramen_module_to_dtype).
  *
  * Writes up to `capacity` sizes and always sets *rank; capacity 0 asks.
  * Fails: BUFFER_TOO_SMALL.

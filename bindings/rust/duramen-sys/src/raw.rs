@@ -394,10 +394,9 @@ pub struct duramen_entry {
     pub name: *const c_char,
     pub name_length: u64,
     pub flags: u64,
-    pub kind: u32,
+    pub kind: u64,
     pub rank: u32,
     pub dtype: duramen_dtype,
-    pub reserved: u32,
     pub shape: *const i64,
     pub nbytes: u64,
     pub first_index: u64,
@@ -441,12 +440,13 @@ pub struct duramen_save_options {
 pub struct duramen_difference {
     pub name: *const c_char,
     pub name_length: u64,
-    pub what: u32,
-    pub has_distance: u32,
+    pub what: u64,
     pub a_dtype: duramen_dtype,
     pub b_dtype: duramen_dtype,
     pub a_rank: u32,
     pub b_rank: u32,
+    pub has_distance: u32,
+    pub reserved: u32,
     pub a_shape: *const i64,
     pub b_shape: *const i64,
     pub different: u64,
@@ -511,10 +511,10 @@ pub struct duramen_module_class {
     pub name_length: u64,
     pub version: i64,
     pub forward: Option<unsafe extern "C" fn(user: *mut c_void, context: *mut duramen_context, module: *mut duramen_module, arguments: *const duramen_value, keywords: *const duramen_value, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> i32>,
-    pub clone: Option<unsafe extern "C" fn(user: *mut c_void, out_user: *mut *mut c_void, error: *mut *mut duramen_error) -> i32>,
+    pub clone: Option<unsafe extern "C" fn(user: *mut c_void, context: *mut duramen_context, module: *const duramen_module, out_user: *mut *mut c_void, error: *mut *mut duramen_error) -> i32>,
     pub extra_repr: Option<unsafe extern "C" fn(user: *mut c_void, module: *const duramen_module, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> i32>,
     pub get_extra_state: Option<unsafe extern "C" fn(user: *mut c_void, module: *const duramen_module, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> i32>,
-    pub set_extra_state: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, state: *const duramen_value, error: *mut *mut duramen_error) -> i32>,
+    pub set_extra_state: Option<unsafe extern "C" fn(user: *mut c_void, context: *mut duramen_context, module: *mut duramen_module, state: *const duramen_value, error: *mut *mut duramen_error) -> i32>,
     pub destroy: Option<duramen_destroy>,
 }
 
@@ -630,9 +630,8 @@ const _: () = {
     assert!(core::mem::offset_of!(duramen_entry, name_length) == 8);
     assert!(core::mem::offset_of!(duramen_entry, flags) == 16);
     assert!(core::mem::offset_of!(duramen_entry, kind) == 24);
-    assert!(core::mem::offset_of!(duramen_entry, rank) == 28);
-    assert!(core::mem::offset_of!(duramen_entry, dtype) == 32);
-    assert!(core::mem::offset_of!(duramen_entry, reserved) == 36);
+    assert!(core::mem::offset_of!(duramen_entry, rank) == 32);
+    assert!(core::mem::offset_of!(duramen_entry, dtype) == 36);
     assert!(core::mem::offset_of!(duramen_entry, shape) == 40);
     assert!(core::mem::offset_of!(duramen_entry, nbytes) == 48);
     assert!(core::mem::offset_of!(duramen_entry, first_index) == 56);
@@ -657,22 +656,23 @@ const _: () = {
     assert!(core::mem::offset_of!(duramen_save_options, format) == 4);
     assert!(core::mem::offset_of!(duramen_save_options, durability) == 8);
     assert!(core::mem::offset_of!(duramen_save_options, alignment) == 12);
-    assert!(core::mem::size_of::<duramen_difference>() == 96 && core::mem::align_of::<duramen_difference>() == 8);
+    assert!(core::mem::size_of::<duramen_difference>() == 104 && core::mem::align_of::<duramen_difference>() == 8);
     assert!(core::mem::offset_of!(duramen_difference, name) == 0);
     assert!(core::mem::offset_of!(duramen_difference, name_length) == 8);
     assert!(core::mem::offset_of!(duramen_difference, what) == 16);
-    assert!(core::mem::offset_of!(duramen_difference, has_distance) == 20);
     assert!(core::mem::offset_of!(duramen_difference, a_dtype) == 24);
     assert!(core::mem::offset_of!(duramen_difference, b_dtype) == 28);
     assert!(core::mem::offset_of!(duramen_difference, a_rank) == 32);
     assert!(core::mem::offset_of!(duramen_difference, b_rank) == 36);
-    assert!(core::mem::offset_of!(duramen_difference, a_shape) == 40);
-    assert!(core::mem::offset_of!(duramen_difference, b_shape) == 48);
-    assert!(core::mem::offset_of!(duramen_difference, different) == 56);
-    assert!(core::mem::offset_of!(duramen_difference, a_nan_count) == 64);
-    assert!(core::mem::offset_of!(duramen_difference, b_nan_count) == 72);
-    assert!(core::mem::offset_of!(duramen_difference, nan_in_one) == 80);
-    assert!(core::mem::offset_of!(duramen_difference, distance) == 88);
+    assert!(core::mem::offset_of!(duramen_difference, has_distance) == 40);
+    assert!(core::mem::offset_of!(duramen_difference, reserved) == 44);
+    assert!(core::mem::offset_of!(duramen_difference, a_shape) == 48);
+    assert!(core::mem::offset_of!(duramen_difference, b_shape) == 56);
+    assert!(core::mem::offset_of!(duramen_difference, different) == 64);
+    assert!(core::mem::offset_of!(duramen_difference, a_nan_count) == 72);
+    assert!(core::mem::offset_of!(duramen_difference, b_nan_count) == 80);
+    assert!(core::mem::offset_of!(duramen_difference, nan_in_one) == 88);
+    assert!(core::mem::offset_of!(duramen_difference, distance) == 96);
     assert!(core::mem::size_of::<duramen_function_type>() == 56 && core::mem::align_of::<duramen_function_type>() == 8);
     assert!(core::mem::offset_of!(duramen_function_type, struct_size) == 0);
     assert!(core::mem::offset_of!(duramen_function_type, output_count) == 4);
@@ -828,7 +828,7 @@ extern "C" {
     pub fn duramen_tensor_is_leaf(tensor: *const duramen_tensor) -> u32;
     pub fn duramen_tensor_grad(tensor: *const duramen_tensor, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_tensor_set_grad(tensor: *mut duramen_tensor, grad: *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_tensor_grad_fn_name(tensor: *const duramen_tensor) -> *const c_char;
+    pub fn duramen_tensor_grad_fn_name(tensor: *const duramen_tensor, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_tensor_detach(context: *mut duramen_context, tensor: *mut duramen_tensor, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_value_create_none(out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_value_create_bool(value: u32, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
@@ -873,7 +873,6 @@ extern "C" {
     pub fn duramen_scope_retain(scope: *mut duramen_scope) -> *mut duramen_scope;
     pub fn duramen_scope_release(scope: *mut duramen_scope);
     pub fn duramen_module_from_text(context: *mut duramen_context, text: *const c_char, text_length: usize, out: *mut *mut duramen_module, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_from_text_scoped(context: *mut duramen_context, text: *const c_char, text_length: usize, scope: *const duramen_scope, out: *mut *mut duramen_module, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_registry_describe(out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_class_name(module: *const duramen_module, length: *mut usize) -> *const c_char;
     pub fn duramen_module_repr(module: *const duramen_module, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
@@ -901,8 +900,8 @@ extern "C" {
     pub fn duramen_module_to_dtype(context: *mut duramen_context, module: *mut duramen_module, dtype: duramen_dtype, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_convert(context: *mut duramen_context, module: *mut duramen_module, dtype: duramen_dtype, which: i32, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_apply(module: *mut duramen_module, visit: Option<duramen_module_visit>, user: *mut c_void, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_set_attachment(module: *mut duramen_module, user: *mut c_void, destroy: Option<duramen_destroy>, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_attachment(module: *const duramen_module, out: *mut *mut c_void, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_module_set_attachment(module: *mut duramen_module, owner: *const c_void, user: *mut c_void, destroy: Option<duramen_destroy>, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_module_attachment(module: *const duramen_module, owner: *const c_void, out: *mut *mut c_void, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_retain(module: *mut duramen_module) -> *mut duramen_module;
     pub fn duramen_module_release(module: *mut duramen_module);
     pub fn duramen_state_dict_create(out: *mut *mut duramen_state_dict, error: *mut *mut duramen_error) -> duramen_status;
@@ -981,7 +980,7 @@ extern "C" {
     pub fn duramen_function_state_needs_input_grad(state: *const duramen_function_state, index: usize) -> u32;
     pub fn duramen_function_state_retain(state: *mut duramen_function_state) -> *mut duramen_function_state;
     pub fn duramen_function_state_release(state: *mut duramen_function_state);
-    pub fn duramen_tensor_init(context: *mut duramen_context, tensor: *mut duramen_tensor, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_tensor_fill_from_text(context: *mut duramen_context, tensor: *mut duramen_tensor, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_calculate_gain(text: *const c_char, text_length: usize, out: *mut f64, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_rename_rules_create(out: *mut *mut duramen_rename_rules, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_rename_rules_add(rules: *mut duramen_rename_rules, kind: i32, from: *const c_char, from_length: usize, to: *const c_char, to_length: usize, error: *mut *mut duramen_error) -> duramen_status;
@@ -1101,7 +1100,7 @@ extern "C" {
     pub fn duramen_module_create(context: *mut duramen_context, type_: *const c_char, type_length: usize, options: *const duramen_options, out: *mut *mut duramen_module, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_op_create(name: *const c_char, name_length: usize, options: *const duramen_options, out: *mut *mut duramen_op, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_optimizer_create(context: *mut duramen_context, type_: *const c_char, type_length: usize, options: *const duramen_options, parameters: *const *mut duramen_tensor, count: usize, out: *mut *mut duramen_optimizer, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_tensor_init_with(context: *mut duramen_context, tensor: *mut duramen_tensor, name: *const c_char, name_length: usize, options: *const duramen_options, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_tensor_fill_from_options(context: *mut duramen_context, tensor: *mut duramen_tensor, name: *const c_char, name_length: usize, options: *const duramen_options, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_parametrize(context: *mut duramen_context, module: *mut duramen_module, name: *const c_char, name_length: usize, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_get_parametrized(context: *mut duramen_context, module: *mut duramen_module, name: *const c_char, name_length: usize, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_set_parametrized(context: *mut duramen_context, module: *mut duramen_module, name: *const c_char, name_length: usize, value: *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;

@@ -102,13 +102,13 @@ class Call:
 
 
 class Storage:
-    def __init__(self, kind, key, count):
-        self.identity = ("storage", kind, key, "cpu", count)
+    def __init__(self, kind, key, count, *view):
+        self.identity = ("storage", kind, key, "cpu", count, *view)
 
 
 class Pickler(pickle.Pickler):
     def persistent_id(self, thing):
-        return thing.identity if isinstance(thing, Storage) else None
+        return getattr(thing, "identity", None)
 
 
 def tensor(storage, shape, strides, offset=0):
@@ -127,6 +127,33 @@ def archive(content, storages=(), protocol=2, raw=None):
     return out.getvalue()
 
 
+def stream(content, storages, protocol=2, little=True):
+    """As torch.save wrote it before it wrote zips; storages are keys, counts and elements."""
+    out = io.BytesIO()
+    sizes = {"short": 2, "int": 4, "long": 4}
+    for part in (0x1950a86a20f9469cfc6c, 1001,
+                 {"protocol_version": 1001, "little_endian": little, "type_sizes": sizes}):
+        pickle.dump(part, out, protocol)
+    Pickler(out, protocol).dump(content)
+    pickle.dump([key for key, _, _ in storages], out, protocol)
+    for _, count, elements in storages:
+        out.write(struct.pack("<q", count) + elements)
+    return out.getvalue()
+
+
+def streams():
+    four, view = Storage(TORCH.float, "7", 4, None), Storage(TORCH.float, "7", 4, ("9", 1, 2))
+    content = {"a": tensor(four, (2, 2), (2, 1)), "v": tensor(view, (2,), (1,)), "n": 3}
+    storages = [("7", 4, bytes(range(16)))]
+    module = ("module", Call, "net.py", "class Net: pass")
+    return {
+        "stream": stream(content, storages), "stream1": stream(content, storages, protocol=1),
+        "stream4": stream(content, storages, protocol=4), "stream-big": stream(content, storages, little=False),
+        "stream-count": stream(content, [("7", 5, bytes(16))]), "stream-cut": stream(content, storages)[:-3],
+        "stream-module": stream(types.SimpleNamespace(identity=module), []),
+    }
+
+
 def torch_files():
     four, long = Storage(TORCH.float, "0", 4), Storage(TORCH.long, "1", 1)
     matrix = tensor(four, (2, 2), (2, 1))
@@ -143,6 +170,7 @@ def torch_files():
     both = collections.OrderedDict(a=matrix, b=tensor(four, (4,), (1,)), t=tensor(four, (2, 2), (1, 2)),
                                    n=tensor(long, (), ()))
     return {
+        **streams(),
         "matrix": archive({"a": matrix}, [bytes(16)]),
         "shared": archive(both, [bytes(range(16)), bytes(8)]),
         "parameter": archive({"w": Call(TORCH.parameter, matrix, True, collections.OrderedDict())}, [bytes(16)]),

@@ -7,6 +7,7 @@
 #include "io/npy.hpp"
 #include "io/safetensors.hpp"
 #include "io/torch_file.hpp"
+#include "io/torch_legacy.hpp"
 
 namespace duramen::io {
 namespace {
@@ -23,12 +24,10 @@ struct Magic {
 constexpr Magic kMagics[] = {
     {0, "GGUF"sv, "a GGUF file"},
     {0, "\x89HDF\r\n"sv, "an HDF5 file"},
-    {0, "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19"sv,
-     "a PyTorch file of before version 1.6 (load it and save it again with a newer PyTorch)"},
-    {0, "\x80\x02"sv, "a pickle"},
-    {0, "\x80\x03"sv, "a pickle"},
-    {0, "\x80\x04"sv, "a pickle"},
-    {0, "\x80\x05"sv, "a pickle"},
+    {0, "\x80\x02"sv, "a pickle, but not one of torch.save"},
+    {0, "\x80\x03"sv, "a pickle, but not one of torch.save"},
+    {0, "\x80\x04"sv, "a pickle, but not one of torch.save"},
+    {0, "\x80\x05"sv, "a pickle, but not one of torch.save"},
     {257, "ustar"sv, "a tar archive (a PyTorch file of before version 0.2?)"},
     {0, "version https://git-lfs"sv,
      "a Git LFS pointer, not the file itself (git lfs pull fetches it)"},
@@ -96,6 +95,8 @@ constexpr FileFormat kFormats[] = {
      .refusal = "safetensors files hold state dicts only (expected a .pt)"},
     {.number = Format::torch,
      .endings = ".pt .pth .bin .ckpt",
+     .matches = is_torch_stream,
+     .read = read_torch_stream,
      .matches_zip = is_torch_archive,
      .read_zip = read_torch,
      .write_dict = write_torch_dict,

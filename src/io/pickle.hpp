@@ -141,11 +141,15 @@ class Graph {
 struct Place {
   std::string_view file;
   std::string_view entry;
+  uint64_t base = 0;  // of the pickle in the file; 0 where the entry says it
 };
 
 // CORRUPT, LIMIT or UNSUPPORTED with the byte offset inside the pickle. What the graph takes is
 // charged to the budget.
 Graph read(std::span<const std::byte> bytes, const Place& place, Budget& budget);
+// The same of a pickle that others follow; `length` is where it ends.
+Graph read_first(std::span<const std::byte> bytes, const Place& place, Budget& budget,
+                 size_t& length);
 // Where a node of the graph of these bytes was made; reads them again. Nothing for a node that
 // every graph has.
 std::optional<uint64_t> offset_of(std::span<const std::byte> bytes, const Place& place, Id id);

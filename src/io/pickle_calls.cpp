@@ -50,6 +50,19 @@ void Machine::reduce(bool with_keywords) {
   push(make_object(callee, arguments));
 }
 
+// Before the zip, ('module', class, file, source) and in a tar (class, file, source) stand for the
+// class; all else is a storage, a tensor, or wrong.
+void Machine::persistent() {
+  const Id id = pop();
+  const bool is_tuple = graph_.kind(id) == Kind::tuple;
+  const auto parts = is_tuple ? graph_.links(id) : std::span<const Id>();
+  const bool is_named =
+      parts.size() == 4 && graph_.kind(parts[0]) == Kind::text && graph_.text(parts[0]) == "module";
+  const auto rest = parts.subspan(is_named ? 1 : 0);
+  if (rest.size() == 3 && graph_.kind(rest[0]) == Kind::global) return push(rest[0]);
+  push(make_tuple(std::span(&id, 1), Kind::persistent));
+}
+
 void Machine::build() {
   const Id state = pop();
   const Id target = top();

@@ -15,7 +15,19 @@ constexpr uint8_t kHighestProtocol = 5;
 }  // namespace
 
 Graph read(std::span<const std::byte> bytes, const Place& place, Budget& budget) {
-  return Machine(bytes, place, budget).run();
+  size_t length = 0;
+  Graph graph = read_first(bytes, place, budget, length);
+  if (length == bytes.size()) return graph;
+  throw file_error(Code::corrupt, {place.file, "pickle", place.entry, place.base + length - 1},
+                   "bytes after the end of the pickle");
+}
+
+Graph read_first(std::span<const std::byte> bytes, const Place& place, Budget& budget,
+                 size_t& length) {
+  Machine machine(bytes, place, budget);
+  Graph graph = machine.run();
+  length = machine.position();
+  return graph;
 }
 
 std::optional<uint64_t> offset_of(std::span<const std::byte> bytes, const Place& place, Id id) {
@@ -51,7 +63,6 @@ Graph Machine::run() {
     for (size_t i = 0; more && i < kOpcodesAtOnce; ++i) more = step();
   }
   if (stack_.size() != 1 || !marks_.empty()) fail("the pickle does not end with one value");
-  if (!cursor_.at_end()) fail("bytes after the end of the pickle");
   graph_.root = stack_.back();
   return std::move(graph_);
 }
@@ -60,7 +71,7 @@ uint64_t Machine::offset_of(Id id) {
   do {
     make_room_for(1);
   } while (step() && graph_.nodes_.size() <= id);
-  return opcode_at_;
+  return offset();
 }
 
 void Machine::make_room_for(size_t opcodes) {
@@ -72,10 +83,10 @@ void Machine::make_room_for(size_t opcodes) {
 }
 
 void Machine::fail(std::string_view what) const {
-  throw file_error(Code::corrupt, {place_.file, "pickle", place_.entry, opcode_at_}, what);
+  throw file_error(Code::corrupt, {place_.file, "pickle", place_.entry, offset()}, what);
 }
 void Machine::fail_unsupported(std::string_view what) const {
-  throw file_error(Code::unsupported, {place_.file, "pickle", place_.entry, opcode_at_}, what);
+  throw file_error(Code::unsupported, {place_.file, "pickle", place_.entry, offset()}, what);
 }
 
 // long: one flat switch over the opcodes
@@ -164,11 +175,9 @@ bool Machine::step(uint8_t opcode) {
     case 'b':
       build();
       break;
-    case 'Q': {
-      const Id id = pop();
-      push(make_tuple(std::span(&id, 1), Kind::persistent));
+    case 'Q':
+      persistent();
       break;
-    }
     case 'a': {
       const Id item = pop();
       append_to(top(), std::span(&item, 1));

@@ -17,6 +17,8 @@ class Machine {
  public:
   Machine(std::span<const std::byte> bytes, const Place& place, Budget& budget);
   Graph run();
+  size_t position() const noexcept { return cursor_.position(); }
+  uint64_t offset() const noexcept { return place_.base + opcode_at_; }
   // Where the node is made.
   uint64_t offset_of(Id id);
 
@@ -110,6 +112,7 @@ class Machine {
   void instance_from_mark();
   void reduce(bool with_keywords);
   void build();
+  void persistent();
 
   Place place_;
   Budget& budget_;

@@ -115,8 +115,11 @@ void Machine::push_decimal(std::string_view digits) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (end != digits.data() + digits.size()) fail("not an integer");
   if (error == std::errc::result_out_of_range) {
-    if (digits.size() > kMaxDecimalDigits) fail("an integer with too many digits");
-    fail_unsupported("a decimal integer of more than 64 bits");
+    // The time, in nanoseconds.
+    budget_.charge(std::min(digits.size(), kMaxDecimalDigits) * digits.size() / 8);
+    auto bytes = little_endian_of(digits);
+    if (!bytes) fail("an integer with too many digits");
+    return push_text(keep(std::move(bytes)), Kind::big_integer);
   }
   if (error != std::errc()) fail("not an integer");
   push_integer(value);

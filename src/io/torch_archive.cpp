@@ -15,16 +15,6 @@ constexpr uint64_t kMaxSmallRecord = 64;
 constexpr uint64_t kMaxPickle = uint64_t{1} << 30;
 constexpr uint64_t kMaxDeflateRatio = 1032;  // deflate cannot do better
 
-// The values of a pickle. The densest that a pickler writes, an empty list in two bytes, takes 120
-// bytes for each of its own; a tensor takes about 300 and makes two thousand.
-constexpr uint64_t kBaseOfValues = uint64_t{64} << 20;
-constexpr uint64_t kValuesPerByte = 128;
-
-uint64_t budget(uint64_t asked, uint64_t base, uint64_t factor, uint64_t file_size) noexcept {
-  if (asked) return asked;
-  return base + checked_mul(file_size, factor).value_or(UINT64_MAX - base);
-}
-
 std::string_view folder_of(const ZipReader& zip) {
   if (zip.entries().empty()) return {};
   const std::string_view name = zip.entries().front().name;
@@ -43,23 +33,13 @@ bool is_torch_archive(const ZipReader& zip) {
 
 TorchArchive::TorchArchive(const Services& services, const ZipReader& zip,
                            const OpenOptions& options)
-    : services_(services),
+    : TorchContainer(services, zip.source(), options),
       zip_(zip),
-      options_(options),
       folder_(folder_of(zip)),
-      slots_(zip.entries().size()),
-      value_budget_(
-          zip.source()->name(),
-          std::max(options.limits.max_total_bytes,
-                   budget(0, kBaseOfValues, kValuesPerByte, zip.source()->bytes().size())),
-          services.cancel),
+      inflated_budget_(limit_or(options.limits.max_total_bytes, uint64_t{64} << 20, 32,
+                                zip.source()->bytes().size())),
       verified_(zip.entries().size()) {
-  const uint64_t size = zip.source()->bytes().size();
-  const Limits& limits = options.limits;
-  constexpr uint64_t kBase = uint64_t{64} << 20;
-  inflated_budget_ = budget(limits.max_total_bytes, kBase, 32, size);
-  tensor_budget_ = budget(limits.max_tensor_bytes, kBase, 32, size);
-  total_budget_ = budget(limits.max_total_bytes, kBase * 16, 1024, size);
+  slots_.resize(zip.entries().size());
   if (const ZipEntry* entry = zip.find(folder_ + "constants.pkl")) {
     throw bad(*entry, "this is a TorchScript archive, which is not supported (save a state_dict)",
               Code::unsupported);
@@ -70,7 +50,7 @@ TorchArchive::TorchArchive(const Services& services, const ZipReader& zip,
     throw file_error(Code::corrupt, {file(), "torch file", "byteorder", {}},
                      join("expected little or big, got ", format_quoted(printable(order))));
   }
-  big_endian_ = order == "big";
+  swaps_bytes_ = order == "big";
 }
 
 Error TorchArchive::bad(const ZipEntry& entry, std::string_view what, Code code) const {
@@ -118,13 +98,11 @@ std::string TorchArchive::plain_number(std::string_view name) const {
 }
 
 OrderedMap<std::string> TorchArchive::properties() {
-  constexpr std::byte kProto{0x80};
   OrderedMap<std::string> out;
+  out.append("container", "zip");
   out.append("version", std::to_string(version_));
-  const auto bytes = pickle();
-  const bool tells = bytes.size() > 1 && bytes[0] == kProto;
-  out.append("protocol", std::to_string(tells ? std::to_integer<int>(bytes[1]) : 0));
-  out.append("byteorder", big_endian_ ? "big" : "little");
+  out.append("protocol", protocol_of(pickle()));
+  out.append("byteorder", swaps_bytes_ ? "big" : "little");
   if (auto alignment = plain_number(".storage_alignment"); !alignment.empty()) {
     out.append("storage_alignment", std::move(alignment));
   }
@@ -144,7 +122,7 @@ std::span<const std::byte> TorchArchive::pickle() {
     return zip_.raw(entry);
   }
   if (!pickle_) {
-    value_budget_.charge(entry.size);
+    value_budget().charge(entry.size);
     pickle_ = copy_record(entry);
   }
   return {pickle_->data(), pickle_->nbytes()};
@@ -196,13 +174,14 @@ void TorchArchive::verify_rest() {
   }
 }
 
-Ref<Storage> TorchArchive::make_storage(const ZipEntry& entry, Dtype dtype) {
+Ref<Storage> TorchArchive::make_storage(const Record& record, Dtype dtype) {
   services_.cancel.check("open");
+  const ZipEntry& entry = zip_.entries()[record.index];
   const size_t width = is_complex(dtype) ? itemsize(dtype) / 2 : itemsize(dtype);
-  const bool swap = big_endian_ && width > 1;
+  const bool swap = swaps_bytes_ && width > 1;
   if (!swap && !entry.is_deflated()) {
     verify(entry, zip_.raw(entry));
-    return storage_over(services_.allocator, zip_.source(), zip_.raw(entry), dtype);
+    return storage_over(services_.allocator, source_, zip_.raw(entry), dtype);
   }
   auto storage = copy_record(entry);
   if (swap) swap_bytes(storage->mutable_data(), storage->nbytes(), width);
@@ -210,7 +189,13 @@ Ref<Storage> TorchArchive::make_storage(const ZipEntry& entry, Dtype dtype) {
   return storage;
 }
 
-const ZipEntry& TorchArchive::record(std::string_view key) {
+TorchContainer::Record TorchArchive::record(std::string_view key) {
+  const ZipEntry& found = entry(key);
+  const auto index = static_cast<size_t>(&found - zip_.entries().data());
+  return {index, found.size, found.name, found.payload};
+}
+
+const ZipEntry& TorchArchive::entry(std::string_view key) {
   scratch_.assign(folder_).append("data/").append(key);
   // Storages are nearly always named in the order of the directory.
   if (++next_record_ < zip_.entries().size() && zip_.entries()[next_record_].name == scratch_) {
@@ -223,42 +208,6 @@ const ZipEntry& TorchArchive::record(std::string_view key) {
   }
   next_record_ = static_cast<size_t>(entry - zip_.entries().data());
   return *entry;
-}
-
-TorchArchive::Use TorchArchive::storage(const StorageId& id, Dtype wanted) {
-  const ZipEntry& entry = record(id.key);
-  const uint64_t width = id.class_dtype == Dtype::invalid ? 1 : itemsize(id.class_dtype);
-  const auto expected = checked_mul(static_cast<uint64_t>(id.numel), width);
-  if (id.numel < 0 || !expected || *expected != entry.size) {
-    throw bad(entry, join("the storage has another size than the pickle says (expected ", id.numel,
-                          " elements of ", width, " bytes, got ", entry.size, " bytes)"));
-  }
-  Slot& slot = slots_[static_cast<size_t>(&entry - zip_.entries().data())];
-  const Dtype dtype = id.class_dtype == Dtype::invalid ? wanted : id.class_dtype;
-  if (!slot.storage) {
-    slot = {make_storage(entry, dtype), id.class_dtype, dtype};
-  } else if (slot.class_dtype != id.class_dtype) {
-    throw bad(entry, "one storage has two classes");
-  } else if (slot.made_for != dtype && (big_endian_ || dtype == Dtype::boolean)) {
-    throw bad(entry, "one untyped storage has two dtypes", Code::unsupported);
-  }
-  return {slot.storage, id.class_dtype, &entry};
-}
-
-void TorchArchive::count_tensor(uint64_t nbytes, uint64_t storage_nbytes, const ZipEntry& record) {
-  const bool expanded = nbytes > storage_nbytes;
-  if ((expanded || options_.limits.max_tensor_bytes) && nbytes > tensor_budget_) {
-    throw bad(record,
-              join("a tensor is larger than the file justifies (expected at most ", tensor_budget_,
-                   " bytes, got ", nbytes, "; a limit can be raised)"),
-              Code::limit);
-  }
-  if (nbytes > total_budget_) {
-    throw bad(record,
-              "all tensors together are larger than the file justifies (a limit can be raised)",
-              Code::limit);
-  }
-  total_budget_ -= nbytes;
 }
 
 }  // namespace duramen::io

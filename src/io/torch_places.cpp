@@ -15,11 +15,12 @@ constexpr size_t kMaxPath = 1000;
 
 void ValueBuilder::fail(std::string_view what, Code code) const {
   const std::string entry = path();
-  const pickle::Place place{archive_.file(), "data.pkl"};
-  const auto offset = pickle::offset_of(archive_.pickle(), place, current_);
+  const pickle::Place& place = container_.place();
+  const auto offset = pickle::offset_of(container_.pickle(), place, current_);
   const Spot spot{place.file, "torch file", entry.empty() ? place.entry : entry, offset};
   const bool names_pickle = entry.empty() || !offset;
-  throw file_error(code, spot, names_pickle ? std::string(what) : join(what, ", in 'data.pkl'"));
+  throw file_error(code, spot,
+                   names_pickle ? std::string(what) : join(what, ", in '", place.entry, "'"));
 }
 
 // "state.0.exp_avg": the keys of the containers that were entered, down to the current node.

@@ -1,13 +1,11 @@
-#include "io/torch_values.hpp"
+#include "io/torch_archive.hpp"
 
 namespace duramen::io {
 
 Ref<Checkpoint> read_torch(const Services& services, const ZipReader& zip,
                            const OpenOptions& options) {
   TorchArchive archive(services, zip, options);
-  const pickle::Graph graph =
-      pickle::read(archive.pickle(), {archive.file(), "data.pkl"}, archive.value_budget());
-  ValueRef content = ValueBuilder(services, archive, graph, options.limits).build();
+  ValueRef content = content_of(services, archive, options.limits);
   archive.verify_rest();
   return make<Checkpoint>("torch", std::move(content), OrderedMap<std::string>(),
                           archive.properties());

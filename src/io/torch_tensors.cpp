@@ -12,9 +12,7 @@ using pickle::Symbol;
 
 namespace {
 
-constexpr size_t kMaxRank = 64;   // PyTorch's own
-constexpr size_t kShortRank = 5;  // whose sizes need no memory of their own
-constexpr uint64_t kTensorBytes = sizeof(Tensor) + sizeof(Storage) + 32;  // with malloc's own
+constexpr size_t kMaxRank = 64;  // PyTorch's own
 
 struct StorageClass {
   std::string_view name;
@@ -39,20 +37,6 @@ constexpr StorageClass kClasses[] = {
     {"QUInt4x2Storage", Dtype::quint4x2},
     {"QUInt2x4Storage", Dtype::quint2x4},
 };
-
-// Bytes of the elements; nothing when sizes are negative or the product overflows. Zeros do not
-// excuse the other sizes: strides are made of them.
-std::optional<uint64_t> logical_bytes(const Shape& shape, uint32_t bits) {
-  int64_t product = bits;
-  bool empty = false;
-  for (const int64_t size : shape) {
-    empty |= size == 0;
-    if (size < 0 || mul_overflows(product, std::max<int64_t>(size, 1), &product)) {
-      return std::nullopt;
-    }
-  }
-  return empty ? 0 : static_cast<uint64_t>(product) / 8;
-}
 
 }  // namespace
 
@@ -100,31 +84,22 @@ ValueRef ValueBuilder::make_tensor(Symbol symbol, std::span<const Id> arguments)
 }
 
 TensorRef ValueBuilder::rebuild(std::span<const Id> arguments, Dtype untyped_dtype) {
-  TorchArchive::Use use = archive_.storage(storage_id(arguments[0]), untyped_dtype);
+  const TorchContainer::StorageId id = storage_id(arguments[0]);
+  TorchContainer::Use use = container_.storage(id, untyped_dtype);
   const Dtype dtype = use.dtype == Dtype::invalid ? untyped_dtype : use.dtype;
   Layout layout{sizes(arguments[2]), sizes(arguments[3]), integer(arguments[1], "an offset")};
-  const auto refuse = [&](std::string_view what) {
+  const auto refuse = [&, record = use.record,
+                       nbytes = use.storage->nbytes()](std::string_view what) {
     fail(join(what, " (shape ", format_shape(layout.shape), ", strides ",
-              format_shape(layout.strides), ", offset ", layout.offset, ", '",
-              printable(use.record->name), "' with ", use.storage->nbytes(), " bytes of ",
+              format_shape(layout.strides), ", offset ", layout.offset, ", '", printable(record),
+              "' with ", nbytes, " bytes of ",
               dtype == Dtype::invalid ? "no dtype" : dtype_name(dtype), ")"));
   };
   if (dtype == Dtype::invalid) refuse("an untyped storage without a dtype");
   if (use.dtype != Dtype::invalid && untyped_dtype != Dtype::invalid && untyped_dtype != dtype) {
     refuse("the tensor has another dtype than its storage");
   }
-  const uint32_t bits = dtype_info(dtype).bits;
-  const auto nbytes = logical_bytes(layout.shape, bits);
-  const auto extent = extent_of(layout);
-  if (!nbytes || !extent) refuse("a tensor's sizes make no sense");
-  if (static_cast<uint64_t>(*extent) > use.storage->nbytes() / (bits / 8)) {
-    // A slice of an empty tensor starts beyond the storage, which nobody can tell.
-    if (*nbytes != 0) refuse("a tensor leaves its storage");
-    layout.offset = 0;
-  }
-  archive_.count_tensor(*nbytes, use.storage->nbytes(), *use.record);
-  budget_.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
-  return make<Tensor>(std::move(use.storage), std::move(layout), dtype);
+  return container_.tensor(std::move(use), layout, dtype, refuse);
 }
 
 Dtype ValueBuilder::class_dtype(Id cls) {
@@ -137,12 +112,13 @@ Dtype ValueBuilder::class_dtype(Id cls) {
   return last_class_dtype_;
 }
 
-// ('storage', class, key, location, numel)
-TorchArchive::StorageId ValueBuilder::storage_id(Id persistent) {
+// ('storage', class, key, location, numel); before the zip with (view key, first, count) or None.
+TorchContainer::StorageId ValueBuilder::storage_id(Id persistent) {
   if (graph_.kind(persistent) != Kind::persistent) fail("a tensor without a storage");
+  if (current_ == pickle::kNone) current_ = persistent;
   const Id id = graph_.links(persistent)[0];
-  if (graph_.kind(id) != Kind::tuple || graph_.links(id).size() != 5) {
-    fail("a persistent id is not a tuple of 5");
+  if (graph_.kind(id) != Kind::tuple || graph_.links(id).size() != container_.id_size()) {
+    fail(join("a persistent id is not a tuple of ", container_.id_size()));
   }
   const auto parts = graph_.links(id);
   if (graph_.kind(parts[0]) != Kind::text || graph_.text(parts[0]) != "storage" ||
@@ -154,7 +130,20 @@ TorchArchive::StorageId ValueBuilder::storage_id(Id persistent) {
   if (dtype == Dtype::invalid && !graph_.name(parts[1]).ends_with("UntypedStorage")) {
     fail(join("unknown storage class ", printable(graph_.full_name(parts[1]))), Code::unsupported);
   }
-  return {dtype, graph_.text(parts[2]), graph_[parts[4]].integer};
+  TorchContainer::StorageId storage{dtype, graph_.text(parts[2]), graph_[parts[4]].integer};
+  if (parts.size() > 5 && parts[5] != pickle::kNone) {
+    const auto view =
+        graph_.kind(parts[5]) == Kind::tuple ? graph_.links(parts[5]) : std::span<const Id>();
+    if (view.size() != 3 || graph_.kind(view[0]) != Kind::text) fail("not a view of a storage");
+    storage.first = integer(view[1], "the offset of a view");
+    storage.count = integer(view[2], "the size of a view");
+  }
+  return storage;
+}
+
+std::string_view ValueBuilder::view_key(Id persistent) const {
+  const auto parts = graph_.links(graph_.links(persistent)[0]);
+  return graph_.text(graph_.links(parts[5])[0]);
 }
 
 Shape ValueBuilder::sizes(Id id) const {
@@ -196,6 +185,18 @@ Symbol ValueBuilder::function_of_type(std::span<const Id> arguments) const noexc
   return is_known ? function : Symbol::other;
 }
 
+// A storage by itself: its class, and its elements.
+ValueRef ValueBuilder::make_persistent(Id id) {
+  const Id link = graph_.links(id)[0];
+  if (graph_.is_integer(link)) {
+    if (ValueRef shared = container_.shared(graph_[link].integer)) return shared;
+  }
+  const TorchContainer::StorageId storage = storage_id(id);
+  const Dtype dtype = storage.class_dtype == Dtype::invalid ? Dtype::uint8 : storage.class_dtype;
+  return make_opaque(graph_.full_name(graph_.links(link)[1]),
+                     {Value::tensor(container_.whole(container_.storage(storage, dtype), dtype))});
+}
+
 ValueRef ValueBuilder::make_from_type(Id id) {
   const auto arguments = arguments_of(id);
   const Symbol function = function_of_type(arguments);
@@ -208,7 +209,7 @@ ValueRef ValueBuilder::make_from_type(Id id) {
 // read them.
 ValueRef ValueBuilder::make_quantized(std::span<const Id> arguments) {
   if (arguments.size() < 7) fail("a quantized tensor with the wrong number of arguments");
-  const TorchArchive::StorageId id = storage_id(arguments[0]);
+  const TorchContainer::StorageId id = storage_id(arguments[0]);
   if (id.class_dtype == Dtype::quint4x2 || id.class_dtype == Dtype::quint2x4) {
     return make_packed(arguments, id);
   }
@@ -219,14 +220,13 @@ ValueRef ValueBuilder::make_quantized(std::span<const Id> arguments) {
 // Several elements a byte, which no layout describes: the bytes of the storage, how to read them,
 // and the sizes.
 ValueRef ValueBuilder::make_packed(std::span<const Id> arguments,
-                                   const TorchArchive::StorageId& id) {
-  TorchArchive::Use use = archive_.storage(id, Dtype::invalid);
+                                   const TorchContainer::StorageId& id) {
+  TorchContainer::Use use = container_.storage(id, Dtype::invalid);
   const Shape shape = sizes(arguments[2]);
-  budget_.charge(kTensorBytes + kPartsBytes + shape.size() * 2 * sizeof(Value));
+  budget_.charge(kPartsBytes + shape.size() * 2 * sizeof(Value));
   std::vector<ValueRef> sizes;
   for (const int64_t size : shape) sizes.push_back(Value::integer(size));
-  const auto nbytes = static_cast<int64_t>(use.storage->nbytes());
-  TensorRef bytes = make<Tensor>(std::move(use.storage), Layout{{nbytes}, {1}, 0}, Dtype::uint8);
+  TensorRef bytes = container_.whole(std::move(use), Dtype::uint8);
   return make_opaque("torch._utils._rebuild_qtensor",
                      {Value::tensor(std::move(bytes)), value(arguments[4]),
                       Value::tuple(std::move(sizes), "torch.Size")});

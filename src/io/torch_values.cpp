@@ -19,12 +19,12 @@ constexpr uint64_t kValueBytes = sizeof(Value) + 16;  // with malloc's own
 
 }  // namespace
 
-ValueBuilder::ValueBuilder(const Services& services, TorchArchive& archive,
+ValueBuilder::ValueBuilder(const Services& services, TorchContainer& container,
                            const pickle::Graph& graph, const Limits& limits)
     : services_(services),
-      archive_(archive),
+      container_(container),
       graph_(graph),
-      budget_(archive.value_budget()),
+      budget_(container.value_budget()),
       max_entries_(limits.max_entries ? limits.max_entries : kDefaultMaxEntries),
       max_depth_(
           std::min(limits.max_depth ? limits.max_depth : Value::kMaxDepth, Value::kMaxDepth)) {
@@ -205,7 +205,7 @@ ValueRef ValueBuilder::make_value(Id id) {
     case Kind::global:
       return make_opaque(graph_.full_name(id), {});
     case Kind::persistent:
-      return make_opaque("torch.storage", {});
+      return make_persistent(id);
     case Kind::object:
       return make_object(id);
   }

@@ -1,20 +1,21 @@
 // The graph of a pickle as a Value: known names become tensors, dicts, numbers; all others opaque
 // nodes with their parts. Iterative; a node is built once, however often it is named. What contains
 // itself, or would be too large when walked as a tree, is refused. What is made is charged to the
-// archive's budget.
+// container's budget.
 #pragma once
 
-#include "base/function_ref.hpp"
-#include "io/pickle.hpp"
-#include "io/torch_archive.hpp"
+#include "io/torch_container.hpp"
 
 namespace duramen::io {
 
 class ValueBuilder {
  public:
-  ValueBuilder(const Services& services, TorchArchive& archive, const pickle::Graph& graph,
+  ValueBuilder(const Services& services, TorchContainer& container, const pickle::Graph& graph,
                const Limits& limits);
   ValueRef build();
+  // What a persistent id says; where it is of a view, the key of that.
+  TorchContainer::StorageId storage_id(pickle::Id persistent);
+  std::string_view view_key(pickle::Id persistent) const;
 
  private:
   enum class Progress : uint8_t { untouched = 0, entered, done };
@@ -62,11 +63,11 @@ class ValueBuilder {
 
   // Tensors (torch_tensors.cpp)
   ValueRef make_tensor(pickle::Symbol symbol, std::span<const pickle::Id> arguments);
+  ValueRef make_persistent(pickle::Id id);
   ValueRef make_from_type(pickle::Id id);
   ValueRef make_quantized(std::span<const pickle::Id> arguments);
-  ValueRef make_packed(std::span<const pickle::Id> arguments, const TorchArchive::StorageId& id);
+  ValueRef make_packed(std::span<const pickle::Id> arguments, const TorchContainer::StorageId& id);
   TensorRef rebuild(std::span<const pickle::Id> arguments, Dtype untyped_dtype);
-  TorchArchive::StorageId storage_id(pickle::Id persistent);
   Dtype class_dtype(pickle::Id cls);
   Shape sizes(pickle::Id id) const;
   int64_t integer(pickle::Id id, const char* what) const;
@@ -87,7 +88,7 @@ class ValueBuilder {
   static bool rebuilds_tensor(pickle::Symbol symbol) noexcept;
 
   const Services& services_;
-  TorchArchive& archive_;
+  TorchContainer& container_;
   const pickle::Graph& graph_;
   Budget& budget_;
   uint64_t max_entries_;

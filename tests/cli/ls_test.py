@@ -6,8 +6,8 @@ import struct
 
 from tool import DATA, ToolTest, as_json, duramen, good, main, safetensors, text_opcode, torch_file
 
-# Not read yet: before PyTorch 1.6, and TorchScript.
-OTHER_FORMATS = {"legacy.pt", "script.pt"}
+# Not read yet: TorchScript.
+OTHER_FORMATS = {"script.pt"}
 
 
 class Listing(ToolTest):

@@ -64,7 +64,7 @@ class Files(unittest.TestCase):
         files = sorted((DATA / "torch").glob("*.pt"))
         self.assertGreater(len(files), 5)
         for path in files:
-            if path.name in ("legacy.pt", "script.pt"):
+            if path.name in ("script.pt",):
                 with self.assertRaises(duramen.Error):
                     duramen.load(path)
                 continue

@@ -135,7 +135,6 @@ TEST_CASE("what cannot be read says what it is", "[io][torch]") {
   const auto refusal = [&](const char* name) {
     return files.refusal(read_file(data_file(std::string("torch/") + name)));
   };
-  CHECK(contains(refusal("legacy.pt"), "before version 1.6"));
   CHECK(contains(refusal("script.pt"), "TorchScript"));
 }
 

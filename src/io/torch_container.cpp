@@ -1,0 +1,140 @@
+#include "io/torch_container.hpp"
+
+#include <algorithm>
+
+#include "base/checked.hpp"
+#include "base/text.hpp"
+#include "io/file_error.hpp"
+#include "io/torch_values.hpp"
+
+namespace duramen::io {
+namespace {
+
+constexpr uint64_t kBase = uint64_t{64} << 20;
+constexpr size_t kShortRank = 5;  // whose sizes need no memory of their own
+constexpr uint64_t kTensorBytes = sizeof(Tensor) + sizeof(Storage) + 32;  // with malloc's own
+
+// The values of a pickle. The densest that a pickler writes, an empty list in two bytes, takes 120
+// bytes for each of its own; a tensor takes about 300 and makes two thousand.
+constexpr uint64_t kValuesPerByte = 128;
+
+// Bytes of the elements; nothing when sizes are negative or the product overflows. Zeros do not
+// excuse the other sizes: strides are made of them.
+std::optional<uint64_t> logical_bytes(const Shape& shape, uint32_t bits) {
+  int64_t product = bits;
+  bool empty = false;
+  for (const int64_t size : shape) {
+    empty |= size == 0;
+    if (size < 0 || mul_overflows(product, std::max<int64_t>(size, 1), &product)) {
+      return std::nullopt;
+    }
+  }
+  return empty ? 0 : static_cast<uint64_t>(product) / 8;
+}
+
+}  // namespace
+
+uint64_t limit_or(uint64_t asked, uint64_t base, uint64_t factor, uint64_t file_size) noexcept {
+  if (asked) return asked;
+  return base + checked_mul(file_size, factor).value_or(UINT64_MAX - base);
+}
+
+TorchContainer::TorchContainer(const Services& services, const Ref<const Source>& source,
+                               const OpenOptions& options)
+    : services_(services),
+      source_(source),
+      options_(options),
+      place_{source->name(), "data.pkl"},
+      tensor_budget_(limit_or(options.limits.max_tensor_bytes, kBase, 32, source->bytes().size())),
+      total_budget_(
+          limit_or(options.limits.max_total_bytes, kBase * 16, 1024, source->bytes().size())),
+      value_budget_(source->name(),
+                    std::max(options.limits.max_total_bytes,
+                             limit_or(0, kBase, kValuesPerByte, source->bytes().size())),
+                    services.cancel) {}
+
+void TorchContainer::fail(const Record& record, std::string_view what, Code code) const {
+  throw file_error(code, {file(), "torch file", record.name, record.offset}, what);
+}
+
+ValueRef TorchContainer::shared(int64_t /*key*/) { return nullptr; }
+
+TorchContainer::Use TorchContainer::storage(const StorageId& id, Dtype wanted) {
+  const Record record = this->record(id.key);
+  const uint64_t width = id.class_dtype == Dtype::invalid ? 1 : itemsize(id.class_dtype);
+  const auto expected = checked_mul(static_cast<uint64_t>(id.numel), width);
+  if (id.numel < 0 || !expected || *expected != record.nbytes) {
+    fail(record, join("the storage has another size than the pickle says (expected ", id.numel,
+                      " elements of ", width, " bytes, got ", record.nbytes, " bytes)"));
+  }
+  if (id.first < 0 || id.first > id.numel || id.count.value_or(0) < 0 ||
+      id.count.value_or(0) > id.numel - id.first) {
+    fail(record, "a view leaves its storage");
+  }
+  Slot& slot = slots_[record.index];
+  const Dtype dtype = id.class_dtype == Dtype::invalid ? wanted : id.class_dtype;
+  if (!slot.storage) {
+    slot = {make_storage(record, dtype), id.class_dtype, dtype};
+  } else if (slot.class_dtype != id.class_dtype && slot.class_dtype != Dtype::invalid &&
+             id.class_dtype != Dtype::invalid) {
+    fail(record, "one storage has two classes");
+  } else if (slot.made_for != dtype && (swaps_bytes_ || dtype == Dtype::boolean)) {
+    fail(record, "one untyped storage has two dtypes", Code::unsupported);
+  }
+  return {slot.storage,  id.class_dtype, record.name,
+          record.offset, id.first,       id.count.value_or(id.numel)};
+}
+
+TensorRef TorchContainer::whole(Use use, Dtype dtype) {
+  value_budget_.charge(kTensorBytes);
+  const auto numel = static_cast<int64_t>(use.storage->nbytes() / itemsize(dtype));
+  const int64_t count = std::min(use.count, numel - use.first);
+  return make<Tensor>(std::move(use.storage), Layout{{count}, {1}, use.first}, dtype);
+}
+
+TensorRef TorchContainer::tensor(Use use, Layout layout, Dtype dtype, Refuse refuse) {
+  const uint32_t bits = dtype_info(dtype).bits;
+  const auto nbytes = logical_bytes(layout.shape, bits);
+  const auto extent = extent_of(layout);
+  if (!nbytes || !extent) refuse("a tensor's sizes make no sense");
+  const auto numel = static_cast<int64_t>(use.storage->nbytes() / (bits / 8));
+  if (*extent > std::min(use.count, numel - use.first)) {
+    // A slice of an empty tensor starts beyond the storage, which nobody can tell.
+    if (*nbytes != 0) refuse("a tensor leaves its storage");
+    layout.offset = 0;
+  }
+  layout.offset += use.first;
+  count_tensor(*nbytes, use);
+  value_budget_.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
+  return make<Tensor>(std::move(use.storage), std::move(layout), dtype);
+}
+
+void TorchContainer::count_tensor(uint64_t nbytes, const Use& use) {
+  const Record record{0, 0, use.record, use.offset};
+  const bool expanded = nbytes > use.storage->nbytes();
+  if ((expanded || options_.limits.max_tensor_bytes) && nbytes > tensor_budget_) {
+    fail(record,
+         join("a tensor is larger than the file justifies (expected at most ", tensor_budget_,
+              " bytes, got ", nbytes, "; a limit can be raised)"),
+         Code::limit);
+  }
+  if (nbytes > total_budget_) {
+    fail(record, "all tensors together are larger than the file justifies (a limit can be raised)",
+         Code::limit);
+  }
+  total_budget_ -= nbytes;
+}
+
+ValueRef content_of(const Services& services, TorchContainer& container, const Limits& limits) {
+  const pickle::Graph graph =
+      pickle::read(container.pickle(), container.place(), container.value_budget());
+  return ValueBuilder(services, container, graph, limits).build();
+}
+
+std::string protocol_of(std::span<const std::byte> pickle) {
+  constexpr std::byte kProto{0x80};
+  const bool tells = pickle.size() > 1 && pickle[0] == kProto;
+  return std::to_string(tells ? std::to_integer<int>(pickle[1]) : 0);
+}
+
+}  // namespace duramen::io

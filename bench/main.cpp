@@ -88,6 +88,7 @@ int main(int argc, char** argv) {
   bench::register_optimizers();
   bench::register_trees();
   bench::register_files();
+  bench::register_checkpoints();
   bench::register_veneer();
   benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

@@ -62,6 +62,7 @@ void register_mlp();
 void register_optimizers();
 void register_trees();
 void register_files();
+void register_checkpoints();
 void register_veneer();
 
 }  // namespace bench

@@ -223,9 +223,8 @@ static void progress_stops(duramen_context* context, const duramen_module* modul
       {-5000, -5000, "save: stopped by the progress callback"},
       {-4321, -4321, "enough"},
       {1, DURAMEN_E_INVALID_ARGUMENT,
-       "save: the progress callback's status is none (expected 0, or a "
-       "and "
-       "below; got 1)"},
+       "save: the progress callback's status is none (expected 0, or a negative number; "
+       "got 1)"},
   };
   int32_t returned = 0;
   const char* path = scratch_path("stopped.safetensors");

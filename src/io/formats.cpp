@@ -1,6 +1,7 @@
 #include "io/formats.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/text.hpp"
 #include "io/file_error.hpp"
@@ -33,7 +34,12 @@ constexpr Magic kMagics[] = {
      "a Git LFS pointer, not the file itself (git lfs pull fetches it)"},
     {0, "\x1f\x8b"sv, "a gzip file"},
     {0, "\x28\xb5\x2f\xfd"sv, "a zstd file"},
-    {0, "<"sv, "an HTML or XML page (a download that went wrong?)"},
+    {0, "BZh"sv, "a bzip2 file"},
+    {0, "\xfd\x37zXZ"sv, "an xz file"},
+    {0, "7z\xbc\xaf\x27\x1c"sv, "a 7z archive"},
+    {0, "Rar!\x1a\7"sv, "a RAR archive"},
+    {4, "TFL3"sv, "a TensorFlow Lite model"},
+    {2, "\x12\7pytorch"sv, "an ONNX model"},
     {0, "PK\5\6"sv, "an empty zip archive"},
 };
 
@@ -53,9 +59,23 @@ size_t first_visible(std::string_view bytes, size_t from) noexcept {
   return bytes.find_first_not_of(" \t\r\n", from);
 }
 
+// A text that begins with '<', behind white space or a byte order mark; a number is no text.
+bool looks_like_page(std::string_view bytes) noexcept {
+  if (bytes.substr(0, 8).find('\0') != std::string_view::npos) return false;
+  const size_t first = first_visible(bytes, bytes.starts_with("\xef\xbb\xbf") ? 3 : 0);
+  return first != std::string_view::npos && bytes[first] == '<';
+}
+
 // A header's length below 2^40: above every limit, and still nothing that a text begins with.
 bool has_plausible_length(std::string_view bytes) noexcept {
   return bytes.size() < 8 || bytes.substr(5, 3) == "\0\0\0"sv;
+}
+
+// Longer than any header, so that the eight bytes are no length.
+bool has_absurd_length(std::string_view bytes) noexcept {
+  uint64_t length = 0;
+  if (bytes.size() >= sizeof length) std::memcpy(&length, bytes.data(), sizeof length);
+  return length > kMaxSafetensorsHeader;
 }
 
 // A length, and a header that begins as JSON; white space may stand before it.
@@ -161,10 +181,14 @@ Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& sour
   }
   if (bytes.starts_with("PK\3\4")) return read_zip(services, source, options);
   if (const Magic* magic = find_magic(bytes)) {
-    throw file_error(Code::unsupported, spot, join("not supported yet: this is ", magic->what));
+    throw file_error(Code::unsupported, spot, join("not supported: this is ", magic->what));
+  }
+  if (looks_like_page(bytes)) {
+    throw file_error(Code::unsupported, spot,
+                     "not a checkpoint: this is an HTML or XML page (a download that went wrong?)");
   }
   const bool has_brace = bytes.size() > 8 && bytes[8] == '{';
-  if (!has_plausible_length(bytes) && !has_brace) {
+  if (has_absurd_length(bytes) && !has_brace) {
     throw file_error(Code::unsupported, spot, describe_unknown(bytes));
   }
   return read_safetensors(services, source, options);  // which says what is wrong with the header

@@ -51,6 +51,7 @@ class Reader {
     data_ = bytes_.subspan(8 + length);
     check_total();
     read_members(parse());
+    check_end();
     check_names();
     check_coverage();
     OrderedMap<std::string> properties;
@@ -89,8 +90,9 @@ class Reader {
           0, Code::limit);
     }
     if (length > bytes_.size() - 8) {
-      throw bad(join("the header is longer than the file (expected at most ", bytes_.size() - 8,
-                     " bytes, got ", length, "; is the file truncated?)"),
+      throw bad(join("the header is longer than the file (expected at least ",
+                     checked_add<uint64_t>(length, 8).value_or(UINT64_MAX), " bytes, got ",
+                     bytes_.size(), "; is it truncated?)"),
                 {}, 0);
     }
     return length;
@@ -250,7 +252,10 @@ class Reader {
   }
 
   void check_size(Entry& entry) const {
-    check_range(entry);
+    if (entry.begin > entry.end) {
+      throw bad_entry(join(range(entry), " are reversed (expected the smaller one first)"),
+                      entry.name);
+    }
     const uint64_t nbytes = bytes_of(entry);
     if (nbytes != entry.end - entry.begin) {
       throw bad(join("data_offsets do not fit the shape ", format_shape(entry.shape), " (expected ",
@@ -266,16 +271,20 @@ class Reader {
     if (entry.dtype == Dtype::float4_e2m1fn_x2) entry.shape.back() /= 2;
   }
 
-  void check_range(const Entry& entry) const {
-    const auto range = [&] { return join("data_offsets [", entry.begin, ", ", entry.end, "]"); };
-    if (entry.begin > entry.end) {
-      throw bad_entry(join(range(), " are reversed (expected the smaller one first)"), entry.name);
-    }
-    if (entry.end > data_.size()) {
-      throw bad(join(range(), " leave the data (expected at most ", data_.size(),
-                     " bytes; is the file truncated?)"),
-                entry.name, data_offset(entry.begin));
-    }
+  static std::string range(const Entry& entry) {
+    return join("data_offsets [", entry.begin, ", ", entry.end, "]");
+  }
+
+  // What the tensor that ends last says of the file's size.
+  void check_end() const {
+    const auto ends_earlier = [](const Entry& a, const Entry& b) { return a.end < b.end; };
+    const auto last = std::max_element(entries_.begin(), entries_.end(), ends_earlier);
+    if (last == entries_.end() || last->end <= data_.size()) return;
+    const uint64_t before = bytes_.size() - data_.size();
+    throw bad(join(range(*last), " leave the file (expected ",
+                   checked_add(before, last->end).value_or(UINT64_MAX), " bytes, got ",
+                   bytes_.size(), "; is it truncated?)"),
+              last->name, data_offset(last->begin));
   }
 
   // What dtype and shape ask for.

@@ -24,6 +24,13 @@ TEST_CASE("files of other kinds say what they are", "[io][checkpoint]") {
   says("GGUF\3", "GGUF");
   says("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "Git LFS");
   says("<!DOCTYPE html><html>", "HTML");
+  says("\xef\xbb\xbf\n <html>", "HTML");
+  says("BZh91AY&SY", "bzip2");
+  says(std::string("\xfd\x37zXZ\0", 6), "xz");
+  says("7z\xbc\xaf\x27\x1c", "7z");
+  says("Rar!\x1a\7", "RAR");
+  says(std::string("\x1c\0\0\0TFL3", 8), "TensorFlow Lite");
+  says("\x08\x07\x12\x07pytorch\x1a\x05", "ONNX");
   says("\x80\2}q.", "pickle");
   says(std::string(257, '\0') + "ustar", "tar");
   CHECK(contains(files.refusal(zip({{"x.npy", "abc"}})), ".npz"));
@@ -34,10 +41,11 @@ TEST_CASE("files of other kinds say what they are", "[io][checkpoint]") {
 
 TEST_CASE("a file of no known kind is not called a large header", "[io][checkpoint]") {
   const Files files;
-  for (const char* bytes : {"\x89PNG\r\n\x1a\n and so on",
-                            "\x7f"
-                            "ELF\2\1\1 and so on",
-                            "%PDF-1.4 and so on", "a text of some words"}) {
+  for (const std::string& bytes : std::initializer_list<std::string>{
+           std::string("MZ\x90\0\3\0\0\0\4", 9), "\x89PNG\r\n\x1a\n and so on",
+           "\x7f"
+           "ELF\2\1\1 and so on",
+           "%PDF-1.4 and so on", "a text of some words"}) {
     CHECK(files.refusal_code(bytes) == Code::unsupported);
     CHECK(contains(files.refusal(bytes), "not a checkpoint (expected a .safetensors header"));
   }

@@ -184,6 +184,23 @@ TEST_CASE("a refusal tells where in the header", "[io][safetensors]") {
   CHECK(contains(files.refusal(safetensors("{\"a\xff\":1}")), "(in bytes 8 to 16)"));
 }
 
+TEST_CASE("a cut file says how long it was", "[io][safetensors]") {
+  const Files files;
+  const std::string two =
+      R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})";
+  const std::string whole = safetensors(two, "xyz");
+  const auto cut = [&](size_t size) { return files.refusal(whole.substr(0, size)); };
+  const std::string sizes = "expected " + std::to_string(whole.size()) + " bytes, got ";
+  CHECK(contains(cut(whole.size() - 1), "'b': data_offsets [1, 3] leave the file (" + sizes));
+  CHECK(contains(cut(whole.size() - 3), sizes + std::to_string(whole.size() - 3)));
+  CHECK(contains(cut(whole.size() - 3), "truncated"));
+  CHECK(
+      contains(cut(20), "expected at least " + std::to_string(8 + two.size()) + " bytes, got 20"));
+  const std::string far =
+      R"({"a":{"dtype":"U8","shape":[0],"data_offsets":[18446744073709551615,18446744073709551615]}})";
+  CHECK(contains(files.refusal(safetensors(far)), "expected 18446744073709551615 bytes"));
+}
+
 TEST_CASE("reversed offsets are no sign of a cut file", "[io][safetensors]") {
   const std::string message =
       Files().refusal(with_fields(R"("dtype":"F32","shape":[2],"data_offsets":[8,0])"));

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write the small files of tests/data/torch and tests/data/safetensors with PyTorch and safetensors.
+"""Write the small files of tests/data/torch, safetensors and numpy with PyTorch, safetensors and NumPy.
 
 Needs torch, numpy and safetensors. Running it again gives the same files with the same versions of them.
 """
@@ -7,6 +7,7 @@ import collections
 import pathlib
 import zipfile
 
+import numpy
 import torch
 from safetensors.torch import save_file
 from torch import nn
@@ -92,6 +93,14 @@ def main():
     tensors.update({"scalar": torch.tensor(3.0), "empty": torch.zeros(2, 0), 'é"\\\n\x01': torch.zeros(1)})
     save_file(tensors, folder / "dtypes.safetensors", metadata={"format": "pt"})
     save_file({}, folder / "nothing.safetensors")
+
+    folder = DATA / "numpy"
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = numpy.arange(6, dtype="int16").reshape(2, 3)
+    numpy.save(folder / "matrix.npy", numbers)
+    numpy.save(folder / "fortran.npy", numpy.asfortranarray(numbers.astype("float64")))
+    numpy.save(folder / "big_endian.npy", numbers.astype(">c8"))
+    numpy.save(folder / "scalar.npy", numpy.array(True))
 
 
 if __name__ == "__main__":

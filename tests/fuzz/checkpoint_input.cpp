@@ -269,7 +269,20 @@ void try_dict(duramen_context* context, const duramen_state_dict* dict, const ch
   ::unlink(path.c_str());
 }
 
+void read_dict(duramen_context* context, const duramen_checkpoint* checkpoint) {
+  if (const DictHandle dict = dict_of(context, checkpoint)) hash_of(context, dict.get());
+}
+
 }  // namespace
+
+void read_checkpoint(const uint8_t* data, size_t size) {
+  BoundedMemory memory;
+  const ContextHandle context = make_context(memory);
+  const CheckpointHandle checkpoint = open_bytes(context.get(), data, size);
+  if (!checkpoint) return;
+  hash_of(context.get(), duramen_checkpoint_content(checkpoint.get()));
+  read_dict(context.get(), checkpoint.get());
+}
 
 void try_checkpoint(const uint8_t* data, size_t size, const char* ending) {
   BoundedMemory memory;

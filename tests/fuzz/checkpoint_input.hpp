@@ -10,5 +10,7 @@ namespace duramen::fuzz {
 
 // `ending` of the file to save the state dict to: ".pt" or ".safetensors".
 void try_checkpoint(const uint8_t* data, size_t size, const char* ending);
+// The same without saving.
+void read_checkpoint(const uint8_t* data, size_t size);
 
 }  // namespace duramen::fuzz

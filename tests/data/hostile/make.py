@@ -76,6 +76,7 @@ def make(folder):
     for case in all_cases():
         path = write(folder, case)
         facts = dataclasses.asdict(case)
+        facts["sparse_size"] = case.sparse[0] if case.sparse else 0
         for name in ("content", "sparse", "name"):
             del facts[name]
         verdicts.append({"file": case.file, "path": str(path), **facts})

@@ -115,7 +115,7 @@ def add_numbers(add):
                         "get-largest": b"g18446744073709551615\n"}.items():
         add(18, label, "CORRUPT", pickles.torch_file(line + b"."), "'data.pkl'", "at byte")
     add(18, "int-of-5000-digits", "CORRUPT", pickles.torch_file(b"I" + b"9" * 5000 + b"\n."), "too many digits")
-    add(18, "long-of-30-digits", "UNSUPPORTED", pickles.torch_file(b"L" + b"9" * 30 + b"L\n."), "more than 64 bits")
+    add(18, "long-of-30-digits", "OK", pickles.torch_file(b"L" + b"9" * 30 + b"L\n."), "big int " + "9" * 30)
     add(18, "long1-of-255-bytes", "OK", torch_of(b"\x8a\xff" + b"\x7f" * 255), "big int 62871626394860568737")
     add(18, "long4-of-2-mb", "LIMIT", torch_of(b"\x8b" + struct.pack("<I", 1 << 21) + b"\x7f" * (1 << 21)), "too many digits")
     add(18, "long4-negative-length", "CORRUPT", torch_of(b"\x8b" + struct.pack("<i", -1)), "cut off")

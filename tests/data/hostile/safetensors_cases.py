@@ -72,10 +72,10 @@ def add_json(add):
 
 def add_nesting(add):
     def nested(levels):
-        inner = "[" * levels + "]" * levels
+        inner = "[" * levels + "1" + "]" * levels
         return raw(f'{{"a":{{"x":{inner},"dtype":"F32","shape":[1],"data_offsets":[0,4]}}}}', bytes(4))
     add(9, "unknown-field-nested-125", "OK", nested(125), "'a': float32[1]")
-    add(9, "unknown-field-nested-127", "LIMIT", nested(127), "nested too deeply", "127")
+    add(9, "unknown-field-nested-126", "LIMIT", nested(126), "nested too deeply", "127")
     add(9, "unknown-field-nested-100000", "LIMIT", nested(100_000), "nested too deeply")
     add(9, "objects-nested-50000", "LIMIT", raw('{"a":' * 50_000 + "1" + "}" * 50_000), "nested too deeply")
     add(9, "brackets-never-closed", "CORRUPT", raw('{"a":' + "[" * 100_000), "not JSON", "at byte")

@@ -50,7 +50,9 @@ def add_storages(add):
         "persistent id is not")
     for label, value in {"none": NONE, "a-tensor": tensor(), "a-list": b"]", "bytes": b"C\x04abcd"}.items():
         add(2, f"no-storage-but-{label}", "CORRUPT", torch_of(state(tensor(storage=value))), W, "without a storage", "at byte")
-    add(20, "storage-nobody-uses", "OK", torch_of(pairs(text("s"), storage(9))), "opaque torch.storage")
+    add(3, "storage-by-itself-of-another-size", "CORRUPT", torch_of(pairs(text("s"), storage(9))), "'a/data/0'",
+        "expected 9 elements of 4 bytes, got 16 bytes")
+    add(20, "storage-by-itself", "OK", torch_of(pairs(text("s"), storage())), "opaque torch.FloatStorage(float32[4]")
 
 
 def add_extents(add):

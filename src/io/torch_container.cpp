@@ -102,8 +102,9 @@ TensorRef TorchContainer::tensor(Use use, Layout layout, Dtype dtype, Refuse ref
     // A slice of an empty tensor starts beyond the storage, which nobody can tell.
     if (*nbytes != 0) refuse("a tensor leaves its storage");
     layout.offset = 0;
+  } else {
+    layout.offset += use.first;
   }
-  layout.offset += use.first;
   count_tensor(*nbytes, use);
   value_budget_.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
   return make<Tensor>(std::move(use.storage), std::move(layout), dtype);

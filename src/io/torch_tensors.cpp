@@ -12,7 +12,7 @@ using pickle::Symbol;
 
 namespace {
 
-constexpr size_t kMaxRank = 64;  // PyTorch's own
+constexpr size_t kMaxRank = 1024;  // as in safetensors; PyTorch reads any
 
 struct StorageClass {
   std::string_view name;
@@ -153,7 +153,8 @@ Shape ValueBuilder::sizes(Id id) const {
   }
   if (graph_.kind(id) != Kind::tuple) fail("sizes that are not a tuple");
   const auto items = graph_.links(id);
-  if (items.size() > kMaxRank) fail(join("more than ", kMaxRank, " dimensions"), Code::limit);
+  if (items.size() > kMaxRank)
+    fail(join("too many dimensions (expected at most ", kMaxRank, ")"), Code::limit);
   Shape result;
   for (const Id item : items) result.push_back(integer(item, "a size"));
   return result;

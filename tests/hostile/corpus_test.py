@@ -50,6 +50,11 @@ def flaws(case, found):
             yield f"{mode}: no answer"
     if "s" in found:
         yield from (f"as a state dict: {flaw}" for flaw in flaws_of_message(case, "s", found["s"][1]))
+    status, text = found.get("w", ("OK", ""))
+    if status == "DIFFERENT":
+        yield f"saved and read again: {text[:300]}"
+    elif status != "OK":
+        yield from (f"saving: {flaw}" for flaw in flaws_of_message({**case, "path": case["path"] + ".again"}, "w", text))
 
 
 def flaws_of_tool(case):

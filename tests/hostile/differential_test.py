@@ -140,14 +140,15 @@ REFUSED_HERE = (
     "zip64 field", "extra field is cut off", "data descriptor", "no local header", "its bytes leave the file",
     # What takes more memory or time than the file justifies.
     "inflating takes too much memory", "larger than the file justifies", "more memory than the file justifies",
-    "too large when its shared parts are walked", "nested too deeply", "more than 64 dimensions",
+    "too large when its shared parts are walked", "nested too deeply", "too many dimensions",
     # Storages and sizes that PyTorch does not check.
-    "deflated bytes do not give", "another size than the pickle says", "two classes", "record is missing", "sizes make no sense",
+    "deflated bytes do not give", "another size than the pickle says", "two classes", "two sizes", "record is missing", "sizes make no sense",
     "a stored entry has two sizes",
     # Pickles that no pickler writes.
     "unknown version", "BUILD of what is not an object", "bytes after the end of the pickle", "does not end with one value",
     "unknown pickle protocol", "half of a surrogate pair", "memo key", "a container holds itself", " twice", "not a tuple",
-    "metadata is not a dict", "not a dtype", "a persistent id is not",
+    "metadata is not a dict", "not a dtype", "a persistent id is not", "not a list", "bytes after the last storage",
+    "a view leaves its storage", "not a view of a storage", "has the key of a storage", "one key for two views",
 )
 TORCH_FILES, TORCH_MUTANTS = ("state_dict.pt", "parameters.pt", "tensor.pt", "deflated.pt"), 500
 

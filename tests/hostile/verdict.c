@@ -4,8 +4,9 @@
  *
  * on stdin: a few of the letters m (mapped), r (read), b (bytes in memory); flags and limits as
  * numbers. For each mode a line on stdout: PATH, the letter, the status, and the message or a
- * description, with tabs between; bytes that are not printable as \xNN. A file has a process of its
- * own, with caps on memory and on processor time; one that is killed has the status SIGNAL.
+ * description, with tabs between; bytes that are not printable as \xNN. Behind m there may be s,
+ * the refusal of a state dict, and w, what came of saving. A file has a process of its own, with
+ * caps on memory and on processor time; one that is killed has the status SIGNAL.
  *
  * verdict SECONDS MEGABYTES (0: no cap)
  */
@@ -24,6 +25,7 @@ enum {
   SHOWN_BYTES = 16,
   SHOWN_ITEMS = 100,
   LINE = 8192,
+  COMPARED = 3900,
   MINUTE = 60
 };
 
@@ -165,15 +167,13 @@ static void print_error(const char* path, char mode, const duramen_error* error)
   print_line(path, mode, duramen_status_name(duramen_error_status(error)), message);
 }
 
-static void print_checkpoint(const char* path, char mode, duramen_context* context,
-                             const duramen_checkpoint* checkpoint) {
+static description* describe(duramen_context* context, const duramen_checkpoint* checkpoint) {
   description* out = calloc(1, sizeof *out);
   if (out == NULL) abort();
   out->context = context;
   say(out, "%s: ", duramen_checkpoint_format(checkpoint, NULL));
   say_value(out, duramen_checkpoint_content(checkpoint));
-  print_line(path, mode, "OK", out->text);
-  free(out);
+  return out;
 }
 
 /* In memory of exactly their size, so that reading beyond them shows in builds that look for it. */
@@ -200,6 +200,32 @@ static void try_state_dict(const char* path, duramen_context* context,
   duramen_state_dict_release(dict);
 }
 
+/* What was read is saved as a .pt, and read back as the same; a refusal to save is told. */
+static void try_saving(const char* path, duramen_context* context,
+                       const duramen_checkpoint* checkpoint, const char* said) {
+  char again[LINE];
+  snprintf(again, sizeof again, "%s.again", path);
+  const size_t length = strlen(again);
+  duramen_save_options options = {.struct_size = sizeof options};
+  options.format = DURAMEN_FORMAT_TORCH;
+  options.durability = DURAMEN_DURABILITY_ATOMIC;
+  duramen_error* error = NULL;
+  duramen_checkpoint* same = NULL;
+  const duramen_value* content = duramen_checkpoint_content(checkpoint);
+  if (duramen_value_save(context, content, again, length, &options, &error) != DURAMEN_OK ||
+      duramen_checkpoint_open(context, again, length, NULL, &same, &error) != DURAMEN_OK) {
+    print_error(path, 'w', error);
+  } else {
+    description* out = describe(context, same);
+    const int is_same = strncmp(strchr(out->text, ':'), strchr(said, ':'), COMPARED) == 0;
+    print_line(path, 'w', is_same ? "OK" : "DIFFERENT", out->text);
+    free(out);
+  }
+  duramen_error_release(error);
+  duramen_checkpoint_release(same);
+  unlink(again);
+}
+
 static void try_mode(const char* path, char mode, duramen_open_options options) {
   duramen_context* context = NULL;
   duramen_checkpoint* checkpoint = NULL;
@@ -216,8 +242,13 @@ static void try_mode(const char* path, char mode, duramen_open_options options) 
     status = duramen_checkpoint_open(context, path, strlen(path), &options, &checkpoint, &error);
   }
   if (status == DURAMEN_OK) {
-    print_checkpoint(path, mode, context, checkpoint);
-    if (mode == 'm') try_state_dict(path, context, checkpoint);
+    description* out = describe(context, checkpoint);
+    print_line(path, mode, "OK", out->text);
+    if (mode == 'm') {
+      try_state_dict(path, context, checkpoint);
+      try_saving(path, context, checkpoint, out->text);
+    }
+    free(out);
   } else {
     print_error(path, mode, error);
     if (checkpoint != NULL) abort();

@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 import found_cases
+import legacy_cases
 import npy_cases
 import pickle_cases
 import pickle_name_cases
@@ -19,8 +20,8 @@ import special_cases
 import tensor_cases
 import zip_cases
 
-MODULES = (safetensors_cases, zip_cases, pickle_cases, pickle_name_cases, tensor_cases, npy_cases, found_cases,
-           special_cases)
+MODULES = (safetensors_cases, zip_cases, pickle_cases, pickle_name_cases, tensor_cases, legacy_cases, npy_cases,
+           found_cases, special_cases)
 
 
 def all_cases():

@@ -90,8 +90,9 @@ def add_extents(add):
     add(20, "transposed", "OK", torch_of(state(tensor((2, 2), (1, 2)))), "float32[2, 2] 0000803f00004040")
     add(2, "more-strides-than-sizes", "CORRUPT", torch_of(state(tensor((4,), (1, 1)))), W, "at byte")
     add(2, "fewer-strides-than-sizes", "CORRUPT", torch_of(state(tensor((2, 2), (1,)))), W, "at byte")
-    add(7, "dimensions-65", "LIMIT", torch_of(state(tensor([1] * 65, [1] * 65))), W, "more than 64 dimensions")
-    add(7, "dimensions-100000", "LIMIT", torch_of(state(tensor([1] * 100_000, [1] * 100_000))), W, "more than 64")
+    add(7, "dimensions-1024", "OK", torch_of(state(tensor([1] * 1024, [1] * 1024))), "float32[1, 1, 1")
+    add(7, "dimensions-1025", "LIMIT", torch_of(state(tensor([1] * 1025, [1] * 1025))), W, "too many dimensions", "1024")
+    add(7, "dimensions-100000", "LIMIT", torch_of(state(tensor([1] * 100_000, [1] * 100_000))), W, "too many dimensions")
 
 
 def add_arguments(add):

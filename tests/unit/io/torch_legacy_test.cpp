@@ -143,6 +143,20 @@ TEST_CASE("a view of a storage shares it", "[io][torch]") {
   CHECK(contains(refusal(twice), "'9': one key for two views"));
 }
 
+TEST_CASE("an empty tensor at the end of a view of bytes lies in its storage", "[io][torch]") {
+  Stream stream = one_tensor();
+  const std::string bytes = "(" + text_opcode("storage") + "ctorch.storage\nUntypedStorage\n" +
+                            text_opcode("7") + text_opcode("cpu") + "K\x10" +
+                            view_id("9", "K\x10", "K\0"s) + "tQ";
+  stream.object = "\x80\2}" + text_opcode("x") + "ctorch._utils\n_rebuild_tensor_v3\n(" + bytes +
+                  "K\0K\0\x85K\1\x85\x89"s + kOrdered + "ctorch\nfloat64\ntRs.";
+  stream.data = u64(16) + kFour;
+  const auto file = Files().parse(stream.text());
+  const Tensor& tensor = *file->content()->find("x")->as_tensor();
+  CHECK(tensor.dtype() == Dtype::float64);
+  CHECK(tensor.layout().offset == 0);  // 16 elements would be far behind 16 bytes
+}
+
 TEST_CASE("a class with its source stands for the class", "[io][torch]") {
   Stream stream = one_tensor();
   stream.object = "\x80\2(" + text_opcode("module") + "cmodels\nNet\n" + text_opcode("net.py") +

@@ -1,5 +1,6 @@
 #include "content.hpp"
 
+#include "ties.hpp"
 #include "values.hpp"
 
 namespace cli {
@@ -19,33 +20,6 @@ size_t text_size(const duramen_value* value) {
   if (duramen_value_kind(value) != DURAMEN_VALUE_OPAQUE) return text_of(value).size();
   duramen_value_class_name(value, &length);
   return length;
-}
-
-// The memory from the first element to the last; begin == end where there is none.
-struct Range {
-  uintptr_t begin = 0;
-  uintptr_t end = 0;
-};
-
-Range range_of(const duramen_tensor* tensor) {
-  const void* data = nullptr;
-  const int64_t numel = duramen_tensor_numel(tensor);
-  if (numel == 0 || duramen_tensor_data_const(tensor, &data, nullptr) != DURAMEN_OK) return {};
-  size_t rank = duramen_tensor_rank(tensor);
-  std::vector<int64_t> shape(rank), strides(rank);
-  call(kRefused, "", [&](auto error) {
-    return duramen_tensor_shape(tensor, shape.data(), shape.size(), &rank, error);
-  });
-  call(kRefused, "", [&](auto error) {
-    return duramen_tensor_strides(tensor, strides.data(), strides.size(), &rank, error);
-  });
-  uint64_t last = 0;  // the distance of the last element
-  for (size_t i = 0; i < rank; ++i) last += static_cast<uint64_t>((shape[i] - 1) * strides[i]);
-  const uint64_t nbytes = duramen_tensor_nbytes(tensor);
-  const uint64_t itemsize = nbytes / static_cast<uint64_t>(numel);
-  const auto begin = reinterpret_cast<uintptr_t>(data);
-  // Below a byte an element has no place of its own, and such tensors are contiguous.
-  return {begin, begin + (itemsize == 0 ? nbytes : (last + 1) * itemsize)};
 }
 
 }  // namespace
@@ -106,27 +80,13 @@ void Content::add_tensor(duramen_tensor* tensor, const std::string& path) {
 
 // False where an earlier entry has some of it.
 bool Content::claim(const duramen_tensor* tensor) {
-  const Range range = range_of(tensor);
-  if (range.begin == range.end) return true;
-  const auto next = claims_.upper_bound(range.begin);  // the first that ends behind the beginning
-  if (next != claims_.end() && next->second < range.end) return false;
-  claims_.emplace(range.end, range.begin);
+  const Extent extent = extent_of(tensor);
+  if (extent.begin == extent.end) return true;
+  auto& claims = claims_[duramen_tensor_storage_id(tensor)];
+  const auto next = claims.upper_bound(extent.begin);  // the first that ends behind the beginning
+  if (next != claims.end() && next->second < extent.end) return false;
+  claims.emplace(extent.end, extent.begin);
   return true;
-}
-
-Checkpoint open_checkpoint(duramen_context* context, const std::string& file) {
-  Checkpoint checkpoint;
-  call(kRefused, file, [&](auto error) {
-    return duramen_checkpoint_open(context, file.data(), file.size(), nullptr, Out(checkpoint),
-                                   error);
-  });
-  return checkpoint;
-}
-
-std::string_view format_of(const duramen_checkpoint* checkpoint) {
-  size_t length = 0;
-  const char* name = duramen_checkpoint_format(checkpoint, &length);
-  return view(name, length);
 }
 
 }  // namespace cli

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "filter.hpp"
-#include "handles.hpp"
+#include "input.hpp"
 
 namespace cli {
 
@@ -51,10 +51,8 @@ class Content {
   const Filter& filter_;
   size_t room_;
   std::unordered_map<uint64_t, size_t> first_of_storage_;
-  std::map<uintptr_t, uintptr_t> claims_;  // memory that entries were the first to have, by its end
+  std::unordered_map<uint64_t, std::map<uint64_t, uint64_t>>
+      claims_;  // memory that entries were the first to have, by its end
 };
-
-Checkpoint open_checkpoint(duramen_context* context, const std::string& file);
-std::string_view format_of(const duramen_checkpoint* checkpoint);
 
 }  // namespace cli

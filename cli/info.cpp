@@ -1,6 +1,5 @@
 // duramen info FILE: what kind of file it is, and how much it holds.
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <optional>
 
@@ -135,8 +134,7 @@ Facts read_facts(duramen_context* context, const Options& options) {
   facts.version = property(checkpoint.get(), "version");
   facts.protocol = property(checkpoint.get(), "protocol");
   facts.byteorder = property(checkpoint.get(), "byteorder");
-  std::error_code ignored;
-  facts.file_bytes = std::filesystem::file_size(file, ignored);
+  facts.file_bytes = input_bytes(file);
   facts.tensors = content.entries.size();
   facts.values = content.leaves.size();
   for (const Entry& entry : content.entries) count_entry(facts, entry);

@@ -19,7 +19,7 @@ void run(const Options& options) {
   const Module module = build_module(context.get(), options.build, &unknown);
   const StateDict dict = state_of(module.get());
   {
-    Progress progress("saving " + options.output);
+    Progress progress("saving " + options.output, Progress::Unit::bytes);
     progress.listen(context.get());
     call(kRefused, options.output, [&](auto error) {
       return duramen_state_dict_save(context.get(), dict.get(), options.output.data(),

@@ -14,6 +14,7 @@
 
 #include "failure.hpp"
 #include "help.hpp"
+#include "input.hpp"
 #include "nearest.hpp"
 #include "output.hpp"
 #include "terminal.hpp"
@@ -32,7 +33,9 @@ std::string read_all(std::FILE* file, const std::string& name) {
 }
 
 int fail(ExitCode code, std::string_view message) {
-  if (!message.empty()) std::fprintf(stderr, "duramen: error: %s\n", printable(message).c_str());
+  if (!message.empty())
+    std::fprintf(stderr, "duramen: error: %s\n",
+                 printable(with_input_name(std::string(message))).c_str());
   return code;
 }
 
@@ -67,6 +70,8 @@ int run(int argc, char** argv) {
   add_info(app);
   add_show(app);
   add_diff(app, code);
+  add_convert(app);
+  add_extract(app);
   add_tree(app);
   add_init(app);
   add_check(app, code);

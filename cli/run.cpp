@@ -113,7 +113,7 @@ void save_array(duramen_context* context, duramen_tensor* tensor, const std::str
   duramen_save_options options = {};
   options.struct_size = sizeof options;
   options.format = DURAMEN_FORMAT_NPY;
-  Progress progress("saving " + path);
+  Progress progress("saving " + path, Progress::Unit::bytes);
   progress.listen(context);
   call(kRefused, path, [&](auto error) {
     return duramen_value_save(context, value.get(), path.data(), path.size(), &options, error);
@@ -211,7 +211,7 @@ void save_gradients(duramen_context* context, const duramen_module* module,
   duramen_save_options options = {};
   options.struct_size = sizeof options;
   options.format = DURAMEN_FORMAT_SAFETENSORS;
-  Progress progress("saving " + path);
+  Progress progress("saving " + path, Progress::Unit::bytes);
   progress.listen(context);
   call(kRefused, path, [&](auto error) {
     return duramen_state_dict_save(context, dict.get(), path.data(), path.size(), &options, error);

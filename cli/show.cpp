@@ -6,6 +6,7 @@
 #include "nearest.hpp"
 #include "output.hpp"
 #include "tensor_text.hpp"
+#include "value_json.hpp"
 #include "values.hpp"
 #include "verbs.hpp"
 
@@ -68,14 +69,6 @@ class Selection {
   const std::vector<std::string>& names_;
 };
 
-void write_values(Json& json, const Elements& elements, std::span<const int64_t> shape,
-                  size_t& next) {
-  if (shape.empty()) return write_number(json, elements[next++]);
-  json.begin_array();
-  for (int64_t i = 0; i < shape[0]; ++i) write_values(json, elements, shape.subspan(1), next);
-  json.end_array();
-}
-
 // By the lists of the elements too: (1000000000, 0) has none of these and very many of those.
 bool is_short(std::span<const int64_t> shape) {
   auto room = int64_t{kManyElements};
@@ -119,8 +112,7 @@ void write_entry(Json& json, duramen_context* context, const Entry& entry, const
       json.null();
     }
   } else if (has_values && (in_full || is_short(shape))) {
-    size_t next = 0;
-    write_values(json.key("values"), Elements(context, entry.tensor), shape, next);
+    write_elements(json.key("values"), Elements(context, entry.tensor), shape);
   } else {
     json.key("values").null();
   }

@@ -59,7 +59,7 @@ Bytes::Bytes(duramen_context* context, const duramen_tensor* tensor)
 }
 
 Hasher::Hasher(duramen_context* context, uint64_t total)
-    : context_(context), total_(total), progress_("hashing") {}
+    : context_(context), total_(total), progress_("hashing", Progress::Unit::bytes) {}
 
 std::string Hasher::operator()(const duramen_tensor* tensor) {
   constexpr size_t kChunk = size_t{8} << 20;

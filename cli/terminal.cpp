@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cinttypes>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -62,10 +64,12 @@ std::string Palette::painted(const char* code, const std::string& text) const {
   return enabled_ && !text.empty() ? std::string("\033[") + code + "m" + text + "\033[0m" : text;
 }
 
-Progress::Progress(std::string label)
+Progress::Progress(std::string label, Unit unit)
     : label_(std::move(label)),
+      unit_(unit),
+      begin_(Clock::now()),
       enabled_(is_capable_terminal(STDERR_FILENO)),
-      next_(Clock::now() + std::chrono::seconds(1)) {}
+      next_(begin_ + std::chrono::seconds(1)) {}
 
 Progress::~Progress() {
   if (context_) {
@@ -101,9 +105,22 @@ void Progress::draw(uint64_t done, uint64_t total) const {
   char percent[8];
   std::snprintf(percent, sizeof percent, "%3d%%", static_cast<int>(part * 100));
   const std::string line = "[" + std::string(full, '#') + std::string(kBar - full, '.') + "] " +
-                           percent + " " + printable(label_);
+                           percent + rate_text(done, total) + " " + printable(label_);
   std::fprintf(stderr, "\r%s\033[K", abbreviated(line, terminal_width() - 1).c_str());
   std::fflush(stderr);
+}
+
+// ", 1.2 GB/s, 0:03 left"; the remaining time is that of the average rate.
+std::string Progress::rate_text(uint64_t done, uint64_t total) const {
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  if (done == 0 || seconds <= 0) return {};
+  const double rate = static_cast<double>(done) / seconds;
+  const auto left = static_cast<uint64_t>(std::ceil(static_cast<double>(total - done) / rate));
+  char time[48];
+  std::snprintf(time, sizeof time, " %" PRIu64 ":%02d left", left / 60,
+                static_cast<int>(left % 60));
+  if (unit_ == Unit::none) return time;
+  return " " + format_bytes(static_cast<uint64_t>(rate)) + "/s" + time;
 }
 
 Interruptible::Interruptible(duramen_context* context) {

@@ -28,11 +28,13 @@ class Palette {
   bool enabled_;
 };
 
-// A bar on stderr for work that has taken a second; none where stderr is no terminal. The line is
-// empty again when the object goes.
+// A bar on stderr, with the remaining time, for work that has taken a second; none where stderr is
+// no terminal. The line is empty again when the object goes.
 class Progress {
  public:
-  explicit Progress(std::string label);
+  enum class Unit { none, bytes };
+  // With a unit the bar shows how much is done, and in a second.
+  explicit Progress(std::string label, Unit unit = Unit::none);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   ~Progress();
@@ -44,8 +46,11 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   void draw(uint64_t done, uint64_t total) const;
+  std::string rate_text(uint64_t done, uint64_t total) const;
 
   std::string label_;
+  Unit unit_;
+  Clock::time_point begin_;
   duramen_context* context_ = nullptr;
   bool enabled_;
   bool drawn_ = false;

@@ -10,6 +10,8 @@ namespace cli {
 void add_ls(CLI::App& app);
 void add_info(CLI::App& app);
 void add_show(CLI::App& app);
+void add_convert(CLI::App& app);
+void add_extract(CLI::App& app);
 void add_tree(CLI::App& app);
 void add_init(CLI::App& app);
 // A verb that looks for differences says by `code` whether there are any.

@@ -17,8 +17,10 @@ _duramen() {
       return
       ;;
     --grad-output | --grads | --input | --output | --weights | -o) return ;;
+    --to) return ;;
+    --unset-metadata) return ;;
     --kind) return ;;
-    --threads) return ;;
+    --align | --threads) return ;;
     --preset) return ;;
     --regex) return ;;
     --select | --select-a | --select-b) return ;;
@@ -26,17 +28,20 @@ _duramen() {
     --policy) return ;;
     --rename) return ;;
     --seed) return ;;
+    --set-metadata) return ;;
     --color)
       COMPREPLY=($(compgen -W 'auto always never' -- "$word"))
       return
       ;;
   esac
   case $verb in
-    '') options='ls info show diff tree init check run describe doctor -h --help --version' ;;
+    '') options='ls info show diff convert extract tree init check run describe doctor -h --help --version' ;;
     ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --color' ;;
     info) options='-h --help --digest --json --color' ;;
     show) options='-h --help --include --exclude --kind --trainable --dtype --full --stats --json --color' ;;
     diff) options='-h --help --select-a --select-b --include --exclude --dtype --json --color' ;;
+    convert) options='-h --help --select --include --exclude --dtype --drop-optimizer -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
+    extract) options='-h --help --select -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --include --exclude --kind --trainable --text --json --hash --color' ;;
     init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output' ;;
     check) options='-h --help --unknown-as-containers --arguments --dtype --select --rename --preset --regex --policy --json --color' ;;

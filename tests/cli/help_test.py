@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from tool import TOOL, ToolTest, array, good, main
+from tool import TOOL, ToolTest, array, good, main, training_file
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
@@ -28,6 +28,7 @@ class Help(ToolTest):
         self.file("x.npy", array([0.5] * 784, (1, 784)))
         self.file("w.npy", array([1] * 10, (1, 10)))
         good("init", "ModuleDict({'module': Linear(784, 10)})", "-o", self.folder / "checkpoint.pt")
+        training_file(self.folder / "training.pt")
         environment = {**os.environ, "PATH": f"{pathlib.Path(TOOL).resolve().parent}:{os.environ['PATH']}"}
         for verb in verbs():
             self.assertTrue(verb.examples, verb.name)

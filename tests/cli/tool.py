@@ -92,3 +92,27 @@ def array(values, shape, descr="<f4"):
     letter = {"f4": "f", "f8": "d", "i8": "q", "i4": "i"}[descr[1:]]
     return (b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header
             + struct.pack(f"{descr[0]}{len(values)}{letter}", *values))
+
+
+def tensor_opcodes(key, shape):
+    """A float32 tensor of storage `key`, as torch.save pickles it."""
+    numel = 1
+    for size in shape:
+        numel *= size
+    strides, step = [], 1
+    for size in reversed(shape):
+        strides.insert(0, step)
+        step *= size
+
+    def row(numbers):
+        return b"(" + b"".join(b"J" + struct.pack("<i", number) for number in numbers) + b"t"
+    return (b"ctorch._utils\n_rebuild_tensor_v2\n((" + text_opcode(b"storage") + b"ctorch\nFloatStorage\n"
+            + text_opcode(str(key).encode()) + text_opcode(b"cpu") + b"J" + struct.pack("<i", numel) + b"tQK\0"
+            + row(shape) + row(strides) + b"\x89ccollections\nOrderedDict\n)RtR")
+
+
+def training_file(path):
+    """A .pt as a training loop saves it: {"model": {"fc.weight", "fc.bias"}, "epoch": 3}."""
+    names = text_opcode(b"fc.weight") + tensor_opcodes(0, [3, 4]) + text_opcode(b"fc.bias") + tensor_opcodes(1, [3])
+    pickle = (b"\x80\2}(" + text_opcode(b"model") + b"}(" + names + b"u" + text_opcode(b"epoch") + b"K\3u.")
+    torch_file(path, pickle, [struct.pack("<12f", *range(12)), struct.pack("<3f", 1, 2, 3)])

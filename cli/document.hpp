@@ -1,0 +1,23 @@
+// A checkpoint that a verb reads to write another: its content and the texts that come with it.
+#pragma once
+
+#include <map>
+
+#include "input.hpp"
+
+namespace cli {
+
+struct Document {
+  std::string format;  // of the file
+  Value root;          // shares the file's memory
+  std::map<std::string, std::string> metadata;
+};
+
+Document read_document(duramen_context* context, const std::string& file);
+// The texts of a file whose format has them.
+std::map<std::string, std::string> metadata_of(duramen_context* context,
+                                               const duramen_checkpoint* checkpoint);
+// The part of the content at a dotted path becomes all of it; "" changes nothing. Failure(kUsage).
+void select(Document& document, const std::string& path);
+
+}  // namespace cli

@@ -1,0 +1,239 @@
+#include "edit.hpp"
+
+#include <algorithm>
+
+#include "nearest.hpp"
+#include "values.hpp"
+
+namespace cli {
+namespace {
+
+// A small file can hold one list in very many places.
+constexpr size_t kMaxParts = 20'000'000;
+
+using Pointers = std::vector<const duramen_value*>;
+
+Pointers lent(const std::vector<Value>& values) {
+  Pointers out;
+  out.reserve(values.size());
+  for (const Value& value : values) out.push_back(value.get());
+  return out;
+}
+
+bool is_ordered(const duramen_value* dict) {
+  size_t length = 0;
+  const char* name = duramen_value_class_name(dict, &length);
+  return view(name, length) == "collections.OrderedDict";
+}
+
+bool has_text_keys(const std::vector<Value>& keys) {
+  return std::all_of(keys.begin(), keys.end(), [](const Value& key) {
+    return duramen_value_kind(key.get()) == DURAMEN_VALUE_TEXT;
+  });
+}
+
+void copy_versions(const duramen_value* from, duramen_state_dict* to) {
+  StateDict source;
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_from_value(from, nullptr, 0, Out(source), error);
+  });
+  StringList paths;
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_version_paths(source.get(), Out(paths), error);
+  });
+  for (size_t i = 0; i < duramen_string_list_count(paths.get()); ++i) {
+    size_t length = 0;
+    int64_t version = 0;
+    const char* path = duramen_string_list_item(paths.get(), i, &length);
+    if (duramen_state_dict_version(source.get(), path, length, &version, nullptr) != DURAMEN_OK) {
+      continue;  // an entry without a number
+    }
+    call(kRefused, "", [&](auto error) {
+      return duramen_state_dict_set_version(to, path, length, version, error);
+    });
+  }
+}
+
+Value dict_with_versions(const duramen_value* like, const std::vector<Value>& keys,
+                         const std::vector<Value>& items) {
+  StateDict dict;
+  call(kRefused, "", [&](auto error) { return duramen_state_dict_create(Out(dict), error); });
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const std::string_view name = text_of(keys[i].get());
+    call(kRefused, "", [&](auto error) {
+      return duramen_state_dict_set_value(dict.get(), name.data(), name.size(), items[i].get(),
+                                          error);
+    });
+  }
+  copy_versions(like, dict.get());
+  Value out;
+  call(kRefused, "",
+       [&](auto error) { return duramen_state_dict_to_value(dict.get(), Out(out), error); });
+  return out;
+}
+
+Value make_sequence(const duramen_value* like, const std::vector<Value>& items) {
+  const Pointers pointers = lent(items);
+  const auto make = duramen_value_kind(like) == DURAMEN_VALUE_TUPLE ? duramen_value_create_tuple
+                                                                    : duramen_value_create_list;
+  Value out;
+  call(kRefused, "",
+       [&](auto error) { return make(pointers.data(), pointers.size(), Out(out), error); });
+  return out;
+}
+
+class Editor {
+ public:
+  explicit Editor(const Edit& edit) : edit_(edit) {}
+
+  // The depth of values is limited, so this may recurse.
+  Value visit(const duramen_value* value, const std::string& path) {
+    if (++count_ > kMaxParts) {
+      throw Failure(kRefused, "the content has too many parts (expected at most " +
+                                  std::to_string(kMaxParts) + ")");
+    }
+    const size_t count = is_container(value) ? duramen_value_count(value) : 0;
+    if (count == 0) return edit_.leaf(path, value);
+    if (edit_.drops && edit_.drops(path, value)) return nullptr;
+    return visit_items(value, path, count);
+  }
+
+ private:
+  Value visit_items(const duramen_value* value, const std::string& path, size_t count) {
+    const std::string prefix = path.empty() ? path : path + ".";
+    std::vector<Value> items;
+    std::vector<size_t> positions;
+    bool changed = false;
+    for (size_t i = 0; i < count; ++i) {
+      const duramen_value* item = duramen_value_item(value, i);
+      Value made = visit(item, prefix + item_name(value, i));
+      changed = changed || made.get() != item;
+      if (!made) continue;
+      items.push_back(std::move(made));
+      positions.push_back(i);
+    }
+    if (!changed) return retained(value);
+    return items.empty() ? nullptr : make_container(value, positions, items);
+  }
+
+  const Edit& edit_;
+  size_t count_ = 0;
+};
+
+// Appends to `place` the way from `value` along `path`; false, and nothing appended, when there is
+// none.
+bool follow(const duramen_value* value, std::string_view path, std::vector<size_t>& place) {
+  if (path.empty()) return true;
+  if (!is_container(value)) return false;
+  std::vector<std::pair<size_t, size_t>> fitting;  // length, position
+  for (size_t i = 0; i < duramen_value_count(value); ++i) {
+    const std::string name = item_name(value, i);
+    const bool fits =
+        path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
+    if (fits && !name.empty()) fitting.emplace_back(name.size(), i);
+  }
+  std::sort(fitting.begin(), fitting.end(), std::greater<>());
+  for (const auto& [length, position] : fitting) {
+    place.push_back(position);
+    const std::string_view rest = path.size() == length ? "" : path.substr(length + 1);
+    if (follow(duramen_value_item(value, position), rest, place)) return true;
+    place.pop_back();
+  }
+  return false;
+}
+
+// Of two levels, for a hint.
+std::vector<std::string> known_paths(const duramen_value* root) {
+  constexpr size_t kMost = 1000;
+  std::vector<std::string> out;
+  for (size_t i = 0; is_container(root) && i < duramen_value_count(root) && i < kMost; ++i) {
+    const duramen_value* item = duramen_value_item(root, i);
+    const std::string name = item_name(root, i);
+    out.push_back(name);
+    for (size_t j = 0; is_container(item) && j < duramen_value_count(item) && j < kMost; ++j) {
+      out.push_back(name + "." + item_name(item, j));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+bool is_container(const duramen_value* value) {
+  const int32_t kind = duramen_value_kind(value);
+  return kind == DURAMEN_VALUE_DICT || kind == DURAMEN_VALUE_LIST || kind == DURAMEN_VALUE_TUPLE;
+}
+
+Value retained(const duramen_value* value) { return Value(duramen_value_retain(value)); }
+
+std::string item_name(const duramen_value* container, size_t index) {
+  const duramen_value* key = duramen_value_key(container, index);
+  return key ? key_text(key, index) : std::to_string(index);
+}
+
+Value edited(const duramen_value* root, const Edit& edit) { return Editor(edit).visit(root, ""); }
+
+Value make_text(std::string_view text) {
+  Value value;
+  call(kRefused, "", [&](auto error) {
+    return duramen_value_create_text(text.data(), text.size(), Out(value), error);
+  });
+  return value;
+}
+
+Value make_dict(const duramen_value* like, const std::vector<Value>& keys,
+                const std::vector<Value>& items) {
+  if (duramen_value_attributes(like) && has_text_keys(keys)) {
+    return dict_with_versions(like, keys, items);
+  }
+  const Pointers key_pointers = lent(keys), item_pointers = lent(items);
+  const auto make =
+      is_ordered(like) ? duramen_value_create_ordered_dict : duramen_value_create_dict;
+  Value out;
+  call(kRefused, "", [&](auto error) {
+    return make(key_pointers.data(), item_pointers.data(), keys.size(), Out(out), error);
+  });
+  return out;
+}
+
+Value make_container(const duramen_value* like, std::span<const size_t> positions,
+                     const std::vector<Value>& items) {
+  if (duramen_value_kind(like) != DURAMEN_VALUE_DICT) return make_sequence(like, items);
+  std::vector<Value> keys;
+  for (const size_t position : positions)
+    keys.push_back(retained(duramen_value_key(like, position)));
+  return make_dict(like, keys, items);
+}
+
+std::optional<std::vector<size_t>> try_path(const duramen_value* root, std::string_view path) {
+  std::vector<size_t> place;
+  return follow(root, path, place) ? std::optional(place) : std::nullopt;
+}
+
+std::vector<size_t> find_path(const duramen_value* root, const std::string& path) {
+  if (auto place = try_path(root, path)) return *place;
+  throw Failure(kUsage, "nothing is called '" + path + "'" + did_you_mean(path, known_paths(root)));
+}
+
+const duramen_value* item_at(const duramen_value* root, const std::vector<size_t>& place) {
+  for (const size_t position : place) root = duramen_value_item(root, position);
+  return root;
+}
+
+Value with_item(const duramen_value* root, const std::vector<size_t>& place, Value item) {
+  for (size_t depth = place.size(); depth-- > 0;) {
+    const duramen_value* container =
+        item_at(root, {place.begin(), place.begin() + static_cast<ptrdiff_t>(depth)});
+    std::vector<Value> items;
+    std::vector<size_t> positions;
+    for (size_t i = 0; i < duramen_value_count(container); ++i) {
+      positions.push_back(i);
+      items.push_back(i == place[depth] ? std::move(item)
+                                        : retained(duramen_value_item(container, i)));
+    }
+    item = make_container(container, positions, items);
+  }
+  return item;
+}
+
+}  // namespace cli

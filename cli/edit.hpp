@@ -1,0 +1,47 @@
+// A checkpoint's content with parts left out, replaced or picked: values never change, so what
+// differs is made anew and shares the rest.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "handles.hpp"
+
+namespace cli {
+
+bool is_container(const duramen_value* value);  // a dict, a list or a tuple
+Value retained(const duramen_value* value);
+// The name of a container's item: a dict's key, or the position.
+std::string item_name(const duramen_value* container, size_t index);
+
+// What becomes of the parts of a value.
+struct Edit {
+  // Of what is no container, and of empty ones: the value itself, another, or none, which leaves it
+  // out.
+  std::function<Value(const std::string& path, const duramen_value* value)> leaf;
+  // Whether a container goes with all that it holds; may be empty.
+  std::function<bool(const std::string& path, const duramen_value* value)> drops;
+};
+// Containers that lose everything go, too. Null when nothing is left. A dict keeps its class and
+// the versions of modules.
+Value edited(const duramen_value* root, const Edit& edit);
+
+// A dict of the class and with the versions of another.
+Value make_dict(const duramen_value* like, const std::vector<Value>& keys,
+                const std::vector<Value>& items);
+// A container of the kind of another, with items in the places of those that `positions` names.
+Value make_container(const duramen_value* like, std::span<const size_t> positions,
+                     const std::vector<Value>& items);
+Value make_text(std::string_view text);
+
+// Where a dotted path leads, the longest key first: the items to take, one a level.
+std::optional<std::vector<size_t>> try_path(const duramen_value* root, std::string_view path);
+// Failure(kUsage) with the nearest name where it leads nowhere.
+std::vector<size_t> find_path(const duramen_value* root, const std::string& path);
+const duramen_value* item_at(const duramen_value* root, const std::vector<size_t>& place);
+// The whole with another value at that place.
+Value with_item(const duramen_value* root, const std::vector<size_t>& place, Value item);
+
+}  // namespace cli

@@ -1,0 +1,101 @@
+#include "input.hpp"
+
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+namespace cli {
+namespace {
+
+constexpr const char* kStandardInput = "-";
+
+Failure stdin_failure(const char* what) {
+  return {kRefused, std::string("stdin: ") + what + ": " + std::strerror(errno)};
+}
+
+void write_all(int descriptor, const char* data, size_t count) {
+  while (count > 0) {
+    const ssize_t written = write(descriptor, data, count);
+    if (written < 0 && errno != EINTR) throw stdin_failure("cannot be kept");
+    if (written < 0) continue;
+    data += written;
+    count -= static_cast<size_t>(written);
+  }
+}
+
+// Everything that comes, in memory that has a descriptor.
+int spooled() {
+  const int spool = memfd_create("stdin", MFD_CLOEXEC);
+  if (spool < 0) throw stdin_failure("cannot be kept");
+  std::vector<char> buffer(size_t{1} << 20);
+  while (true) {
+    const ssize_t count = read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (count < 0 && errno != EINTR) throw stdin_failure("cannot be read");
+    if (count == 0) return spool;
+    if (count > 0) write_all(spool, buffer.data(), static_cast<size_t>(count));
+  }
+}
+
+bool is_file(int descriptor) {
+  struct stat status = {};
+  return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+         lseek(descriptor, 0, SEEK_CUR) == 0;
+}
+
+// The path by which standard input is opened; the same every time.
+const std::string& standard_input_path() {
+  static const std::string path =
+      "/proc/self/fd/" + std::to_string(is_file(STDIN_FILENO) ? STDIN_FILENO : spooled());
+  return path;
+}
+bool standard_input_was_asked_for = false;
+
+const std::string& path_of(const std::string& file) {
+  if (file != kStandardInput) return file;
+  standard_input_was_asked_for = true;
+  return standard_input_path();
+}
+
+}  // namespace
+
+Checkpoint open_checkpoint(duramen_context* context, const std::string& file, uint64_t flags) {
+  const std::string& path = path_of(file);
+  duramen_open_options options = {};
+  options.struct_size = sizeof options;
+  options.flags = flags;
+  Checkpoint checkpoint;
+  call(kRefused, path, [&](auto error) {
+    return duramen_checkpoint_open(context, path.data(), path.size(), &options, Out(checkpoint),
+                                   error);
+  });
+  return checkpoint;
+}
+
+std::string_view format_of(const duramen_checkpoint* checkpoint) {
+  size_t length = 0;
+  const char* name = duramen_checkpoint_format(checkpoint, &length);
+  return view(name, length);
+}
+
+uint64_t input_bytes(const std::string& file) {
+  std::error_code ignored;
+  const auto count = std::filesystem::file_size(path_of(file), ignored);
+  return ignored ? 0 : count;
+}
+
+std::string with_input_name(std::string message) {
+  if (!standard_input_was_asked_for) return message;
+  const std::string& path = standard_input_path();
+  for (size_t at = message.find(path); at != std::string::npos; at = message.find(path, at)) {
+    message.replace(at, path.size(), "stdin");
+  }
+  return message;
+}
+
+}  // namespace cli

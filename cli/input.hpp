@@ -1,0 +1,19 @@
+// The checkpoint that a verb reads: a file, or standard input for "-".
+#pragma once
+
+#include <cstdint>
+
+#include "handles.hpp"
+
+namespace cli {
+
+// `flags` are DURAMEN_OPEN_…. Standard input is taken into memory, unless it is a file itself.
+// Failure(kRefused).
+Checkpoint open_checkpoint(duramen_context* context, const std::string& file, uint64_t flags = 0);
+std::string_view format_of(const duramen_checkpoint* checkpoint);
+// Of a file that was opened; 0 where nobody knows.
+uint64_t input_bytes(const std::string& file);
+// A message in which standard input has its name, and not the one by which it was opened.
+std::string with_input_name(std::string message);
+
+}  // namespace cli

@@ -1,0 +1,432 @@
+#include "target.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "edit.hpp"
+#include "output.hpp"
+#include "standard_output.hpp"
+#include "tensors.hpp"
+#include "terminal.hpp"
+#include "ties.hpp"
+#include "verbs.hpp"
+
+namespace cli {
+namespace {
+
+struct Format {
+  std::string_view name;
+  int32_t number;
+  std::string_view endings;  // each with a dot, with a space between
+};
+constexpr std::array<Format, 3> kFormats = {{
+    {"safetensors", DURAMEN_FORMAT_SAFETENSORS, ".safetensors"},
+    {"torch", DURAMEN_FORMAT_TORCH, ".pt .pth .bin .ckpt"},
+    {"npy", DURAMEN_FORMAT_NPY, ".npy"},
+}};
+
+bool has_ending(std::string_view path, std::string_view endings) {
+  while (!endings.empty()) {
+    const std::string_view ending = endings.substr(0, endings.find(' '));
+    if (path.ends_with(ending)) return true;
+    endings.remove_prefix(std::min(ending.size() + 1, endings.size()));
+  }
+  return false;
+}
+
+const Format* format_named(std::string_view name) {
+  const auto* found = std::find_if(kFormats.begin(), kFormats.end(),
+                                   [name](const Format& format) { return format.name == name; });
+  return found == kFormats.end() ? nullptr : found;
+}
+
+// Of an ending that only the library knows, the ending itself.
+Format format_of_target(const TargetOptions& options, std::string_view otherwise) {
+  if (!options.to.empty()) return *format_named(options.to);
+  for (const Format& format : kFormats) {
+    if (has_ending(options.file, format.endings)) return format;
+  }
+  const size_t slash = options.file.rfind('/') + 1;
+  const size_t dot = options.file.rfind('.');
+  if (const Format* format = format_named(otherwise);
+      format && (dot == std::string::npos || dot < slash || options.file == "-"))
+    return *format;
+  if (options.file == "-") throw Failure(kUsage, "-o -: --to FORMAT says in which format");
+  if (dot == std::string::npos || dot < slash) {
+    throw Failure(kUsage,
+                  options.file + ": the name has no ending that tells a format; --to FORMAT does");
+  }
+  return {std::string_view(options.file).substr(dot + 1), DURAMEN_FORMAT_AUTOMATIC, ""};
+}
+
+Failure cannot_hold(const TargetOptions& options, const Format& format, const std::string& what,
+                    const std::string& help) {
+  return {kRefused,
+          options.file + ": " + std::string(format.name) + ": " + what + " (" + help + ")"};
+}
+
+// The entries of a dict, sorted by what they are.
+struct Parts {
+  Listing listing;
+  std::vector<NamedTensor> tensors;
+  std::vector<std::string> values;  // the names of what is no tensor
+};
+
+Parts parts_of(const StateDict& dict) {
+  Parts parts;
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_list(dict.get(), nullptr, Out(parts.listing), error);
+  });
+  size_t count = 0, stride = 0;
+  const auto* first =
+      reinterpret_cast<const char*>(duramen_listing_entries(parts.listing.get(), &count, &stride));
+  for (size_t i = 0; i < count; ++i) {
+    const auto& entry = *reinterpret_cast<const duramen_entry*>(first + i * stride);
+    const std::string_view name(entry.name, entry.name_length);
+    if (entry.tensor) {
+      parts.tensors.push_back({name, entry.tensor});
+    } else {
+      parts.values.emplace_back(name);
+    }
+  }
+  return parts;
+}
+
+StateDict flattened(const duramen_value* root) {
+  StateDict dict;
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_from_value(root, nullptr, 0, Out(dict), error);
+  });
+  return dict;
+}
+
+// A nested dict that holds tensors only, for a hint; empty when there is none.
+std::string dict_of_tensors(const duramen_value* root) {
+  for (size_t i = 0; is_container(root) && i < duramen_value_count(root); ++i) {
+    const duramen_value* item = duramen_value_item(root, i);
+    bool tensors_only =
+        duramen_value_kind(item) == DURAMEN_VALUE_DICT && duramen_value_count(item) > 0;
+    for (size_t j = 0; tensors_only && j < duramen_value_count(item); ++j) {
+      tensors_only = duramen_value_kind(duramen_value_item(item, j)) == DURAMEN_VALUE_TENSOR;
+    }
+    if (tensors_only) return item_name(root, i);
+  }
+  return {};
+}
+
+Value without_values(const duramen_value* root, std::vector<std::string>& dropped) {
+  return edited(root, {[&](const std::string& path, const duramen_value* value) -> Value {
+                         if (duramen_value_kind(value) == DURAMEN_VALUE_TENSOR)
+                           return retained(value);
+                         dropped.push_back(path);
+                         return nullptr;
+                       },
+                       nullptr});
+}
+
+void set_entry(const StateDict& dict, std::string_view name, const duramen_tensor* tensor) {
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_set_tensor(dict.get(), name.data(), name.size(),
+                                         const_cast<duramen_tensor*>(tensor), error);
+  });
+}
+
+Tensor clone_of(duramen_context* context, const duramen_tensor* tensor) {
+  Tensor out;
+  call(kRefused, "", [&](auto error) {
+    return duramen_tensor_clone(context, const_cast<duramen_tensor*>(tensor), Out(out), error);
+  });
+  return out;
+}
+
+// One save: what the options make of the content, and the call.
+class Save {
+ public:
+  Save(duramen_context* context, const TargetOptions& options, const Format& format)
+      : context_(context), options_(options), format_(format) {
+    saved_.file = options.file;
+    saved_.format = format.name;
+  }
+
+  Saved operator()(const Document& document) {
+    Value root = options_.drop_values ? without_values(document.root.get(), saved_.dropped_values)
+                                      : retained(document.root.get());
+    if (!root) root = empty_dict();
+    if (format_.number == DURAMEN_FORMAT_TORCH) {
+      save_torch(root.get(), document);
+    } else {
+      save_flat(root.get(), document);
+    }
+    return saved_;
+  }
+
+ private:
+  static Value empty_dict() {
+    Value out;
+    call(kRefused, "", [&](auto error) {
+      return duramen_value_create_dict(nullptr, nullptr, 0, Out(out), error);
+    });
+    return out;
+  }
+
+  void save_torch(const duramen_value* root, const Document& document) {
+    if (!options_.set_metadata.empty()) {
+      throw cannot_hold(options_, format_, "the format has no metadata texts",
+                        "--set-metadata is for safetensors");
+    }
+    for (const auto& [key, text] : document.metadata) saved_.dropped_metadata.push_back(key);
+    count(parts_of(flattened(root)));
+    save_value(root);
+  }
+
+  void save_flat(const duramen_value* root, const Document& document) {
+    StateDict dict = flattened(root);
+    Parts parts = parts_of(dict);
+    if (!parts.values.empty() && format_.number != DURAMEN_FORMAT_AUTOMATIC) {
+      const std::string inner = dict_of_tensors(root);
+      throw cannot_hold(
+          options_, format_, "the format holds tensors only (got " + names_text(parts.values) + ")",
+          "--drop-values leaves the others out" +
+              (inner.empty() ? "" : ", --select " + inner + " takes that dict alone"));
+    }
+    if (format_.number == DURAMEN_FORMAT_NPY) return save_array(parts);
+    auto metadata = document.metadata;
+    if (untie(dict, parts, metadata)) parts = parts_of(dict);
+    edit(metadata);
+    for (const auto& [key, text] : metadata) set_text(dict, key, text);
+    count(parts);
+    save_dict(dict);
+  }
+
+  void save_array(const Parts& parts) {
+    if (parts.tensors.size() != 1) {
+      throw cannot_hold(
+          options_, format_,
+          "the format holds one tensor (got " + std::to_string(parts.tensors.size()) + ")",
+          "duramen extract FILE NAME takes one");
+    }
+    Value value;
+    call(kRefused, "", [&](auto error) {
+      return duramen_value_create_tensor(const_cast<duramen_tensor*>(parts.tensors[0].tensor),
+                                         Out(value), error);
+    });
+    count(parts);
+    save_value(value.get());
+  }
+
+  // Whether the dict is another then.
+  bool untie(StateDict& dict, const Parts& parts, std::map<std::string, std::string>& metadata) {
+    const bool is_asked = options_.drop_ties || options_.clone_ties;
+    if (!is_asked && format_.number == DURAMEN_FORMAT_AUTOMATIC) return false;
+    const std::vector<Tie> ties = find_ties(parts.tensors);
+    if (ties.empty()) return false;
+    if (!is_asked) throw tied(parts, ties[0]);
+    std::set<size_t> dropped, cloned;
+    for (const Tie& tie : ties) {
+      if (options_.clone_ties) {
+        cloned.insert(tie.others.begin(), tie.others.end());
+        continue;
+      }
+      if (!tie.is_covered) throw not_covered(parts, tie);
+      for (const size_t other : tie.others) {
+        dropped.insert(other);
+        const std::string name(parts.tensors[other].name);
+        saved_.dropped_ties.emplace_back(name, parts.tensors[tie.kept].name);
+        metadata.emplace(name, parts.tensors[tie.kept].name);
+      }
+    }
+    rebuild(dict, parts, dropped, cloned);
+    return true;
+  }
+
+  void rebuild(StateDict& dict, const Parts& parts, const std::set<size_t>& dropped,
+               const std::set<size_t>& cloned) {
+    StateDict made;
+    call(kRefused, "", [&](auto error) { return duramen_state_dict_create(Out(made), error); });
+    for (size_t i = 0; i < parts.tensors.size(); ++i) {
+      if (dropped.contains(i)) continue;
+      const NamedTensor& entry = parts.tensors[i];
+      if (!cloned.contains(i)) {
+        set_entry(made, entry.name, entry.tensor);
+        continue;
+      }
+      set_entry(made, entry.name, clone_of(context_, entry.tensor).get());
+      saved_.cloned_ties.emplace_back(entry.name);
+    }
+    dict = std::move(made);
+  }
+
+  Failure tied(const Parts& parts, const Tie& tie) const {
+    return cannot_hold(options_, format_,
+                       "'" + std::string(parts.tensors[tie.kept].name) + "' and '" +
+                           std::string(parts.tensors[tie.others[0]].name) +
+                           "' have the same memory, and the format has no ties",
+                       "--clone-ties gives each a copy, --drop-ties leaves all but one out");
+  }
+  Failure not_covered(const Parts& parts, const Tie& tie) const {
+    return cannot_hold(options_, format_,
+                       "'" + std::string(parts.tensors[tie.kept].name) + "' and '" +
+                           std::string(parts.tensors[tie.others[0]].name) +
+                           "' share memory that none of them has all of",
+                       "--clone-ties gives each a copy");
+  }
+
+  void edit(std::map<std::string, std::string>& metadata) const {
+    for (const std::string& key : options_.unset_metadata) {
+      if (metadata.erase(key) == 0) {
+        throw Failure(kUsage, "--unset-metadata: the file has no metadata '" + key + "'");
+      }
+    }
+    for (const std::string& text : options_.set_metadata) {
+      const size_t separator = text.find('=');
+      metadata[text.substr(0, separator)] = text.substr(separator + 1);
+    }
+  }
+
+  static void set_text(const StateDict& dict, const std::string& key, const std::string& text) {
+    call(kRefused, "", [&](auto error) {
+      return duramen_state_dict_set_metadata(dict.get(), key.data(), key.size(), text.data(),
+                                             text.size(), error);
+    });
+  }
+
+  void count(const Parts& parts) {
+    saved_.tensors = parts.tensors.size();
+    saved_.values = parts.values.size();
+    for (const NamedTensor& entry : parts.tensors) {
+      saved_.nbytes += duramen_tensor_nbytes(entry.tensor);
+    }
+  }
+
+  void save_value(const duramen_value* value) {
+    save([&](const std::string& path, const duramen_save_options& how, auto error) {
+      return duramen_value_save(context_, value, path.data(), path.size(), &how, error);
+    });
+  }
+  void save_dict(const StateDict& dict) {
+    save([&](const std::string& path, const duramen_save_options& how, auto error) {
+      return duramen_state_dict_save(context_, dict.get(), path.data(), path.size(), &how, error);
+    });
+  }
+
+  template <class Body>
+  void save(Body&& body) {
+    duramen_save_options how = {};
+    how.struct_size = sizeof how;
+    how.format = format_.number;
+    how.alignment = options_.alignment;
+    const bool is_piped = options_.file == "-";
+    const StandardOutput output(is_piped);
+    how.durability = is_piped ? DURAMEN_DURABILITY_ATOMIC : DURAMEN_DURABILITY_DURABLE;
+    const std::string& path = is_piped ? output.path() : options_.file;
+    {
+      Progress progress("saving " + options_.file, Progress::Unit::bytes);
+      progress.listen(context_);
+      call(kRefused, path, [&](auto error) { return body(path, how, error); });
+    }
+    if (is_piped) output.send();
+  }
+
+  duramen_context* context_;
+  const TargetOptions& options_;
+  const Format& format_;
+  Saved saved_;
+};
+
+void write_names(Json& json, const char* key, const std::vector<std::string>& names) {
+  json.key(key).begin_array();
+  for (const std::string& name : names) json.text(name);
+  json.end_array();
+}
+
+std::string not_a_text(const std::string& text) {
+  return text.find('=') == std::string::npos ? "expected KEY=TEXT, got '" + text + "'" : "";
+}
+
+}  // namespace
+
+void add_target_options(CLI::App& verb, TargetOptions& options, Presence output) {
+  verb.add_option("-o,--output", options.file, "The file to write; - is standard output")
+      ->required(output == Presence::required)
+      ->type_name("FILE");
+  verb.add_option("--to", options.to,
+                  "The format to write, where the file's ending does not tell it: safetensors, "
+                  "torch or npy")
+      ->check(CLI::IsMember({"safetensors", "torch", "npy"}))
+      ->type_name("FORMAT");
+  verb.add_flag("--drop-values", options.drop_values, "Leave out what is not a tensor");
+  verb.add_flag("--clone-ties", options.clone_ties,
+                "For safetensors: entries that share memory each get a copy");
+  verb.add_flag(
+          "--drop-ties", options.drop_ties,
+          "For safetensors: of entries that share memory keep the one that has all of it, the "
+          "first name of several; the others go into the metadata as NAME: KEPT, as "
+          "safetensors.torch.save_model has it")
+      ->excludes("--clone-ties");
+  verb.add_option("--set-metadata", options.set_metadata,
+                  "Put a text into the metadata of a safetensors file; may be repeated")
+      ->check(CLI::Validator(not_a_text, "", "text"))
+      ->type_name("KEY=TEXT")
+      ->allow_extra_args(false);
+  verb.add_option("--unset-metadata", options.unset_metadata,
+                  "Take a text out of the metadata; may be repeated")
+      ->type_name("KEY")
+      ->allow_extra_args(false);
+  verb.add_option("--align", options.alignment,
+                  "For safetensors: the data starts at a multiple of N bytes, a power of two")
+      ->type_name("N");
+}
+
+Saved save_document(duramen_context* context, const Document& document,
+                    const TargetOptions& options, std::string_view format) {
+  const Format target = format_of_target(options, format);
+  return Save(context, options, target)(document);
+}
+
+std::string names_text(const std::vector<std::string>& names) {
+  constexpr size_t kShown = 3;
+  std::string out;
+  for (size_t i = 0; i < std::min(kShown, names.size()); ++i) {
+    out += (i > 0 ? ", '" : "'") + abbreviated(names[i], kWidestName) + "'";
+  }
+  return names.size() > kShown ? out + " and " + std::to_string(names.size() - kShown) + " more"
+                               : out;
+}
+
+std::string to_text(const Saved& saved) {
+  std::string out = saved.file + ": " + saved.format + ", " + std::to_string(saved.tensors) +
+                    " tensors, " + format_bytes(saved.nbytes);
+  if (saved.values > 0) out += ", " + std::to_string(saved.values) + " values";
+  out += '\n';
+  const auto line = [&](const char* what, const std::vector<std::string>& names) {
+    if (!names.empty()) out += std::string(what) + names_text(names) + "\n";
+  };
+  line("left out, no tensors: ", saved.dropped_values);
+  for (const auto& [name, kept] : saved.dropped_ties) {
+    out.append("left out, as '").append(kept).append("' has its memory: '").append(name) += "'\n";
+  }
+  line("copied, as they share memory: ", saved.cloned_ties);
+  line("left out of the metadata: ", saved.dropped_metadata);
+  return printable_lines(out);
+}
+
+void write_saved(Json& json, const Saved& saved) {
+  json.key("output").text(saved.file).key("format").text(saved.format);
+  json.key("tensors").integer(static_cast<int64_t>(saved.tensors));
+  json.key("values").integer(static_cast<int64_t>(saved.values));
+  json.key("nbytes").integer(static_cast<int64_t>(saved.nbytes));
+  write_names(json, "dropped_values", saved.dropped_values);
+  json.key("dropped_ties").begin_object();
+  for (const auto& [name, kept] : saved.dropped_ties) json.key(name).text(kept);
+  json.end_object();
+  write_names(json, "cloned_ties", saved.cloned_ties);
+  write_names(json, "dropped_metadata", saved.dropped_metadata);
+}
+
+void print_report(const TargetOptions& options, bool json, const std::string& text,
+                  const std::string& json_text) {
+  if (options.file != "-") print(json ? json_text : text);
+}
+
+}  // namespace cli

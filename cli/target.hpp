@@ -1,0 +1,54 @@
+// Where a verb's checkpoint goes, in which format, and what becomes of what that cannot hold.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "document.hpp"
+#include "json.hpp"
+
+namespace cli {
+
+struct TargetOptions {
+  std::string file;  // "-": standard output
+  std::string to;    // a format's name; empty: by the file's ending
+  bool drop_values = false;
+  bool drop_ties = false;
+  bool clone_ties = false;
+  std::vector<std::string> set_metadata;  // "KEY=TEXT"
+  std::vector<std::string> unset_metadata;
+  uint32_t alignment = 0;
+};
+
+enum class Presence { required, optional };
+// Registers -o, --to and the options about what formats cannot hold.
+void add_target_options(CLI::App& verb, TargetOptions& options, Presence output);
+
+// What was written, and what was not.
+struct Saved {
+  std::string file;
+  std::string format;
+  uint64_t tensors = 0;
+  uint64_t values = 0;
+  uint64_t nbytes = 0;
+  std::vector<std::string> dropped_values;
+  std::vector<std::pair<std::string, std::string>> dropped_ties;  // and the name that is kept
+  std::vector<std::string> cloned_ties;
+  std::vector<std::string> dropped_metadata;
+};
+
+// Saves under a bar. `format` is what a name without a known ending gets; "" where that is an
+// error. Failure(kRefused) for what the format cannot hold, with the option that helps.
+Saved save_document(duramen_context* context, const Document& document,
+                    const TargetOptions& options, std::string_view format = "");
+
+// In lines; nothing where the file went to standard output.
+std::string to_text(const Saved& saved);
+// As keys of an open object.
+void write_saved(Json& json, const Saved& saved);
+// "a, b, c and 7 more"
+std::string names_text(const std::vector<std::string>& names);
+// Prints one or the other, unless standard output has the file.
+void print_report(const TargetOptions& options, bool json, const std::string& text,
+                  const std::string& json_text);
+
+}  // namespace cli

@@ -32,28 +32,6 @@ bool has_text_keys(const std::vector<Value>& keys) {
   });
 }
 
-void copy_versions(const duramen_value* from, duramen_state_dict* to) {
-  StateDict source;
-  call(kRefused, "", [&](auto error) {
-    return duramen_state_dict_from_value(from, nullptr, 0, Out(source), error);
-  });
-  StringList paths;
-  call(kRefused, "", [&](auto error) {
-    return duramen_state_dict_version_paths(source.get(), Out(paths), error);
-  });
-  for (size_t i = 0; i < duramen_string_list_count(paths.get()); ++i) {
-    size_t length = 0;
-    int64_t version = 0;
-    const char* path = duramen_string_list_item(paths.get(), i, &length);
-    if (duramen_state_dict_version(source.get(), path, length, &version, nullptr) != DURAMEN_OK) {
-      continue;  // an entry without a number
-    }
-    call(kRefused, "", [&](auto error) {
-      return duramen_state_dict_set_version(to, path, length, version, error);
-    });
-  }
-}
-
 Value dict_with_versions(const duramen_value* like, const std::vector<Value>& keys,
                          const std::vector<Value>& items) {
   StateDict dict;
@@ -172,6 +150,28 @@ std::string item_name(const duramen_value* container, size_t index) {
 }
 
 Value edited(const duramen_value* root, const Edit& edit) { return Editor(edit).visit(root, ""); }
+
+void copy_versions(const duramen_value* from, duramen_state_dict* to) {
+  StateDict source;
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_from_value(from, nullptr, 0, Out(source), error);
+  });
+  StringList paths;
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_version_paths(source.get(), Out(paths), error);
+  });
+  for (size_t i = 0; i < duramen_string_list_count(paths.get()); ++i) {
+    size_t length = 0;
+    int64_t version = 0;
+    const char* path = duramen_string_list_item(paths.get(), i, &length);
+    if (duramen_state_dict_version(source.get(), path, length, &version, nullptr) != DURAMEN_OK) {
+      continue;  // an entry without a number
+    }
+    call(kRefused, "", [&](auto error) {
+      return duramen_state_dict_set_version(to, path, length, version, error);
+    });
+  }
+}
 
 Value make_text(std::string_view text) {
   Value value;

@@ -34,6 +34,8 @@ Value make_dict(const duramen_value* like, const std::vector<Value>& keys,
 // A container of the kind of another, with items in the places of those that `positions` names.
 Value make_container(const duramen_value* like, std::span<const size_t> positions,
                      const std::vector<Value>& items);
+// The versions of the modules that a dict holds. Failure(kRefused).
+void copy_versions(const duramen_value* from, duramen_state_dict* to);
 Value make_text(std::string_view text);
 
 // Where a dotted path leads, the longest key first: the items to take, one a level.

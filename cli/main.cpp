@@ -71,6 +71,8 @@ int run(int argc, char** argv) {
   add_show(app);
   add_diff(app, code);
   add_convert(app);
+  add_rename(app);
+  add_cast(app);
   add_extract(app);
   add_tree(app);
   add_init(app);

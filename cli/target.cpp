@@ -378,6 +378,15 @@ void add_target_options(CLI::App& verb, TargetOptions& options, Presence output)
       ->type_name("N");
 }
 
+TargetOptions in_place_of(const std::string& input, TargetOptions options,
+                          std::string_view format) {
+  if (!options.file.empty()) return options;
+  if (input == "-") throw Failure(kUsage, "-o FILE is needed where standard input is read");
+  options.file = input;
+  if (options.to.empty() && format_named(format)) options.to = format;
+  return options;
+}
+
 Saved save_document(duramen_context* context, const Document& document,
                     const TargetOptions& options, std::string_view format) {
   const Format target = format_of_target(options, format);

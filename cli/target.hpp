@@ -23,6 +23,10 @@ enum class Presence { required, optional };
 // Registers -o, --to and the options about what formats cannot hold.
 void add_target_options(CLI::App& verb, TargetOptions& options, Presence output);
 
+// The options with the input for output where none is given, in its own format. Failure(kUsage)
+// where the input is standard input.
+TargetOptions in_place_of(const std::string& input, TargetOptions options, std::string_view format);
+
 // What was written, and what was not.
 struct Saved {
   std::string file;

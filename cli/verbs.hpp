@@ -11,6 +11,8 @@ void add_ls(CLI::App& app);
 void add_info(CLI::App& app);
 void add_show(CLI::App& app);
 void add_convert(CLI::App& app);
+void add_rename(CLI::App& app);
+void add_cast(CLI::App& app);
 void add_extract(CLI::App& app);
 void add_tree(CLI::App& app);
 void add_init(CLI::App& app);

@@ -35,12 +35,14 @@ _duramen() {
       ;;
   esac
   case $verb in
-    '') options='ls info show diff convert extract tree init check run describe doctor -h --help --version' ;;
+    '') options='ls info show diff convert rename cast extract tree init check run describe doctor -h --help --version' ;;
     ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --color' ;;
     info) options='-h --help --digest --json --color' ;;
     show) options='-h --help --include --exclude --kind --trainable --dtype --full --stats --json --color' ;;
     diff) options='-h --help --select-a --select-b --include --exclude --dtype --json --color' ;;
     convert) options='-h --help --select --include --exclude --dtype --drop-optimizer -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
+    rename) options='-h --help --select --rename --preset --regex --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
+    cast) options='-h --help --dtype --include --exclude --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json --color' ;;
     extract) options='-h --help --select -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --include --exclude --kind --trainable --text --json --hash --color' ;;
     init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output' ;;

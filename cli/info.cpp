@@ -118,6 +118,7 @@ void read_metadata(Facts& facts, duramen_context* context, const duramen_checkpo
 // What writes such files; none of them names its writer.
 std::string producer_of(const Facts& facts) {
   if (facts.format == "npy") return "numpy.save";
+  if (facts.format == "npz") return "numpy.savez";
   if (facts.format == "torch") return "torch.save";
   for (const auto& [key, text] : facts.metadata) {
     if (key == "format") return "safetensors for " + text;

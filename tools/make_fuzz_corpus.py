@@ -189,9 +189,40 @@ def torch_files():
     }
 
 
+def npy(descr, shape, data, order="False"):
+    header = f"{{'descr': {descr}, 'fortran_order': {order}, 'shape': {shape}, }}".encode().ljust(117) + b"\n"
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + data
+
+
+def npz(members, method=zipfile.ZIP_STORED, force_zip64=True):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as file:
+        for name, content in members.items():
+            with file.open(name, "w", force_zip64=force_zip64) as member:
+                member.write(content)
+    return out.getvalue()
+
+
+def npz_files():
+    floats, shorts = npy("'<f4'", (2, 2), bytes(16)), npy("'>i2'", (3,), bytes(range(6)), "True")
+    return {
+        "two": npz({"a.npy": floats, "b.c.npy": shorts}),
+        "deflated": npz({"a.npy": floats, "b.npy": shorts}, zipfile.ZIP_DEFLATED),
+        "small-headers": npz({"a.npy": floats}, force_zip64=False),
+        "empty": npz({}),
+        "bytes": npz({"a.npy": npy("'|b1'", (), b"\7"), "notes": b"text", "folder/": b"", "bare": shorts}),
+        "foreign": npz({"o.npy": npy("'|O'", (1,), b"N."), "u.npy": npy("'<U2'", (1,), bytes(8)),
+                        "r.npy": npy("[('a', '<f4'), ('b', '|S2', (2,))]", (1,), bytes(8))}),
+        "same-name": npz({"a.npy": floats, "a": b""}),
+        "no-array": npz({"a.npy": b"text"}),
+        "short": npz({"a.npy": floats[:-1]}),
+        "bomb": npz({"a.npy": npy("'|u1'", (100000,), bytes(100000))}, zipfile.ZIP_DEFLATED),
+    }
+
+
 def main():
     for target, seeds in (("text", {name: text.encode() for name, text in TEXTS.items()}),
-                          ("safetensors", SAFETENSORS), ("torch_file", torch_files())):
+                          ("safetensors", SAFETENSORS), ("torch_file", torch_files()), ("npz", npz_files())):
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in seeds.items():

@@ -45,7 +45,7 @@ class Checkpoint final : public Counted {
                                      Ref<const Counted> keeper, const std::string& name,
                                      const OpenOptions& options = {});
 
-  std::string_view format() const noexcept { return format_; }   // "safetensors", "torch", "npy"
+  std::string_view format() const noexcept { return format_; }  // "safetensors", "torch", "npy", …
   const ValueRef& content() const noexcept { return content_; }  // everything, as one value
   const OrderedMap<std::string>& metadata() const noexcept { return metadata_; }
   // What the file says of itself: "container" (of a torch file: "zip", "legacy"), "version",
@@ -71,7 +71,7 @@ class Checkpoint final : public Counted {
   OrderedMap<std::string> properties_;
 };
 
-enum class Format : int32_t { automatic = 0, safetensors = 1, torch = 2, npy = 3 };
+enum class Format : int32_t { automatic = 0, safetensors = 1, torch = 2, npy = 3, npz = 4 };
 enum class Durability : int32_t {
   durable = 0,
   atomic = 1

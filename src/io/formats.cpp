@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "io/file_error.hpp"
 #include "io/npy.hpp"
+#include "io/npz.hpp"
 #include "io/safetensors.hpp"
 #include "io/torch_file.hpp"
 #include "io/torch_legacy.hpp"
@@ -40,7 +41,6 @@ constexpr Magic kMagics[] = {
     {0, "Rar!\x1a\7"sv, "a RAR archive"},
     {4, "TFL3"sv, "a TensorFlow Lite model"},
     {2, "\x12\7pytorch"sv, "an ONNX model"},
-    {0, "PK\5\6"sv, "an empty zip archive"},
 };
 
 std::string_view text_of(std::span<const std::byte> bytes) noexcept {
@@ -95,8 +95,9 @@ std::string_view describe_unknown(std::string_view bytes) noexcept {
                  "it names)"
                : "not a checkpoint: this is a JSON text";
   }
-  return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save or an .npy "
-         "file)";
+  return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save, an .npy "
+         "or "
+         "an .npz)";
 }
 
 void write_torch_dict(const Services& services, const StateDict& dict, Output& out,
@@ -127,6 +128,12 @@ constexpr FileFormat kFormats[] = {
      .read = read_npy,
      .write_value = write_npy,
      .refusal = "the format holds one tensor without a name (got a state dict)"},
+    {.number = Format::npz,
+     .endings = ".npz",
+     .matches_zip = is_npz,
+     .read_zip = read_npz,
+     .write_dict = write_npz,
+     .refusal = "npz files hold state dicts only (expected a .pt)"},
 };
 
 template <class Condition>
@@ -148,12 +155,10 @@ Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& sour
   if (const FileFormat* format = find_format(matches)) {
     return format->read_zip(services, zip, options);
   }
-  const bool is_npz = std::any_of(zip.entries().begin(), zip.entries().end(),
-                                  [](const auto& e) { return e.name.ends_with(".npy"); });
-  throw file_error(Code::unsupported, {source->name(), {}, {}, {}},
-                   is_npz ? "not supported yet: this is a NumPy .npz file"
-                          : "not supported: this is a zip archive, but not PyTorch's (it has no "
-                            "data.pkl in its folder)");
+  throw file_error(
+      Code::unsupported, {source->name(), {}, {}, {}},
+      "not supported: this is a zip archive, but neither PyTorch's (it has no data.pkl "
+      "in its folder) nor NumPy's (it has no .npy)");
 }
 
 // The endings of a format, or of all, each with a dot, with a space between.
@@ -179,7 +184,8 @@ Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& sour
   if (const FileFormat* format = find_format(matches)) {
     return format->read(services, source, options);
   }
-  if (bytes.starts_with("PK\3\4")) return read_zip(services, source, options);
+  if (bytes.starts_with("PK\3\4") || bytes.starts_with("PK\5\6"))
+    return read_zip(services, source, options);
   if (const Magic* magic = find_magic(bytes)) {
     throw file_error(Code::unsupported, spot, join("not supported: this is ", magic->what));
   }
@@ -199,9 +205,9 @@ const FileFormat& format_for_saving(const std::string& path, Format asked) {
     return asked == Format::automatic ? has_ending(path, format.endings) : format.number == asked;
   };
   if (const FileFormat* format = find_format(is_wanted)) return *format;
-  throw file_error(
-      Code::invalid_argument, {path, "save", {}, {}},
-      "no format known for this name (expected .safetensors, .pt, .pth, .bin, .ckpt or .npy)");
+  throw file_error(Code::invalid_argument, {path, "save", {}, {}},
+                   "no format known for this name (expected .safetensors, .pt, .pth, .bin, .ckpt, "
+                   ".npy or .npz)");
 }
 
 }  // namespace duramen::io

@@ -13,8 +13,8 @@
 #include "base/cursor.hpp"
 #include "base/text.hpp"
 #include "io/file_error.hpp"
+#include "io/npy_dtypes.hpp"
 #include "io/safetensors.hpp"
-#include "io/saving.hpp"
 
 namespace duramen::io {
 namespace {
@@ -22,32 +22,12 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr size_t kChunk = size_t{8} << 20;  // between two looks at the cancel flag
-constexpr std::string_view kMagic = "\x93NUMPY"sv;
 constexpr std::string_view kPart = "npy header";
 
-struct Named {
-  std::string_view name;  // without the byte order
-  Dtype dtype;
-};
-constexpr Named kDtypes[] = {
-    {"f8", Dtype::float64},   {"f4", Dtype::float32},    {"f2", Dtype::float16},
-    {"i8", Dtype::int64},     {"i4", Dtype::int32},      {"i2", Dtype::int16},
-    {"i1", Dtype::int8},      {"u8", Dtype::uint64},     {"u4", Dtype::uint32},
-    {"u2", Dtype::uint16},    {"u1", Dtype::uint8},      {"b1", Dtype::boolean},
-    {"c8", Dtype::complex64}, {"c16", Dtype::complex128}};
-
 Dtype dtype_of(std::string_view name) noexcept {
-  const auto* found = std::find_if(std::begin(kDtypes), std::end(kDtypes),
-                                   [&](const Named& row) { return row.name == name; });
-  return found == std::end(kDtypes) ? Dtype::invalid : found->dtype;
-}
-
-// "<f4", "|b1"; empty for dtypes that NumPy does not have.
-std::string descr_of(Dtype dtype) {
-  for (const Named& row : kDtypes) {
-    if (row.dtype == dtype) return join(itemsize(dtype) > 1 ? '<' : '|', row.name);
-  }
-  return {};
+  const auto* found = std::find_if(std::begin(kNpyDtypes), std::end(kNpyDtypes),
+                                   [&](const NpyDtype& row) { return row.name == name; });
+  return found == std::end(kNpyDtypes) ? Dtype::invalid : found->dtype;
 }
 
 // The number that the byte order is about: half of a complex element.
@@ -65,36 +45,43 @@ Shape fortran_strides(const Shape& shape) {
   return strides;
 }
 
-bool is_fortran(const Layout& layout) {
-  Layout reversed = layout;
-  std::reverse(reversed.shape.begin(), reversed.shape.end());
-  std::reverse(reversed.strides.begin(), reversed.strides.end());
-  return is_contiguous(reversed);
+// Bytes of one element that torch has no dtype for: "U5", "M8[ns]", "f16". Nothing where they vary
+// (objects), or are not told here (records); NumPy has no other kinds.
+struct Foreign {
+  bool known = false;
+  std::optional<uint64_t> itemsize;
+};
+Foreign foreign_dtype(std::string_view name) noexcept {
+  if (name.empty() || "OUSVMmfc"sv.find(name[0]) == std::string_view::npos) return {};
+  const std::string_view digits = name.substr(1, name.find('[') - 1);
+  if (name[0] == 'O') return {digits.empty() || digits == "8", std::nullopt};
+  const auto size = parse_int(digits);
+  if (!size || *size < 0 || *size > INT32_MAX) return {};
+  return {true, static_cast<uint64_t>(*size) * (name[0] == 'U' ? 4 : 1)};
 }
 
 // The header's Python dict, read as what it can only be: no expression, no other key.
 class Reader {
  public:
-  Reader(const Services& services, const Ref<const Source>& source, const Limits& limits)
-      : services_(services), source_(source), cursor_(source->bytes()), limits_(limits) {}
+  Reader(const Services& services, const NpyBytes& place, const Limits& limits)
+      : services_(services), place_(place), cursor_(place.bytes), limits_(limits) {}
 
-  Ref<Checkpoint> read() {
+  NpyArray read() {
     header_ = take_header();
     read_fields();
-    const uint64_t nbytes = check_size();
-    const auto data = *cursor_.take(nbytes);
+    const auto data = *cursor_.take(check_size());
+    if (dtype_ == Dtype::invalid) return {opaque(data), version_, ""};
     auto tensor = make<Tensor>(storage(data), layout(), dtype_);
-    OrderedMap<std::string> properties;
-    properties.append("version", join(version_, ".0"));
-    if (itemsize(dtype_) > 1) properties.append("byteorder", swapped_ ? "big" : "little");
-    return make<Checkpoint>("npy", Value::tensor(std::move(tensor)), OrderedMap<std::string>(),
-                            std::move(properties));
+    const std::string_view order = swapped_ ? "big" : "little";
+    return {Value::tensor(std::move(tensor)), version_, itemsize(dtype_) > 1 ? order : ""};
   }
 
  private:
-  Error bad(std::string_view what, std::optional<uint64_t> offset,
-            Code code = Code::corrupt) const {
-    return file_error(code, {source_->name(), kPart, {}, offset}, what);
+  Error bad(std::string_view what, std::optional<uint64_t> offset, Code code = Code::corrupt,
+            std::string_view part = kPart) const {
+    if (offset && place_.offset) *offset += *place_.offset;
+    if (!place_.offset) offset = {};
+    return file_error(code, {place_.file, part, place_.entry, offset}, what);
   }
   // At the place in the header that is being read.
   Error bad_here(std::string_view what, Code code = Code::corrupt) const {
@@ -102,13 +89,13 @@ class Reader {
   }
 
   std::string_view take_header() {
-    (void)cursor_.seek(kMagic.size());
+    (void)cursor_.seek(kNpyMagic.size());
     const auto major = cursor_.number<uint8_t>();
     const auto minor = cursor_.number<uint8_t>();
     if (!major || !minor) throw truncated();
     if (*major < 1 || *major > 3 || *minor != 0) {
       throw bad(join("unknown version ", *major, ".", *minor, " (expected 1.0, 2.0 or 3.0)"),
-                kMagic.size(), Code::unsupported);
+                kNpyMagic.size(), Code::unsupported);
     }
     version_ = *major;
     const auto length = *major == 1 ? std::optional<uint32_t>(cursor_.number<uint16_t>())
@@ -188,21 +175,54 @@ class Reader {
   }
 
   void read_descr() {
-    if (next_is('[') || next_is('(')) {
-      throw bad_here("torch has no dtype for records", Code::unsupported);
-    }
+    skip_space();
     const size_t place = at_;
-    const std::string_view text = take_text();
+    const bool is_record = next_is('[') || next_is('(');
+    std::string_view text;
+    if (is_record) {
+      skip_records();
+    } else {
+      text = take_text();
+    }
     const size_t order = text.empty() ? std::string_view::npos : "<>|="sv.find(text[0]);
     const std::string_view name = text.substr(order == std::string_view::npos ? 0 : 1);
+    descr_ = header_.substr(place, at_ - place);
     dtype_ = dtype_of(name);
     swapped_ = order == 1;
-    if (dtype_ != Dtype::invalid) return;
+    if (dtype_ != Dtype::invalid) {
+      itemsize_ = itemsize(dtype_);
+      return;
+    }
+    const Foreign foreign = is_record ? Foreign{true, {}} : foreign_dtype(name);
+    itemsize_ = foreign.itemsize;
+    if (!place_.entry.empty() && foreign.known) return;
     at_ = place;
-    throw bad_here(name.starts_with('O')
+    throw bad_here(is_record ? "torch has no dtype for records"
+                   : name.starts_with('O')
                        ? "an array of Python objects (a pickle, which is not run)"
                        : join("torch has no dtype for ", format_quoted(printable(text, 40))),
                    Code::unsupported);
+  }
+
+  // Past a list or a tuple. Texts in it may hold anything.
+  void skip_records() {
+    size_t depth = 0;
+    char quote = 0;
+    for (; at_ < header_.size(); ++at_) {
+      const char c = header_[at_];
+      if (quote) {
+        if (c == '\\') ++at_;
+        if (c == quote) quote = 0;
+      } else if (c == '\'' || c == '"') {
+        quote = c;
+      } else if (c == '[' || c == '(') {
+        ++depth;
+      } else if ((c == ']' || c == ')') && --depth == 0) {
+        ++at_;
+        return;
+      }
+    }
+    throw bad_here("the records of descr do not end");
   }
 
   void read_order() {
@@ -241,32 +261,31 @@ class Reader {
     return size;
   }
 
+  // What the elements take: all that is left.
   uint64_t check_size() const {
-    int64_t product =
-        static_cast<int64_t>(itemsize(dtype_));  // with 1 for 0: strides are made of it
+    const uint64_t left = cursor_.remaining();
+    int64_t product = static_cast<int64_t>(itemsize_.value_or(1));
     bool overflow = false;
-    bool empty = false;
-    for (const int64_t size : shape_) {
+    bool empty = product == 0;
+    for (const int64_t size : shape_) {  // with 1 for 0: strides are made of it
       overflow |= mul_overflows(product, std::max<int64_t>(size, 1), &product);
       empty |= size == 0;
     }
     if (overflow) throw bad(join("the size overflows: ", format_tuple(shape_)), start_);
     const uint64_t nbytes = empty ? 0 : static_cast<uint64_t>(product);
-    if (nbytes != cursor_.remaining()) {
-      throw file_error(
-          Code::corrupt, {source_->name(), "npy data", {}, cursor_.position()},
-          join("it does not fit the shape ", format_tuple(shape_), " of ", dtype_name(dtype_),
-               " (expected ", nbytes, " bytes, got ", cursor_.remaining(),
-               nbytes > cursor_.remaining() ? "; is the file truncated?)" : ")"));
+    if (itemsize_ && nbytes != left) {
+      throw bad(join("it does not fit the shape ", format_tuple(shape_), " of ",
+                     printable(descr_, 40), " (expected ", nbytes, " bytes, got ", left,
+                     nbytes > left ? "; is the file truncated?)" : ")"),
+                cursor_.position(), Code::corrupt, "npy data");
     }
     const uint64_t most = std::min(limits_.max_tensor_bytes ? limits_.max_tensor_bytes : UINT64_MAX,
                                    limits_.max_total_bytes ? limits_.max_total_bytes : UINT64_MAX);
-    if (nbytes > most) {
-      throw bad(
-          join("the array is too large (expected at most ", most, " bytes, got ", nbytes, ")"),
-          start_, Code::limit);
+    if (left > most) {
+      throw bad(join("the array is too large (expected at most ", most, " bytes, got ", left, ")"),
+                start_, Code::limit);
     }
-    return nbytes;
+    return left;
   }
 
   Layout layout() const {
@@ -278,7 +297,9 @@ class Reader {
 
   Ref<Storage> storage(std::span<const std::byte> data) const {
     const size_t size = swapped_size(dtype_);
-    if (!swapped_ || size == 1) return storage_over(services_.allocator, source_, data, dtype_);
+    if (!swapped_ || size == 1) {
+      return storage_over(services_.allocator, place_.source, data, dtype_);
+    }
     auto storage = Storage::allocate(services_.allocator, data.size());
     std::byte* out = storage->mutable_data();
     for (size_t done = 0; done < data.size(); done += size) {
@@ -288,77 +309,63 @@ class Reader {
     return storage;
   }
 
+  ValueRef opaque(std::span<const std::byte> data) const {
+    std::vector<ValueRef> sizes;
+    for (const int64_t size : shape_) sizes.push_back(Value::integer(size));
+    auto bytes = make<Tensor>(Storage::keep(data.data(), data.size(), place_.source),
+                              contiguous_layout({static_cast<int64_t>(data.size())}), Dtype::uint8);
+    return Value::opaque(std::string(kNpyClass),
+                         {Value::text(descr_text()), Value::boolean(fortran_),
+                          Value::tuple(std::move(sizes)), Value::tensor(std::move(bytes))});
+  }
+
+  // In UTF-8, which the header of version 3 has, and the others not.
+  std::string descr_text() const {
+    if (version_ == 3 && !is_utf8(descr_)) throw bad("descr is not UTF-8", start_);
+    std::string text;
+    for (const char c : descr_) {
+      if (version_ == 3 || static_cast<unsigned char>(c) < 0x80) {
+        text += c;
+      } else {
+        text += static_cast<char>(0xC0 | static_cast<unsigned char>(c) >> 6);
+        text += static_cast<char>(0x80 | (c & 0x3F));
+      }
+    }
+    return text;
+  }
+
   const Services& services_;
-  const Ref<const Source>& source_;
+  const NpyBytes& place_;
   Cursor cursor_;
   const Limits& limits_;
   unsigned version_ = 0;
   std::string_view header_;
-  size_t start_ = 0;  // of the header in the file
-  size_t at_ = 0;     // in the header
+  size_t start_ = 0;        // of the header in the file
+  size_t at_ = 0;           // in the header
+  std::string_view descr_;  // as it is written
   Dtype dtype_ = Dtype::invalid;
+  std::optional<uint64_t> itemsize_;
   bool swapped_ = false;
   bool fortran_ = false;
   Shape shape_;
 };
 
-// As numpy.save pads it: room for the first size to grow, then to a multiple of 64.
-std::string header_for(std::string_view descr, bool fortran, const Shape& shape) {
-  constexpr size_t kGrowthDigits = 21;
-  constexpr size_t kAlignment = 64;
-  constexpr size_t kBefore = kMagic.size() + 4;
-  std::string header =
-      join("{'descr': '", descr, "', 'fortran_order': ", fortran ? "True" : "False",
-           ", 'shape': ", format_tuple(shape), ", }");
-  if (!shape.empty()) {
-    const int64_t grows = fortran ? shape.back() : shape[0];
-    header.append(kGrowthDigits - std::to_string(grows).size(), ' ');
-  }
-  header.append(kAlignment - (kBefore + header.size() + 1) % kAlignment, ' ');
-  header += '\n';
-  return header;
-}
-
 }  // namespace
 
-bool is_npy(std::string_view bytes) noexcept { return bytes.starts_with(kMagic); }
+bool is_npy(std::string_view bytes) noexcept { return bytes.starts_with(kNpyMagic); }
 
 Ref<Checkpoint> read_npy(const Services& services, const Ref<const Source>& source,
                          const OpenOptions& options) {
-  return Reader(services, source, options.limits).read();
+  const NpyArray array =
+      read_npy_array(services, {source, source->bytes(), source->name(), {}, 0}, options.limits);
+  OrderedMap<std::string> properties;
+  properties.append("version", join(array.version, ".0"));
+  if (!array.byteorder.empty()) properties.append("byteorder", std::string(array.byteorder));
+  return make<Checkpoint>("npy", array.value, OrderedMap<std::string>(), std::move(properties));
 }
 
-void write_npy(const Services& services, const Value& content, Output& out,
-               const SaveOptions& /*options*/) {
-  const auto refuse = [&](std::string_view what) {
-    return file_error(Code::unsupported, {out.name(), "save npy", {}, {}}, what);
-  };
-  if (content.kind() != ValueKind::tensor) {
-    throw refuse(join("the format holds one tensor (got ", value_kind_name(content.kind()), ")"));
-  }
-  const Tensor& tensor = *content.as_tensor();
-  const std::string descr = descr_of(tensor.dtype());
-  if (descr.empty()) throw refuse(join("NumPy has no dtype ", dtype_name(tensor.dtype())));
-  if (tensor.rank() > kMaxNpyRank) {
-    throw refuse(join("too many dimensions (expected at most ", kMaxNpyRank, ")"));
-  }
-  const bool fortran = !tensor.is_contiguous() && is_fortran(tensor.layout());
-  const std::string header = header_for(descr, fortran, tensor.shape());
-  const auto nbytes = static_cast<uint64_t>(tensor.nbytes());
-  out.begin(kMagic.size() + 4 + header.size() + nbytes);
-  out.write(kMagic);
-  const uint8_t start[] = {1, 0, static_cast<uint8_t>(header.size() & 255),
-                           static_cast<uint8_t>(header.size() >> 8)};
-  out.write(std::as_bytes(std::span(start)));
-  out.write(header);
-  Saving saving(services, nbytes);
-  const auto put = [&](std::span<const std::byte> bytes) { out.write(bytes); };
-  if (fortran) {
-    saving.bytes({tensor.bytes(), static_cast<size_t>(nbytes)}, put);
-  } else {
-    saving.tensor(tensor, put);
-  }
-  saving.end();
+NpyArray read_npy_array(const Services& services, const NpyBytes& bytes, const Limits& limits) {
+  return Reader(services, bytes, limits).read();
 }
 
 }  // namespace duramen::io

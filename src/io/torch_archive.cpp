@@ -13,7 +13,6 @@ namespace {
 
 constexpr uint64_t kMaxSmallRecord = 64;
 constexpr uint64_t kMaxPickle = uint64_t{1} << 30;
-constexpr uint64_t kMaxDeflateRatio = 1032;  // deflate cannot do better
 
 std::string_view folder_of(const ZipReader& zip) {
   if (zip.entries().empty()) return {};
@@ -130,26 +129,15 @@ std::span<const std::byte> TorchArchive::pickle() {
 
 // The inflated or plain content in memory of our own.
 Ref<Storage> TorchArchive::copy_record(const ZipEntry& entry) {
+  Ref<Storage> storage;
   if (entry.is_deflated()) {
-    if (entry.size / kMaxDeflateRatio > entry.stored_size) {
-      throw bad(entry, join(entry.stored_size, " deflated bytes cannot give ", entry.size));
-    }
-    if (entry.size > inflated_budget_) {
-      throw bad(entry,
-                join("inflating takes too much memory (expected at most ", inflated_budget_,
-                     " bytes more, got ", entry.size, "; a limit can be raised)"),
-                Code::limit);
-    }
-    inflated_budget_ -= entry.size;
+    storage = zip_.inflated(services_.allocator, entry, inflated_budget_);
+  } else {
+    storage = Storage::allocate(services_.allocator, entry.size);
+    const auto raw = zip_.raw(entry);
+    if (!raw.empty()) std::memcpy(storage->mutable_data(), raw.data(), raw.size());
   }
-  auto storage = Storage::allocate(services_.allocator, entry.size);
-  const std::span<std::byte> out(storage->mutable_data(), entry.size);
-  if (entry.is_deflated()) {
-    zip_.inflate(entry, out);
-  } else if (!out.empty()) {
-    std::memcpy(out.data(), zip_.raw(entry).data(), out.size());
-  }
-  verify(entry, out);
+  verify(entry, {storage->data(), entry.size});
   return storage;
 }
 

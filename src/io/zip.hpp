@@ -14,6 +14,7 @@
 #include "base/name_index.hpp"
 #include "io/output.hpp"
 #include "io/source.hpp"
+#include "tensor/storage.hpp"
 
 namespace duramen::io {
 
@@ -45,6 +46,10 @@ class ZipReader {
   }
   // Requires: out.size() == entry.size. CORRUPT unless exactly that comes out.
   void inflate(const ZipEntry& entry, std::span<std::byte> out) const;
+  // The inflated content in fresh memory, which is taken off what may still be inflated; neither it
+  // nor what deflate can reach is gone beyond. CORRUPT, LIMIT.
+  Ref<Storage> inflated(const Ref<Allocator>& allocator, const ZipEntry& entry,
+                        uint64_t& budget) const;
   // CORRUPT when the content does not have the entry's CRC-32; a CRC of 0 means "not computed".
   void check_crc(const ZipEntry& entry, std::span<const std::byte> content) const;
 

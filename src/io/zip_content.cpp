@@ -7,6 +7,11 @@
 #include "io/zip.hpp"
 
 namespace duramen::io {
+namespace {
+
+constexpr uint64_t kMaxDeflateRatio = 1032;  // deflate cannot do better
+
+}  // namespace
 
 void ZipReader::inflate(const ZipEntry& entry, std::span<std::byte> out) const {
   const std::unique_ptr<libdeflate_decompressor, void (*)(libdeflate_decompressor*)> machine(
@@ -21,6 +26,24 @@ void ZipReader::inflate(const ZipEntry& entry, std::span<std::byte> out) const {
     throw file_error(Code::corrupt, {source_->name(), "zip entry", entry.name, entry.payload},
                      join("the deflated bytes do not give the ", out.size(), " bytes promised"));
   }
+}
+
+Ref<Storage> ZipReader::inflated(const Ref<Allocator>& allocator, const ZipEntry& entry,
+                                 uint64_t& budget) const {
+  const Spot spot{source_->name(), "zip entry", entry.name, entry.payload};
+  if (entry.size / kMaxDeflateRatio > entry.stored_size) {
+    throw file_error(Code::corrupt, spot,
+                     join(entry.stored_size, " deflated bytes cannot give ", entry.size));
+  }
+  if (entry.size > budget) {
+    throw file_error(Code::limit, spot,
+                     join("inflating takes too much memory (expected at most ", budget,
+                          " bytes more, got ", entry.size, "; a limit can be raised)"));
+  }
+  budget -= entry.size;
+  auto storage = Storage::allocate(allocator, entry.size);
+  inflate(entry, {storage->mutable_data(), entry.size});
+  return storage;
 }
 
 void ZipReader::check_crc(const ZipEntry& entry, std::span<const std::byte> content) const {

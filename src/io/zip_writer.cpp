@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "io/record.hpp"
 #include "io/zip.hpp"
 #include "io/zip_format.hpp"
 
@@ -14,31 +15,6 @@ namespace {
 using namespace zip;
 
 constexpr uint64_t kPayloadAlignment = 64;
-
-// Little-endian numbers in the order of a record.
-class Record {
- public:
-  Record& u16(uint64_t value) { return number(static_cast<uint16_t>(value)); }
-  Record& u32(uint64_t value) { return number(static_cast<uint32_t>(value)); }
-  Record& u64(uint64_t value) { return number(value); }
-  Record& text(std::string_view value) {
-    bytes_ += value;
-    return *this;
-  }
-  Record& fill(uint64_t count, char value) {
-    bytes_.append(count, value);
-    return *this;
-  }
-  const std::string& bytes() const noexcept { return bytes_; }
-
- private:
-  template <class T>
-  Record& number(T value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof(T));
-    return *this;
-  }
-  std::string bytes_;
-};
 
 uint64_t small(uint64_t value) noexcept { return std::min<uint64_t>(value, kMax32); }
 bool is_large(uint64_t value) noexcept { return value >= kMax32; }

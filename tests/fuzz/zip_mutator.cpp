@@ -3,6 +3,7 @@
 // the mutants reach the unpickler instead of failing at the door. One in eight is mutated blindly.
 #include <zlib.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <random>
@@ -178,6 +179,9 @@ void mutate_members(std::vector<Member>& members, size_t room, Random& random) {
       mutate_bytes(members[at].content, most);
       break;
     default:
+      if (std::none_of(members.begin(), members.end(), is_pickle)) {
+        mutate_bytes(members[at].content, most);
+      }
       for (Member& member : members) {
         if (!is_pickle(member)) continue;
         if (random() % 3 == 0) {

@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "base/checked.hpp"
+#include "base/text.hpp"
+#include "io/file_error.hpp"
+#include "io/npy.hpp"
+#include "io/npz.hpp"
+
+namespace duramen::io {
+namespace {
+
+constexpr std::string_view kEnding = ".npy";
+
+std::string_view text_of(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// What may be inflated; as of PyTorch's archives.
+uint64_t inflated_budget(const Limits& limits, uint64_t file_size) noexcept {
+  constexpr uint64_t kBase = uint64_t{64} << 20;
+  if (limits.max_total_bytes) return limits.max_total_bytes;
+  return kBase + checked_mul<uint64_t>(file_size, 32).value_or(UINT64_MAX - kBase);
+}
+
+void let_go(void* storage) { static_cast<Storage*>(storage)->release(); }
+
+class Reader {
+ public:
+  Reader(const Services& services, const ZipReader& zip, const OpenOptions& options)
+      : services_(services),
+        zip_(zip),
+        options_(options),
+        inflated_budget_(inflated_budget(options.limits, zip.source()->bytes().size())),
+        total_budget_(options.limits.max_total_bytes ? options.limits.max_total_bytes
+                                                     : UINT64_MAX) {}
+
+  Ref<Checkpoint> read() {
+    for (const ZipEntry& entry : zip_.entries()) {
+      services_.cancel.check("open");
+      if (!entry.name.ends_with('/') || entry.size != 0) add(entry);
+    }
+    if (const auto twice = find_duplicate(names_)) {
+      throw file_error(Code::corrupt, {zip_.source()->name(), "npz", names_[*twice], {}},
+                       "two members have this name without their endings");
+    }
+    return make<Checkpoint>("npz", Value::dict(std::move(keys_), std::move(items_)),
+                            OrderedMap<std::string>(), OrderedMap<std::string>());
+  }
+
+ private:
+  Error bad(const ZipEntry& entry, std::string_view what, Code code = Code::corrupt) const {
+    return file_error(code, {zip_.source()->name(), "npz", entry.name, entry.header}, what);
+  }
+
+  void add(const ZipEntry& entry) {
+    if (!is_utf8(entry.name)) throw bad(entry, "the name is not UTF-8", Code::unsupported);
+    if (entry.size > total_budget_) {
+      throw bad(entry,
+                join("the arrays are too large together (expected at most ", total_budget_,
+                     " bytes more, got ", entry.size, ")"),
+                Code::limit);
+    }
+    total_budget_ -= entry.size;
+    const bool is_named = entry.name.ends_with(kEnding);
+    names_.push_back(entry.name.substr(0, entry.name.size() - (is_named ? kEnding.size() : 0)));
+    keys_.push_back(Value::text(std::string(names_.back())));
+    items_.push_back(entry.is_deflated() ? read_deflated(entry, is_named)
+                                         : read_stored(entry, is_named));
+  }
+
+  ValueRef read_stored(const ZipEntry& entry, bool is_named) const {
+    const auto bytes = zip_.raw(entry);
+    if (options_.verify_checksums) zip_.check_crc(entry, bytes);
+    return value_of(entry, {zip_.source(), bytes, zip_.source()->name(), entry.name, entry.payload},
+                    is_named);
+  }
+
+  ValueRef read_deflated(const ZipEntry& entry, bool is_named) {
+    const Ref<Storage> content = zip_.inflated(services_.allocator, entry, inflated_budget_);
+    const std::span<const std::byte> bytes(content->data(), entry.size);
+    zip_.check_crc(entry, bytes);
+    const auto source = Source::from_memory(bytes, content, zip_.source()->name());
+    ValueRef value = value_of(entry, {source, bytes, source->name(), entry.name, {}}, is_named);
+    if (value->kind() == ValueKind::tensor) own(*value->as_tensor(), content);
+    return value;
+  }
+
+  ValueRef value_of(const ZipEntry& entry, const NpyBytes& member, bool is_named) const {
+    const std::string_view text = text_of(member.bytes);
+    if (is_npy(text)) return read_npy_array(services_, member, options_.limits).value;
+    if (is_named) throw bad(entry, "it does not begin as an array");
+    return Value::bytes(std::string(text));
+  }
+
+  // The tensor is the only one on the inflated memory, which is nobody's file: it may be written.
+  static void own(Tensor& tensor, const Ref<Storage>& content) {
+    if (!tensor.storage()->read_only()) return;  // copied
+    std::byte* data = content->mutable_data() + (tensor.storage()->data() - content->data());
+    auto part = Storage::borrow(data, tensor.storage()->nbytes(), false, let_go, content.get());
+    content->retain();
+    tensor.set_data(std::move(part), tensor.layout(), tensor.dtype());
+  }
+
+  const Services& services_;
+  const ZipReader& zip_;
+  const OpenOptions& options_;
+  uint64_t inflated_budget_;
+  uint64_t total_budget_;
+  std::vector<std::string_view> names_;
+  std::vector<ValueRef> keys_;
+  std::vector<ValueRef> items_;
+};
+
+}  // namespace
+
+bool is_npz(const ZipReader& zip) {
+  const auto& entries = zip.entries();
+  return entries.empty() || std::any_of(entries.begin(), entries.end(), [](const ZipEntry& entry) {
+           return entry.name.ends_with(kEnding);
+         });
+}
+
+Ref<Checkpoint> read_npz(const Services& services, const ZipReader& zip,
+                         const OpenOptions& options) {
+  return Reader(services, zip, options).read();
+}
+
+}  // namespace duramen::io

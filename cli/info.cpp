@@ -119,6 +119,7 @@ void read_metadata(Facts& facts, duramen_context* context, const duramen_checkpo
 std::string producer_of(const Facts& facts) {
   if (facts.format == "npy") return "numpy.save";
   if (facts.format == "npz") return "numpy.savez";
+  if (facts.format == "gguf") return "ggml";
   if (facts.format == "torch") return "torch.save";
   for (const auto& [key, text] : facts.metadata) {
     if (key == "format") return "safetensors for " + text;

@@ -220,9 +220,24 @@ def npz_files():
     }
 
 
+def gguf_files():
+    sys.path.insert(0, str(CORPUS.parents[1] / "data"))
+    import make_gguf as made
+    w = made.Writer()
+    values = [w.value("general.alignment", made.U32, 64), w.value("a.list", made.ARRAY, ["x", "y"], of=made.STRING)]
+    return {
+        "all": made.all_types(), "big-endian": made.all_types(">"), "version2": made.all_types(version=2),
+        "nothing": w.file(), "values": w.file(values[:1] + [w.value("k", made.ARRAY, [1, 2, 1], of=made.U8)], alignment=64),
+        "aligned": w.file(values, [w.tensor("t", "F32", (4, 2), 0), w.tensor("u", "I8", (3,), 64)], bytes(67), alignment=64),
+        "blocks": w.file((), [w.tensor("t", "Q8_0", (32, 2), 0), w.tensor("u", "Q4_K", (256,), 96)], bytes(96 + 144)),
+        "bfloat16": w.file((), [w.tensor("t", "BF16", (1, 0, 2), 0), w.tensor("u", "F16", (), 0)], bytes(2)),
+    }
+
+
 def main():
     for target, seeds in (("text", {name: text.encode() for name, text in TEXTS.items()}),
-                          ("safetensors", SAFETENSORS), ("torch_file", torch_files()), ("npz", npz_files())):
+                          ("safetensors", SAFETENSORS), ("torch_file", torch_files()), ("npz", npz_files()),
+                          ("gguf", gguf_files())):
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in seeds.items():

@@ -24,6 +24,7 @@ struct OpenOptions {
   Limits limits;
   bool read_instead_of_map = false;
   bool verify_checksums = false;  // CRC-32 of zip members
+  bool dequantize = false;        // GGUF's Q8_0 and Q4_0 become float32
 };
 
 // Parts of a context that io needs.
@@ -71,7 +72,14 @@ class Checkpoint final : public Counted {
   OrderedMap<std::string> properties_;
 };
 
-enum class Format : int32_t { automatic = 0, safetensors = 1, torch = 2, npy = 3, npz = 4 };
+enum class Format : int32_t {
+  automatic = 0,
+  safetensors = 1,
+  torch = 2,
+  npy = 3,
+  npz = 4,
+  gguf = 5
+};
 enum class Durability : int32_t {
   durable = 0,
   atomic = 1

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "io/file_error.hpp"
+#include "io/gguf.hpp"
 #include "io/npy.hpp"
 #include "io/npz.hpp"
 #include "io/safetensors.hpp"
@@ -24,7 +25,9 @@ struct Magic {
 // Files that people hand to a reader of checkpoints. None begins as a safetensors file that has a
 // header below its limit.
 constexpr Magic kMagics[] = {
-    {0, "GGUF"sv, "a GGUF file"},
+    {0, "lmgg"sv, "a GGML file of before GGUF"},
+    {0, "fmgg"sv, "a GGML file of before GGUF"},
+    {0, "tjgg"sv, "a GGML file of before GGUF"},
     {0, "\x89HDF\r\n"sv, "an HDF5 file"},
     {0, "\x80\x02"sv, "a pickle, but not one of torch.save"},
     {0, "\x80\x03"sv, "a pickle, but not one of torch.save"},
@@ -95,9 +98,8 @@ std::string_view describe_unknown(std::string_view bytes) noexcept {
                  "it names)"
                : "not a checkpoint: this is a JSON text";
   }
-  return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save, an .npy "
-         "or "
-         "an .npz)";
+  return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save, an "
+         ".npy, an .npz or a GGUF file)";
 }
 
 void write_torch_dict(const Services& services, const StateDict& dict, Output& out,
@@ -134,6 +136,12 @@ constexpr FileFormat kFormats[] = {
      .read_zip = read_npz,
      .write_dict = write_npz,
      .refusal = "npz files hold state dicts only (expected a .pt)"},
+    {.number = Format::gguf,
+     .endings = ".gguf",
+     .matches = is_gguf,
+     .read = read_gguf,
+     .write_dict = write_gguf,
+     .refusal = "gguf files hold state dicts only (expected a .pt)"},
 };
 
 template <class Condition>
@@ -155,10 +163,9 @@ Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& sour
   if (const FileFormat* format = find_format(matches)) {
     return format->read_zip(services, zip, options);
   }
-  throw file_error(
-      Code::unsupported, {source->name(), {}, {}, {}},
-      "not supported: this is a zip archive, but neither PyTorch's (it has no data.pkl "
-      "in its folder) nor NumPy's (it has no .npy)");
+  throw file_error(Code::unsupported, {source->name(), {}, {}, {}},
+                   "not supported: this is a zip archive, but not PyTorch's (it has no data.pkl in "
+                   "its folder), and not NumPy's (it has no .npy)");
 }
 
 // The endings of a format, or of all, each with a dot, with a space between.
@@ -207,7 +214,7 @@ const FileFormat& format_for_saving(const std::string& path, Format asked) {
   if (const FileFormat* format = find_format(is_wanted)) return *format;
   throw file_error(Code::invalid_argument, {path, "save", {}, {}},
                    "no format known for this name (expected .safetensors, .pt, .pth, .bin, .ckpt, "
-                   ".npy or .npz)");
+                   ".npy, .npz or .gguf)");
 }
 
 }  // namespace duramen::io

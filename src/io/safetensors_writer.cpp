@@ -5,6 +5,7 @@
 #include "io/file_error.hpp"
 #include "io/safetensors.hpp"
 #include "io/saving.hpp"
+#include "io/sharing.hpp"
 
 namespace duramen::io {
 namespace {
@@ -51,7 +52,7 @@ class Writer {
 
   void write() {
     collect();
-    check_sharing();
+    refuse_sharing(dict_, out_.name(), "save safetensors");
     const std::string header = make_header();
     uint64_t length = header.size();
     out_.begin(sizeof(length) + length + total_);
@@ -97,35 +98,6 @@ class Writer {
       const int right = safetensors_rank(b.tensor->dtype());
       return left != right ? left > right : a.name < b.name;
     });
-  }
-
-  // One name owns one range of bytes. The names in the message come in the dict's order.
-  void check_sharing() const {
-    struct Range {
-      const std::byte* begin;
-      const std::byte* end;
-      size_t position;
-    };
-    std::vector<Range> ranges;
-    for (size_t i = 0; i < dict_.entries().size(); ++i) {
-      const Tensor& tensor = *dict_.entries()[i].value.tensor;
-      if (tensor.numel() == 0) continue;
-      const int64_t extent = *extent_of(tensor.layout()) - tensor.layout().offset;
-      const int64_t reach = bytes_of(extent, dtype_info(tensor.dtype()).bits);
-      ranges.push_back({tensor.bytes(), tensor.bytes() + reach, i});
-    }
-    std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {
-      return a.begin != b.begin ? a.begin < b.begin : a.position < b.position;
-    });
-    for (size_t i = 1; i < ranges.size(); ++i) {
-      if (ranges[i].begin >= ranges[i - 1].end) continue;
-      const auto [first, second] = std::minmax(ranges[i - 1].position, ranges[i].position);
-      const std::string& other = dict_.entries()[second].name;
-      throw refuse(out_.name(), dict_.entries()[first].name,
-                   join("it shares memory with '", printable(other),
-                        "', and the format has no ties or views (save a copy, leave one out, or "
-                        "save a .pt)"));
-    }
   }
 
   std::string make_header() const {

@@ -1,6 +1,6 @@
-// Opens a checkpoint and saves what it holds under another name: `resave [--content] [--verify] IN
-// OUT`. As a state dict, or with --content as the one value that it is. Errors are one line, and
-// exit code 3.
+// Opens a checkpoint and saves what it holds under another name: `resave [--content] [--verify]
+// [--dequantize] IN OUT`. As a state dict, or with --content as the one value that it is. Errors
+// are one line, and exit code 3.
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -21,6 +21,8 @@ int run(int argc, char** argv) {
       as_content = true;
     } else if (argument == "--verify") {
       options.verify_checksums = true;
+    } else if (argument == "--dequantize") {
+      options.dequantize = true;
     } else {
       paths.emplace_back(argument);
     }

@@ -10,8 +10,10 @@ import pathlib
 import sys
 
 import found_cases
+import gguf_cases
 import legacy_cases
 import npy_cases
+import npz_cases
 import pickle_cases
 import pickle_name_cases
 import registry
@@ -21,7 +23,7 @@ import tensor_cases
 import zip_cases
 
 MODULES = (safetensors_cases, zip_cases, pickle_cases, pickle_name_cases, tensor_cases, legacy_cases, npy_cases,
-           found_cases, special_cases)
+           npz_cases, gguf_cases, found_cases, special_cases)
 
 
 def all_cases():

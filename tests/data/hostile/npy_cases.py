@@ -27,7 +27,7 @@ def add_to(registry):
     for version in ((0, 0), (1, 1), (4, 0), (255, 255)):
         add(16, f"version-{version[0]}.{version[1]}", "UNSUPPORTED", npy(version=version), "unknown version", "at byte 6")
     add(7, "header-length-largest-v1", "CORRUPT", npy(length=65535), "truncated")
-    add(7, "header-length-largest-v2", "LIMIT", npy(version=(2, 0), length=2**32 - 1), "65535", "4294967295", "at byte 8")
+    add(7, "header-length-largest-v2", "LIMIT", npy(version=(2, 0), length=2**32 - 1), "1048576", "4294967295", "at byte 8")
     for label, header in {
         "header-empty": "", "header-a-list": "[]", "header-a-number": "1", "key-unknown": GOOD[:-1] + "'x': 1}",
         "descr-missing": "{'fortran_order': False, 'shape': (2,)}", "shape-missing": "{'descr': '<f4', 'fortran_order': False}",

@@ -21,7 +21,8 @@ TEST_CASE("files of other kinds say what they are", "[io][checkpoint]") {
     CHECK(files.refusal_code(bytes) == Code::unsupported);
     CHECK(contains(files.refusal(bytes), word));
   };
-  says("GGUF\3", "GGUF");
+  says("GGUF\1", "version");
+  says("tjgg", "before GGUF");
   says("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "Git LFS");
   says("<!DOCTYPE html><html>", "HTML");
   says("\xef\xbb\xbf\n <html>", "HTML");

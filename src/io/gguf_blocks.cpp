@@ -10,8 +10,8 @@
 namespace duramen::io::gguf {
 namespace {
 
-constexpr uint32_t kQ4_0 = 2;
-constexpr uint32_t kQ8_0 = 8;
+constexpr uint32_t kNumberOfQ40 = 2;
+constexpr uint32_t kNumberOfQ80 = 8;
 constexpr size_t kElements = 32;
 
 float scale_of(const std::byte* block, bool big_endian) noexcept {
@@ -36,14 +36,14 @@ void expand_q4_0(float d, const std::byte* q, float* out) noexcept {
 }  // namespace
 
 bool can_dequantize(const TensorType& type) noexcept {
-  return type.number == kQ4_0 || type.number == kQ8_0;
+  return type.number == kNumberOfQ40 || type.number == kNumberOfQ80;
 }
 
 void dequantize(const TensorType& type, bool big_endian, const std::byte* in, size_t blocks,
                 float* out) noexcept {
   for (size_t i = 0; i < blocks; ++i, in += type.nbytes, out += kElements) {
     const float d = scale_of(in, big_endian);
-    if (type.number == kQ8_0) {
+    if (type.number == kNumberOfQ80) {
       expand_q8_0(d, in + 2, out);
     } else {
       expand_q4_0(d, in + 2, out);

@@ -148,6 +148,7 @@ REFUSED_HERE = (
     "unknown version", "BUILD of what is not an object", "bytes after the end of the pickle", "does not end with one value",
     "unknown pickle protocol", "half of a surrogate pair", "memo key", "a container holds itself", " twice", "not a tuple",
     "metadata is not a dict", "not a dtype", "a persistent id is not", "not a list", "bytes after the last storage",
+    "sys_info", "is not in the list of keys",
     "a view leaves its storage", "not a view of a storage", "has the key of a storage", "one key for two views",
 )
 TORCH_FILES, TORCH_MUTANTS = ("state_dict.pt", "parameters.pt", "tensor.pt", "deflated.pt"), 500

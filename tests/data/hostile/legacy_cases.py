@@ -90,6 +90,11 @@ def add_counts(add):
         add(2, f"persistent-id-of-{label}", "CORRUPT", of(pickles.tensor(storage=many(*parts) + b"Q")), "tuple of 6", "at byte")
 
 
+def add_limits(add):
+    add(7, "limit-of-the-pickle", "LIMIT", stream(), "object", "at most 100", limits={"max_header_bytes": 100})
+    add(4, "limit-of-a-tensor", "LIMIT", stream(), "at most 15", limits={"max_tensor_bytes": 15})
+
+
 def add_views(add):
     def viewed(first, count, size, key="v"):
         return of(tensor(size, view=view(key, first, count)))
@@ -115,5 +120,5 @@ def add_views(add):
 
 def add_to(registry):
     add = registry.adder("legacy", ".pt")
-    for part in (add_heads, add_keys, add_counts, add_views):
+    for part in (add_heads, add_keys, add_counts, add_limits, add_views):
         part(add)

@@ -111,6 +111,8 @@ def add_arguments(add):
     add(2, "size-holds-a-bool", "CORRUPT", of(storage(), integer(0), many(TRUE), *good[3:]), W, "a size is not an integer")
     add(5, "size-of-70-bits", "CORRUPT", of(storage(), integer(0), many(integer(2**70)), *good[3:]), W, "64 bits")
     add(5, "offset-of-70-bits", "CORRUPT", of(storage(), integer(2**70), *good[2:]), W, "offset", "64 bits")
+    add(20, "size-is-a-torch-size", "OK", of(storage(), integer(0), call(name("torch", "Size"), sizes(4)), *good[3:]),
+        "float32[4]")
     add(2, "size-is-a-list", "CORRUPT", of(storage(), integer(0), b"]", *good[3:]), W, "not a tuple")
     add(2, "v2-metadata-a-list", "CORRUPT", of(*good, b"]"), W, "metadata is not a dict")
     add(2, "v2-conjugated", "UNSUPPORTED", of(*good, pairs(text("conj"), TRUE)), W, "conjugated")

@@ -215,8 +215,10 @@ def add_bombs(add):
         lie[DATA] = Member(b"a/data/0", pickles.FLOATS, DEFLATED, local={"size": size}, central={"size": size})
         add(10, f"deflated-to-{name}", "CORRUPT", archive(lie), "'a/data/0'", "do not give", str(size), "at byte")
     ratio = {"size": 10**9}
-    add(10, "ratio-beyond-deflate", "CORRUPT", changed(method=DEFLATED, local=ratio, central=ratio), "'a/data/0'",
-        "1000000000")
+    lie = pickles.members(pickles.pickle(pickles.state(pickles.tensor(
+        (10**9,), storage=pickles.storage(10**9, "ByteStorage")))))
+    lie[DATA] = Member(b"a/data/0", pickles.FLOATS, DEFLATED, local=ratio, central=ratio)
+    add(10, "ratio-beyond-deflate", "CORRUPT", archive(lie), "'a/data/0'", "cannot give 1000000000", "at byte")
     add(10, "deflate-cut-off", "CORRUPT", changed(method=DEFLATED, packed=b"\x63", local={}, central={}), "'a/data/0'",
         "do not give")
     add(10, "deflate-with-bytes-behind", "CORRUPT", changed(

@@ -1,11 +1,13 @@
 // Mutations of a zip of stored members that keep its structure true: a member's content, its name,
 // which members there are, the pickle's opcodes. Offsets, sizes and CRC-32s are made anew, so that
-// the mutants reach the unpickler instead of failing at the door. One in eight is mutated blindly.
+// the mutants reach the unpickler instead of failing at the door. Streams of pickles with storages
+// behind them have their opcodes and their data mutated apart. One in eight is mutated blindly.
 #include <zlib.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <random>
 #include <string>
 #include <string_view>
@@ -86,15 +88,24 @@ void mutate_bytes(std::string& content, size_t most) {
       LLVMFuzzerMutate(reinterpret_cast<uint8_t*>(content.data()), size, content.size()));
 }
 
-// The length of the opcode's argument that stands at `at`, as far as protocols 2 to 4 know it.
+// The length of the opcode's argument that stands at `at`, in all protocols.
 size_t argument_length(std::string_view pickle, size_t at) {
   const char opcode = pickle[at];
-  if (opcode == 'c') {
+  if (opcode != 0 && std::strchr("ILFSVgpP", opcode) != nullptr) {
+    const size_t end = pickle.find('\n', at);
+    return end == std::string_view::npos ? 0 : end - at;
+  }
+  if (opcode == 'c' || opcode == 'i') {
     const size_t first = pickle.find('\n', at);
     const size_t second = first == std::string_view::npos ? first : pickle.find('\n', first + 1);
     return second == std::string_view::npos ? 0 : second - at;
   }
-  if (opcode == 'X' || opcode == 'B') return 4 + number_at(pickle, at + 1, 4);
+  if (opcode == 'X' || opcode == 'B' || opcode == 'T' || opcode == '\x8b') {
+    return 4 + number_at(pickle, at + 1, 4);
+  }
+  if (opcode == '\x8d' || opcode == '\x8e' || opcode == '\x96') {
+    return 8 + std::min<uint64_t>(number_at(pickle, at + 1, 8), pickle.size());
+  }
   if (opcode == '\x8c' || opcode == 'U' || opcode == 'C' || opcode == '\x8a') {
     return 1 + number_at(pickle, at + 1, 1);
   }
@@ -117,13 +128,42 @@ std::vector<std::string> opcodes_of(std::string_view pickle) {
 
 std::string random_opcode(Random& random) {
   static constexpr std::string_view kPlain =
-      "()]}.)NRQbtsueal012\x85\x86\x87\x88\x89\x81\x90\x91\x93\x94";
+      "()]}.)NRQbtsuealdo012\x85\x86\x87\x88\x89\x81\x8f\x90\x91\x92\x93\x94";
   const unsigned choice = random() % 8;
   if (choice == 0) return "K" + little(random(), 1);
   if (choice == 1) return "J" + little(random(), 4);
   if (choice == 2) return "h" + little(random() % 16, 1);
   if (choice == 3) return "q" + little(random() % 16, 1);
   return std::string(1, kPlain[random() % kPlain.size()]);
+}
+
+// A name that readers know, with one of its two parts as often wrong.
+std::string random_name(Random& random) {
+  static constexpr std::string_view kModules[] = {
+      "torch._utils",  "collections", "torch", "_codecs",
+      "torch._tensor", "builtins",    "numpy", "os"};
+  static constexpr std::string_view kNames[] = {"_rebuild_tensor",
+                                                "_rebuild_tensor_v2",
+                                                "_rebuild_tensor_v3",
+                                                "_rebuild_parameter",
+                                                "_rebuild_qtensor",
+                                                "_rebuild_from_type_v2",
+                                                "OrderedDict",
+                                                "defaultdict",
+                                                "Counter",
+                                                "Size",
+                                                "FloatStorage",
+                                                "BoolStorage",
+                                                "UntypedStorage",
+                                                "QUInt4x2Storage",
+                                                "float64",
+                                                "encode",
+                                                "set",
+                                                "complex",
+                                                "bytearray",
+                                                "dtype"};
+  return std::string("c").append(kModules[random() % std::size(kModules)]) + "\n" +
+         std::string(kNames[random() % std::size(kNames)]) + "\n";
 }
 
 void mutate_opcodes(std::string& pickle, Random& random) {
@@ -134,7 +174,10 @@ void mutate_opcodes(std::string& pickle, Random& random) {
     const size_t at = random() % opcodes.size();
     const size_t other = random() % opcodes.size();
     const auto place = opcodes.begin() + static_cast<std::ptrdiff_t>(at);
-    switch (random() % 5) {
+    switch (random() % 6) {
+      case 5:
+        opcodes[at] = random_name(random);
+        break;
       case 0:
         opcodes.erase(place);
         break;
@@ -154,6 +197,31 @@ void mutate_opcodes(std::string& pickle, Random& random) {
   }
   pickle.clear();
   for (const std::string& opcode : opcodes) pickle += opcode;
+}
+
+// Where the data of a stream begins: behind its five pickles.
+size_t end_of_pickles(std::string_view stream) {
+  size_t pickles = 0;
+  for (size_t at = 0; at < stream.size();) {
+    const bool stops = stream[at] == '.';
+    at += 1 + argument_length(stream, at);
+    pickles += stops ? 1 : 0;
+    if (pickles == 5) return std::min(at, stream.size());
+  }
+  return stream.size();
+}
+
+std::string mutate_stream(std::string_view stream, Random& random) {
+  const size_t end = end_of_pickles(stream);
+  std::string pickles(stream.substr(0, end));
+  std::string data(stream.substr(end));
+  if (random() % 4 != 0) mutate_opcodes(pickles, random);
+  if (random() % 4 == 0) mutate_bytes(data, data.size() + 16);
+  return pickles + data;
+}
+
+bool is_stream(std::string_view bytes) {
+  return bytes.starts_with("\x80\2\x8a\x0a") || bytes.starts_with("L119547037146038801333356L\n");
 }
 
 bool is_pickle(const Member& member) { return member.name.ends_with("data.pkl"); }
@@ -199,11 +267,19 @@ void mutate_members(std::vector<Member>& members, size_t room, Random& random) {
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t max_size,
                                           unsigned seed) {
   duramen::fuzz::Random random(seed);
-  std::vector<duramen::fuzz::Member> members =
-      duramen::fuzz::members_of({reinterpret_cast<const char*>(data), size});
-  if (members.empty() || random() % 8 == 0) return LLVMFuzzerMutate(data, size, max_size);
-  duramen::fuzz::mutate_members(members, 64, random);
-  const std::string made = duramen::fuzz::zip_of(members);
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  std::vector<duramen::fuzz::Member> members = duramen::fuzz::members_of(bytes);
+  const bool is_stream = duramen::fuzz::is_stream(bytes);
+  if ((members.empty() && !is_stream) || random() % 8 == 0) {
+    return LLVMFuzzerMutate(data, size, max_size);
+  }
+  std::string made;
+  if (is_stream) {
+    made = duramen::fuzz::mutate_stream(bytes, random);
+  } else {
+    duramen::fuzz::mutate_members(members, 64, random);
+    made = duramen::fuzz::zip_of(members);
+  }
   if (made.size() > max_size) return LLVMFuzzerMutate(data, size, max_size);
   std::memcpy(data, made.data(), made.size());
   return made.size();

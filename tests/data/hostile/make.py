@@ -82,7 +82,7 @@ def make(folder):
         facts["sparse_size"] = case.sparse[0] if case.sparse else 0
         for name in ("content", "sparse", "name"):
             del facts[name]
-        verdicts.append({"file": case.file, "path": str(path), **facts})
+        verdicts.append({"file": case.file, "path": str(path), "named": str(folder / case.file), **facts})
     (folder / "verdicts.json").write_text(json.dumps(verdicts, indent=1))
     return verdicts
 

@@ -17,7 +17,9 @@ bool is_container(int32_t kind) {
 // What a leaf adds to a listing beside its path.
 size_t text_size(const duramen_value* value) {
   size_t length = 0;
-  if (duramen_value_kind(value) != DURAMEN_VALUE_OPAQUE) return text_of(value).size();
+  if (duramen_value_kind(value) != DURAMEN_VALUE_OPAQUE && !is_module(value)) {
+    return text_of(value).size();
+  }
   duramen_value_class_name(value, &length);
   return length;
 }
@@ -43,7 +45,7 @@ void Content::spend(size_t nbytes) {
 void Content::visit(const duramen_value* value, const std::string& path) {
   const int32_t kind = duramen_value_kind(value);
   spend(path.size());
-  if (kind == DURAMEN_VALUE_TENSOR) {
+  if (kind == DURAMEN_VALUE_TENSOR && !aside_) {
     add_tensor(duramen_value_tensor(value), path);
   } else if (!is_container(kind)) {
     spend(text_size(value));
@@ -56,11 +58,27 @@ void Content::visit(const duramen_value* value, const std::string& path) {
 void Content::visit_items(const duramen_value* value, const std::string& path, bool is_dict) {
   const std::string prefix = path.empty() ? path : path + ".";
   const size_t count = duramen_value_count(value);
-  if (count == 0 && !path.empty()) add_leaf(value, path);
+  if (is_module(value)) {
+    spend(text_size(value));
+    add_leaf(value, path);
+  } else if (count == 0 && !path.empty()) {
+    add_leaf(value, path);
+  }
   for (size_t i = 0; i < count; ++i) {
     const std::string name = is_dict ? key_text(duramen_value_key(value, i), i) : std::to_string(i);
     visit(duramen_value_item(value, i), prefix + name);
   }
+  if (is_module(value)) visit_attributes(duramen_value_attributes(value), prefix);
+}
+
+void Content::visit_attributes(const duramen_value* attributes, const std::string& prefix) {
+  const bool before = std::exchange(aside_, true);
+  const size_t count = duramen_value_count(attributes);
+  for (size_t i = 0; i < count; ++i) {
+    visit(duramen_value_item(attributes, i),
+          prefix + key_text(duramen_value_key(attributes, i), i));
+  }
+  aside_ = before;
 }
 
 void Content::add_leaf(const duramen_value* value, const std::string& path) {

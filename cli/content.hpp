@@ -31,7 +31,8 @@ class Content {
   Content(const duramen_value* root, const std::string& subject, const Filter& filter = Filter({}));
 
   std::vector<Entry> entries;
-  std::vector<Leaf> leaves;  // what is not a tensor
+  // What is not a tensor; of modules that were pickled whole their class and attributes as well.
+  std::vector<Leaf> leaves;
 
   // The name of the first entry on the same storage; empty when there is none.
   std::string_view alias(const Entry& entry) const {
@@ -41,6 +42,7 @@ class Content {
  private:
   void spend(size_t nbytes);
   void visit(const duramen_value* value, const std::string& path);
+  void visit_attributes(const duramen_value* attributes, const std::string& prefix);
   void visit_items(const duramen_value* value, const std::string& path, bool is_dict);
   void add_tensor(duramen_tensor* tensor, const std::string& path);
 
@@ -50,6 +52,7 @@ class Content {
   const std::string& subject_;
   const Filter& filter_;
   size_t room_;
+  bool aside_ = false;  // among the attributes of a module, which are no state
   std::unordered_map<uint64_t, size_t> first_of_storage_;
   std::unordered_map<uint64_t, std::map<uint64_t, uint64_t>>
       claims_;  // memory that entries were the first to have, by its end

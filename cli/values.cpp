@@ -1,6 +1,7 @@
 #include "values.hpp"
 
 #include "output.hpp"
+#include "tensors.hpp"
 
 namespace cli {
 namespace {
@@ -8,6 +9,17 @@ namespace {
 std::string format_real(double value) {
   const std::string text = Json().real(value).str();
   return text[0] == '"' ? text.substr(1, text.size() - 2) : text;
+}
+
+std::string_view class_of(const duramen_value* value) {
+  size_t length = 0;
+  const char* name = duramen_value_class_name(value, &length);
+  return name ? view(name, length) : std::string_view();
+}
+
+// A tensor that is no entry.
+std::string tensor_text(const duramen_tensor* tensor) {
+  return std::string(dtype_of(tensor)) + " of " + format_shape(shape_of(tensor));
 }
 
 constexpr size_t kLongKey = 4096;
@@ -57,6 +69,13 @@ std::string tuple_text(const duramen_value* tuple) {
 
 }  // namespace
 
+bool is_module(const duramen_value* value) {
+  const std::string_view name = class_of(value);
+  return duramen_value_kind(value) == DURAMEN_VALUE_DICT &&
+         duramen_value_attributes(value) != nullptr && name != "dict" &&
+         !name.starts_with("collections.");
+}
+
 std::string_view text_of(const duramen_value* value) {
   size_t length = 0;
   const char* text = duramen_value_text(value, &length);
@@ -97,7 +116,10 @@ std::string describe(const duramen_value* value) {
       const char* name = duramen_value_class_name(value, &length);
       return std::string(view(name, length));
     }
+    case DURAMEN_VALUE_TENSOR:
+      return tensor_text(duramen_value_tensor(value));
     default:
+      if (is_module(value)) return std::string(class_of(value));
       return std::string(duramen_value_kind_name(kind)) + " of " +
              std::to_string(duramen_value_count(value));
   }
@@ -121,7 +143,9 @@ void write_value(Json& json, const duramen_value* value) {
       json.raw(text_of(value));
       break;
     case DURAMEN_VALUE_NONE:
-    case DURAMEN_VALUE_DICT:  // containers are empty here
+    case DURAMEN_VALUE_DICT:  // containers are empty here, or modules
+      is_module(value) ? json.text(class_of(value)) : json.null();
+      break;
     case DURAMEN_VALUE_LIST:
     case DURAMEN_VALUE_TUPLE:
       json.null();
@@ -133,7 +157,9 @@ void write_value(Json& json, const duramen_value* value) {
 
 void write_leaf(Json& json, const Leaf& leaf) {
   json.begin_object().key("path").text(leaf.path);
-  json.key("kind").text(duramen_value_kind_name(duramen_value_kind(leaf.value))).key("value");
+  const std::string_view kind =
+      is_module(leaf.value) ? "module" : duramen_value_kind_name(duramen_value_kind(leaf.value));
+  json.key("kind").text(kind).key("value");
   write_value(json, leaf.value);
   json.end_object();
 }

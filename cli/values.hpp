@@ -8,6 +8,8 @@
 
 namespace cli {
 
+// A dict of a module's class: one that was pickled whole. Its attributes are no state.
+bool is_module(const duramen_value* value);
 std::string_view text_of(const duramen_value* value);
 // A dictionary's key as a step of a dotted path: a text as it is, the rest as Python prints it, and
 // "keyINDEX" where that would be long.

@@ -55,6 +55,31 @@ def nested(module):
     }
 
 
+class Constant(nn.Module):
+    """With a tensor that its code holds, and one that is no state."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = counted(nn.Linear(2, 1))
+        self.beside = torch.ones(3)
+
+    def forward(self, x):
+        return self.inner(x) + torch.tensor([5.0])
+
+
+def write_modules(folder, network):
+    network.register_buffer("transient", torch.ones(2), persistent=False)
+    network.tied = network[0]
+    torch.save(network, folder / "module.pt")
+    torch.jit.trace(Constant().eval(), torch.zeros(1, 2)).save(str(folder / "traced.pt"))
+
+
+def arrays():
+    return {"array": numpy.arange(6, dtype="f4").reshape(2, 3), "fortran": numpy.asfortranarray([[1, 2], [3, 4]]),
+            "big": numpy.array([1, 2], ">i2"), "text": numpy.array(["a"]), "scalar": numpy.float32(1.5),
+            "integer": numpy.int64(-3), "bool": numpy.bool_(True)}
+
+
 def repack(source, target, method=zipfile.ZIP_STORED, replace=None):
     """Write the same records with another tool."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", method) as new:
@@ -79,6 +104,8 @@ def main():
     torch.save({"x": torch.arange(3)}, folder / "legacy.pt", _use_new_zipfile_serialization=False)
     torch.save(torch.arange(3.0), folder / "tensor.pt")
     torch.jit.script(nn.ReLU()).save(str(folder / "script.pt"))
+    write_modules(folder, network)
+    torch.save(arrays(), folder / "arrays.pt")
 
     plain = folder / "plain.pt"
     torch.save({"i": torch.tensor([1, 2, 3], dtype=torch.int16), "b": torch.tensor([True, False])}, plain)

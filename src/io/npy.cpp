@@ -368,4 +368,6 @@ NpyArray read_npy_array(const Services& services, const NpyBytes& bytes, const L
   return Reader(services, bytes, limits).read();
 }
 
+Dtype dtype_of_numpy(std::string_view code) noexcept { return dtype_of(code); }
+
 }  // namespace duramen::io

@@ -55,5 +55,7 @@ struct NpyElements {
   Ref<const Counted> keeper;
 };
 NpyElements npy_elements(const Services& services, const Tensor& tensor);
+// Of "f4", "b1", …; invalid for what torch has no dtype for.
+Dtype dtype_of_numpy(std::string_view code) noexcept;
 
 }  // namespace duramen::io

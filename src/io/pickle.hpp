@@ -65,6 +65,13 @@ enum class Symbol : uint8_t {
   rebuild_parameter_with_state,
   rebuild_from_type,
   rebuild_qtensor,
+  rebuild_of_array,
+  variable,
+  reconstructor,
+  numpy_array,
+  numpy_frombuffer,
+  script_list,
+  script_tagged,
 };
 
 struct Node {
@@ -155,6 +162,7 @@ Graph read_first(std::span<const std::byte> bytes, const Place& place, Budget& b
 std::optional<uint64_t> offset_of(std::span<const std::byte> bytes, const Place& place, Id id);
 
 // Whether a name has no use in a checkpoint but to run code.
+bool is_below(std::string_view module, std::string_view top) noexcept;  // "os.path" is below "os"
 bool runs_code(std::string_view module, std::string_view name) noexcept;
 Symbol symbol_of(std::string_view module, std::string_view name) noexcept;
 

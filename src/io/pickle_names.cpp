@@ -10,6 +10,7 @@ struct Known {
   std::string_view name;
   Symbol symbol;
 };
+constexpr std::string_view kScriptPickle = "torch.jit._pickle";
 constexpr Known kKnown[] = {
     {"torch._utils", "_rebuild_tensor_v2", Symbol::rebuild_tensor_v2},
     {"collections", "OrderedDict", Symbol::ordered_dict},
@@ -27,6 +28,23 @@ constexpr Known kKnown[] = {
     {"numpy.core.multiarray", "scalar", Symbol::numpy_scalar},
     {"numpy._core.multiarray", "scalar", Symbol::numpy_scalar},
     {"numpy", "dtype", Symbol::numpy_dtype},
+    {"numpy.core.multiarray", "_reconstruct", Symbol::numpy_array},
+    {"numpy._core.multiarray", "_reconstruct", Symbol::numpy_array},
+    {"numpy.core.numeric", "_frombuffer", Symbol::numpy_frombuffer},
+    {"numpy._core.numeric", "_frombuffer", Symbol::numpy_frombuffer},
+    {"copyreg", "_reconstructor", Symbol::reconstructor},
+    {"copy_reg", "_reconstructor", Symbol::reconstructor},
+    {"torch.tensor", "_rebuild_from_type", Symbol::rebuild_from_type},
+    {"torch._tensor", "_rebuild_from_type", Symbol::rebuild_from_type},
+    {"torch._utils", "_rebuild_device_tensor_from_numpy", Symbol::rebuild_of_array},
+    {"torch._utils", "_rebuild_device_tensor_from_cpu_tensor", Symbol::rebuild_of_array},
+    {"torch._utils", "_rebuild_xla_tensor", Symbol::rebuild_of_array},
+    {"torch.autograd.variable", "Variable", Symbol::variable},
+    {kScriptPickle, "build_intlist", Symbol::script_list},
+    {kScriptPickle, "build_doublelist", Symbol::script_list},
+    {kScriptPickle, "build_boollist", Symbol::script_list},
+    {kScriptPickle, "build_tensorlist", Symbol::script_list},
+    {kScriptPickle, "restore_type_tag", Symbol::script_tagged},
 };
 constexpr Known kBuiltins[] = {
     {"", "set", Symbol::py_set},         {"", "frozenset", Symbol::py_frozenset},
@@ -213,11 +231,6 @@ bool is_builtin(std::string_view module) noexcept {
   return module == "builtins" || module == "__builtin__" || module == "__builtins__";
 }
 
-// "os.path" is below "os".
-bool is_below(std::string_view module, std::string_view top) noexcept {
-  return module.starts_with(top) && (module.size() == top.size() || module[top.size()] == '.');
-}
-
 bool is_refused_module(std::string_view module) noexcept {
   const std::string_view top = module.substr(0, module.find('.'));
   return std::binary_search(std::begin(kModules), std::end(kModules), top);
@@ -244,10 +257,15 @@ bool reaches_code(std::string_view path) noexcept {
 
 }  // namespace
 
+bool is_below(std::string_view module, std::string_view top) noexcept {
+  return module.starts_with(top) && (module.size() == top.size() || module[top.size()] == '.');
+}
+
 bool runs_code(std::string_view module, std::string_view name) noexcept {
   if (is_builtin(module)) {
     return is_refused_builtin(name.substr(0, name.find('.'))) || reaches_code(name);
   }
+  if (module == kScriptPickle && symbol_of(module, name) != Symbol::other) return false;
   if (is_refused_module(module) || reaches_code(name)) return true;
   return std::any_of(std::begin(kNames), std::end(kNames), [&](const Refused& refused) {
     return is_below(module, refused.module) && (refused.name.empty() || refused.name == name);

@@ -20,10 +20,6 @@ std::string_view folder_of(const ZipReader& zip) {
   return name.substr(0, name.find('/') + 1);
 }
 
-void swap_bytes(std::byte* bytes, size_t count, size_t width) noexcept {
-  for (size_t i = 0; i + width <= count; i += width) std::reverse(bytes + i, bytes + i + width);
-}
-
 }  // namespace
 
 bool is_torch_archive(const ZipReader& zip) {
@@ -31,18 +27,16 @@ bool is_torch_archive(const ZipReader& zip) {
 }
 
 TorchArchive::TorchArchive(const Services& services, const ZipReader& zip,
-                           const OpenOptions& options)
+                           const OpenOptions& options, std::string_view pickle)
     : TorchContainer(services, zip.source(), options),
       zip_(zip),
       folder_(folder_of(zip)),
+      storages_(join(folder_, pickle.substr(0, pickle.find('.')), "/")),
       inflated_budget_(limit_or(options.limits.max_total_bytes, uint64_t{64} << 20, 32,
                                 zip.source()->bytes().size())),
       verified_(zip.entries().size()) {
   slots_.resize(zip.entries().size());
-  if (const ZipEntry* entry = zip.find(folder_ + "constants.pkl")) {
-    throw bad(*entry, "this is a TorchScript archive, which is not supported (save a state_dict)",
-              Code::unsupported);
-  }
+  place_.entry = pickle;
   check_version();
   const std::string order = small_record("byteorder");
   if (!order.empty() && order != "little" && order != "big") {
@@ -109,7 +103,7 @@ OrderedMap<std::string> TorchArchive::properties() {
 }
 
 std::span<const std::byte> TorchArchive::pickle() {
-  const ZipEntry& entry = *zip_.find(folder_ + "data.pkl");
+  const ZipEntry& entry = *zip_.find(join(folder_, place_.entry));
   const uint64_t most =
       options_.limits.max_header_bytes ? options_.limits.max_header_bytes : kMaxPickle;
   if (entry.size > most) {
@@ -172,7 +166,7 @@ Ref<Storage> TorchArchive::make_storage(const Record& record, Dtype dtype) {
     return storage_over(services_.allocator, source_, zip_.raw(entry), dtype);
   }
   auto storage = copy_record(entry);
-  if (swap) swap_bytes(storage->mutable_data(), storage->nbytes(), width);
+  if (swap) swap_elements(*storage, dtype);
   if (dtype == Dtype::boolean) normalize_booleans(storage->mutable_data(), storage->nbytes());
   return storage;
 }
@@ -184,7 +178,7 @@ TorchContainer::Record TorchArchive::record(std::string_view key) {
 }
 
 const ZipEntry& TorchArchive::entry(std::string_view key) {
-  scratch_.assign(folder_).append("data/").append(key);
+  scratch_.assign(storages_).append(key);
   // Storages are nearly always named in the order of the directory.
   if (++next_record_ < zip_.entries().size() && zip_.entries()[next_record_].name == scratch_) {
     return zip_.entries()[next_record_];

@@ -8,10 +8,13 @@ namespace duramen::io {
 class TorchArchive final : public TorchContainer {
  public:
   // UNSUPPORTED for unknown versions.
-  TorchArchive(const Services& services, const ZipReader& zip, const OpenOptions& options);
+  TorchArchive(const Services& services, const ZipReader& zip, const OpenOptions& options,
+               std::string_view pickle = "data.pkl");
 
   // The record's content: inflated where needed, its checksum verified where asked.
   std::span<const std::byte> pickle() override;
+  // torch_script.cpp
+  const ScriptClass& script_class(std::string_view module, std::string_view name) override;
   // Those of a checkpoint. Requires: the pickle was asked for.
   OrderedMap<std::string> properties();
   // The checksums of the entries that nobody asked for.
@@ -29,13 +32,18 @@ class TorchArchive final : public TorchContainer {
   Error bad(const ZipEntry& entry, std::string_view what, Code code = Code::corrupt) const;
 
   const ZipReader& zip_;
-  std::string folder_;  // with the slash
+  std::string folder_;    // with the slash
+  std::string storages_;  // their folder
   std::string scratch_;
   int64_t version_ = 0;
   uint64_t inflated_budget_;
   size_t next_record_ = 0;
   std::vector<bool> verified_;  // by entry
-  Ref<Storage> pickle_;         // when it had to be inflated
+  static constexpr uint64_t kMostOfCode = uint64_t{16} << 20;
+  std::deque<ScriptClass> classes_;
+  std::vector<Ref<Storage>> codes_;  // that the classes point into
+  const ZipEntry* code_entry_ = nullptr;
+  Ref<Storage> pickle_;  // when it had to be inflated
 };
 
 }  // namespace duramen::io

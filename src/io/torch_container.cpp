@@ -59,6 +59,12 @@ void TorchContainer::fail(const Record& record, std::string_view what, Code code
 
 ValueRef TorchContainer::shared(int64_t /*key*/) { return nullptr; }
 
+const ScriptClass& TorchContainer::script_class(std::string_view /*module*/,
+                                                std::string_view /*name*/) {
+  static const ScriptClass unknown;
+  return unknown;
+}
+
 TorchContainer::Use TorchContainer::storage(const StorageId& id, Dtype wanted) {
   const Record record = this->record(id.key);
   const uint64_t width = id.class_dtype == Dtype::invalid ? 1 : itemsize(id.class_dtype);
@@ -124,6 +130,14 @@ void TorchContainer::count_tensor(uint64_t nbytes, const Use& use) {
          Code::limit);
   }
   total_budget_ -= nbytes;
+}
+
+void swap_elements(Storage& storage, Dtype dtype) noexcept {
+  const size_t width = is_complex(dtype) ? itemsize(dtype) / 2 : itemsize(dtype);
+  std::byte* bytes = storage.mutable_data();
+  for (size_t i = 0; i + width <= storage.nbytes(); i += width) {
+    std::reverse(bytes + i, bytes + i + width);
+  }
 }
 
 ValueRef content_of(const Services& services, TorchContainer& container, const Limits& limits) {

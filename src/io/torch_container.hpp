@@ -8,6 +8,7 @@
 #include "io/pickle.hpp"
 #include "io/source.hpp"
 #include "io/torch_file.hpp"
+#include "io/torch_modules.hpp"
 
 namespace duramen::io {
 
@@ -47,6 +48,8 @@ class TorchContainer {
   size_t id_size() const noexcept { return id_size_; }
   // What a persistent id that is a number stands for; null when nothing does.
   virtual ValueRef shared(int64_t key);
+  // What the code beside a TorchScript module says of a class.
+  virtual const ScriptClass& script_class(std::string_view module, std::string_view name);
 
   // All elements of it.
   TensorRef whole(Use use, Dtype dtype);
@@ -87,6 +90,9 @@ class TorchContainer {
   uint64_t total_budget_;
   Budget value_budget_;
 };
+
+// From one byte order to the other.
+void swap_elements(Storage& storage, Dtype dtype) noexcept;
 
 // The limits of a file: what was asked for, or base + factor * size.
 uint64_t limit_or(uint64_t asked, uint64_t base, uint64_t factor, uint64_t file_size) noexcept;

@@ -33,7 +33,26 @@ ValueRef ValueBuilder::make_object(Id id) {
   const auto arguments = arguments_of(id);
   if (rebuilds_tensor(symbol)) return make_tensor(symbol, arguments);
   if (reads_as_dict(id)) return make_dict_object(id);
+  if (is_module(id)) return make_module(id);
+  switch (graph_.callee_symbol(id)) {  // those that have a state
+    case Symbol::numpy_array:
+      return make_array(id);
+    case Symbol::parameter:
+    case Symbol::variable:
+      return make_variable(id);
+    default:
+      break;
+  }
   switch (symbol) {
+    case Symbol::numpy_frombuffer:
+      return make_frombuffer(id);
+    case Symbol::numpy_scalar:
+      return make_scalar(id);
+    case Symbol::rebuild_of_array:
+      return make_of_array(id);
+    case Symbol::script_list:
+    case Symbol::script_tagged:
+      return arguments.empty() ? make_opaque(id) : value(arguments[0]);
     case Symbol::rebuild_from_type:
       return make_from_type(id);
     case Symbol::rebuild_qtensor:
@@ -106,9 +125,39 @@ ValueRef ValueBuilder::make_parameter_value(Id id) {
   return Value::tensor(make_parameter(data, requires_grad));
 }
 
+// Before torch._utils._rebuild_parameter: Parameter(data) or Parameter(data, requires_grad) and the
+// state (requires_grad, volatile, hooks); before that the state alone, (data, _, hooks,
+// requires_grad, volatile).
+ValueRef ValueBuilder::make_variable(Id id) {
+  const Id state_id = graph_.object(id).state;
+  const bool has_state = graph_.kind(state_id) == Kind::tuple;
+  const auto state = has_state ? graph_.links(state_id) : std::span<const Id>();
+  auto arguments = arguments_of(id);
+  Id data = pickle::kNone;
+  Id flag = pickle::kNone;
+  if (!arguments.empty()) {
+    data = arguments[0];
+    if (arguments.size() > 1) flag = arguments[1];
+    if (!state.empty()) flag = state[0];
+  } else if (state.size() == 5) {
+    data = state[0];
+    flag = state[3];
+  }
+  const Tensor* tensor = data == pickle::kNone ? nullptr : value(data)->as_tensor();
+  if (!tensor || graph_.object(id).items != pickle::kNone) return make_opaque(id);
+  const bool is_parameter = graph_.callee_symbol(id) == Symbol::parameter;
+  const bool asked = graph_.kind(flag) == Kind::boolean ? graph_[flag].integer != 0 : is_parameter;
+  const bool requires_grad = asked && can_require_grad(tensor->dtype());
+  if (is_parameter) return Value::tensor(make_parameter(*tensor, requires_grad));
+  TensorRef made = alias(*tensor);
+  made->set_requires_grad(requires_grad);
+  return Value::tensor(std::move(made));
+}
+
 ValueRef ValueBuilder::make_opaque(Id id) {
   const pickle::Object& object = graph_.object(id);
   std::vector<ValueRef> parts;
+  budget_.charge(kPartsBytes);
   const bool has_name = graph_.kind(object.callee) == Kind::global;
   if (!has_name) parts.push_back(value(object.callee));
   for (const Id part : {object.arguments, object.state, object.items}) {

@@ -14,6 +14,7 @@ constexpr size_t kMaxPath = 1000;
 }  // namespace
 
 void ValueBuilder::fail(std::string_view what, Code code) const {
+  failing_ = true;
   const std::string entry = path();
   const pickle::Place& place = container_.place();
   const auto offset = pickle::offset_of(container_.pickle(), place, current_);
@@ -36,8 +37,8 @@ std::string ValueBuilder::path() const {
     if (step) path += (path.empty() ? "" : ".") + *step;
     above = std::exchange(container, child);
   };
-  for (const uint64_t pending : pending_) {
-    if (pending & 1) go_to(static_cast<Id>(pending >> 1));
+  for (const Pending& pending : pending_) {
+    if (pending.children_done) go_to(pending.id);
   }
   go_to(current_);
   return path;
@@ -45,7 +46,16 @@ std::string ValueBuilder::path() const {
 
 // The key or position of a child; nothing where it is a key itself, or a part of an object.
 std::optional<std::string> ValueBuilder::step_to(Id container, Id child) const {
-  if (graph_.kind(container) == Kind::object) container = graph_.object(container).items;
+  if (graph_.kind(container) == Kind::object) {
+    std::optional<std::string> member;
+    if (is_module(container)) {
+      each_member(container, [&](Role, std::string_view name, Id item) {
+        if (!member && item == child) member = printable(name);
+      });
+      return member;
+    }
+    container = graph_.object(container).items;
+  }
   const bool is_dict = graph_.kind(container) == Kind::dict;
   std::optional<std::string> step;
   size_t position = 0;

@@ -1,9 +1,10 @@
-#include "io/torch_archive.hpp"
+#include "io/torch_script.hpp"
 
 namespace duramen::io {
 
 Ref<Checkpoint> read_torch(const Services& services, const ZipReader& zip,
                            const OpenOptions& options) {
+  if (is_torch_script(zip)) return read_torch_script(services, zip, options);
   TorchArchive archive(services, zip, options);
   ValueRef content = content_of(services, archive, options.limits);
   archive.verify_rest();

@@ -73,8 +73,8 @@ ValueRef ValueBuilder::make_tensor(Symbol symbol, std::span<const Id> arguments)
       fail(join("unknown dtype ", printable(graph_.full_name(id))), Code::unsupported);
     }
   }
-  if (arguments.size() > fewest) check_not_conjugated(arguments[fewest]);
   TensorRef tensor = rebuild(arguments, dtype);
+  if (arguments.size() > fewest) tensor = resolved(std::move(tensor), arguments[fewest]);
   if (fewest > 4) {
     if (graph_.kind(arguments[4]) != Kind::boolean) fail("requires_grad is not a bool");
     const bool requires_grad = graph_[arguments[4]].integer != 0;
@@ -165,17 +165,40 @@ int64_t ValueBuilder::integer(Id id, const char* what) const {
   return graph_[id].integer;
 }
 
-// {'conj': True}: the stored numbers are not the tensor's.
-void ValueBuilder::check_not_conjugated(Id metadata) const {
-  if (graph_.kind(metadata) == Kind::none) return;
+// {'conj': True, 'neg': True}: the stored numbers are not the tensor's, which gets memory of its
+// own.
+TensorRef ValueBuilder::resolved(TensorRef tensor, Id metadata) {
+  if (graph_.kind(metadata) == Kind::none) return tensor;
   if (graph_.kind(metadata) != Kind::dict) fail("a tensor's metadata is not a dict");
+  bool conj = false;
+  bool neg = false;
   bool is_key = true;
+  Id key = pickle::kNone;
   graph_.each_item(metadata, [&](Id item) {
     if (!is_key && !(graph_.kind(item) == Kind::boolean && graph_[item].integer == 0)) {
-      fail("conjugated or negated views are not supported", Code::unsupported);
+      const std::string_view name = graph_.kind(key) == Kind::text ? graph_.text(key) : "?";
+      conj |= name == "conj";
+      neg |= name == "neg";
+      if (name != "conj" && name != "neg") fail("unknown metadata of a tensor", Code::unsupported);
     }
+    key = item;
     is_key = !is_key;
   });
+  if (!conj && !neg) return tensor;
+  const Dtype dtype = tensor->dtype();
+  if (!can_require_grad(dtype) || itemsize(dtype) < 2) fail("no numbers to conjugate");
+  const auto nbytes = static_cast<uint64_t>(tensor->nbytes());
+  budget_.charge(nbytes);
+  TensorRef made = empty(services_.allocator, tensor->shape(), dtype);
+  copy_to_bytes(*tensor, made->mutable_bytes());
+  const size_t size = itemsize(dtype);
+  const size_t width = is_complex(dtype) ? size / 2 : size;
+  std::byte* bytes = made->mutable_bytes();
+  for (uint64_t i = 0; i < nbytes; i += width) {
+    const bool imaginary = is_complex(dtype) && i % size != 0;
+    if (neg != (conj && imaginary)) bytes[i + width - 1] ^= std::byte{0x80};
+  }
+  return made;
 }
 
 // _rebuild_from_type_v2(function, class, arguments, state): the tensor without its class.

@@ -28,64 +28,96 @@ ValueBuilder::ValueBuilder(const Services& services, TorchContainer& container,
       max_entries_(limits.max_entries ? limits.max_entries : kDefaultMaxEntries),
       max_depth_(
           std::min(limits.max_depth ? limits.max_depth : Value::kMaxDepth, Value::kMaxDepth)) {
-  budget_.make_room(index_, graph.size());
-  index_.resize(graph.size());
+  budget_.make_room(index_[0], graph.size());
+  index_[0].resize(graph.size());
   budget_.make_room(slots_, graph.size() / 4 + 16);
 }
 
 ValueRef ValueBuilder::build() {
-  push(graph_.root);
+  push(graph_.root, false);
   for (size_t step = 0; !pending_.empty(); ++step) {
     if (step % kNodesBetweenChecks == 0) services_.cancel.check("open");
-    const Id id = static_cast<Id>(pending_.back() >> 1);
-    const bool children_done = (pending_.back() & 1) != 0;
-    Slot& slot = slot_of(id);
-    if (children_done) {
+    const Pending top = pending_.back();
+    inert_ = top.inert;
+    if (top.children_done) {
       pending_.pop_back();
-      finish(id);
-    } else if (slot.progress == Progress::done) {
-      pending_.pop_back();
-    } else if (slot.progress == Progress::entered) {
-      current_ = id;
-      fail("a container holds itself, which is not supported", Code::unsupported);
-    } else if (is_leaf(id)) {
-      pending_.pop_back();
-      ValueRef made = make_value(id);
-      const uint32_t depth = made->count() > 0 ? 2 : 1;
-      slot = {std::move(made), 1, depth, Progress::done};
+      finish(top.id);
     } else {
-      slot.progress = Progress::entered;
-      pending_.back() |= 1;
-      push_children(id);
+      visit(top.id);
     }
   }
   return value(graph_.root);
 }
 
+void ValueBuilder::visit(Id id) {
+  Slot& slot = slot_of(id);
+  if (slot.progress == Progress::done) {
+    pending_.pop_back();
+  } else if (slot.progress == Progress::entered) {
+    pending_.pop_back();
+    break_cycle(id);
+  } else if (is_leaf(id)) {
+    pending_.pop_back();
+    ValueRef made = make_value(id);
+    const uint32_t depth = made->count() > 0 ? 2 : 1;
+    slot = {std::move(made), 1, depth, Progress::done};
+  } else {
+    slot.progress = Progress::entered;
+    pending_.back().children_done = true;
+    push_children(id);
+  }
+}
+
+// An object that is reached from its own parts is its name there.
+void ValueBuilder::break_cycle(Id id) {
+  const bool is_object = graph_.kind(id) == Kind::object && !reads_as_dict(id);
+  if (!inert_ && (!is_object || is_module(id))) {
+    current_ = id;
+    fail("a container holds itself, which is not supported", Code::unsupported);
+  }
+  Slot& slot = slot_of(id);
+  if (slot.value) return;
+  slot.value = make_opaque(is_object ? class_name_of(id) : "...", {});
+  slot.entries = 1;
+  slot.depth = 1;
+}
+
 ValueBuilder::Slot& ValueBuilder::slot_of(Id id) {
-  if (index_[id] == 0) {
-    index_[id] = static_cast<uint32_t>(slots_.size());
+  std::vector<uint32_t>& index = index_[inert_];
+  if (index.empty()) {
+    budget_.make_room(index, graph_.size());
+    index.resize(graph_.size());
+  }
+  if (index[id] == 0) {
+    index[id] = static_cast<uint32_t>(slots_.size());
     budget_.make_room(slots_);
     slots_.emplace_back();
   }
-  return slots_[index_[id]];
+  return slots_[index[id]];
 }
 
-bool ValueBuilder::is_leaf(Id id) const noexcept {
+bool ValueBuilder::is_leaf(Id id) const {
   const Kind kind = graph_.kind(id);
-  if (kind == Kind::object) return rebuilds_tensor(plain_symbol(id));
+  if (kind == Kind::object) {
+    return rebuilds_tensor(plain_symbol(id)) || (inert_ && is_module(id));
+  }
   return kind < Kind::list || kind == Kind::global || kind == Kind::persistent;
 }
 
-void ValueBuilder::push(Id id) {
+void ValueBuilder::push(Id id, bool inert) {
   budget_.make_room(pending_);
-  pending_.push_back(uint64_t{id} << 1);
+  pending_.push_back({id, inert, false});
 }
 
 // Pushed last to first, so that storages are made in the file's order.
 void ValueBuilder::push_children(Id id) {
   const size_t first = pending_.size();
-  each_child(id, [this](Id child) { push(child); });
+  each_child(id, [this](Id child) { push(child, inert_); });
+  if (!inert_ && graph_.kind(id) == Kind::object && is_module(id)) {
+    each_member(id, [this](Role role, std::string_view, Id item) {
+      if (role == Role::attribute) push(item, true);
+    });
+  }
   std::reverse(pending_.begin() + static_cast<ptrdiff_t>(first), pending_.end());
 }
 
@@ -115,6 +147,11 @@ bool ValueBuilder::rebuilds_tensor(Symbol symbol) noexcept {
 
 // Tensors are built from their arguments directly.
 void ValueBuilder::each_child_of_object(Id id, FunctionRef<void(Id)> body) const {
+  if (is_module(id)) {
+    return each_member(id, [&](Role role, std::string_view, Id item) {
+      if (role != Role::attribute) body(item);
+    });
+  }
   const pickle::Object& object = graph_.object(id);
   Symbol symbol = plain_symbol(id);
   auto arguments = graph_.links(object.arguments);
@@ -145,20 +182,26 @@ void ValueBuilder::each_child_of_object(Id id, FunctionRef<void(Id)> body) const
 void ValueBuilder::finish(Id id) {
   current_ = id;
   count(id);
-  Slot& slot = slots_[index_[id]];
-  slot.value = make_value(id);
+  ValueRef made = make_value(id);
+  Slot& slot = slot_of(id);
+  slot.value = std::move(made);
   slot.progress = Progress::done;
 }
 
 void ValueBuilder::count(Id id) {
   uint64_t entries = 1;
   uint32_t depth = 0;
-  each_child(id, [&](Id child) {
-    const Slot& slot = slots_[index_[child]];
+  const auto add = [&](const Slot& slot, uint32_t more) {
     if (add_overflows(entries, slot.entries, &entries)) entries = UINT64_MAX;
-    depth = std::max(depth, slot.depth);
-  });
-  Slot& slot = slots_[index_[id]];
+    depth = std::max(depth, slot.depth + more);
+  };
+  each_child(id, [&](Id child) { add(this->slot(child, inert_), 0); });
+  if (!inert_ && graph_.kind(id) == Kind::object && is_module(id)) {
+    each_member(id, [&](Role role, std::string_view, Id item) {
+      if (role == Role::attribute) add(this->slot(item, true), 1);  // a dict between
+    });
+  }
+  Slot& slot = slot_of(id);
   slot.entries = entries;
   slot.depth = depth + 1;
   if (entries > max_entries_) {

@@ -1,12 +1,18 @@
 // The graph of a pickle as a Value: known names become tensors, dicts, numbers; all others opaque
-// nodes with their parts. Iterative; a node is built once, however often it is named. What contains
-// itself, or would be too large when walked as a tree, is refused. What is made is charged to the
-// container's budget.
+// nodes with their parts. Iterative; a node is built once, however often it is named. A list or
+// dict that contains itself, or what would be too large when walked as a tree, is refused. What is
+// made is charged to the container's budget.
 #pragma once
 
 #include "io/torch_container.hpp"
+#include "io/torch_modules.hpp"
 
 namespace duramen::io {
+
+struct NumpyType {
+  Dtype dtype;
+  bool swapped;  // big-endian
+};
 
 class ValueBuilder {
  public:
@@ -26,15 +32,23 @@ class ValueBuilder {
     Progress progress = Progress::untouched;
   };
 
+  struct Pending {
+    pickle::Id id;
+    bool inert;
+    bool children_done;
+  };
+  void visit(pickle::Id id);
+  void break_cycle(pickle::Id id);
   void push_children(pickle::Id id);
   void each_child(pickle::Id id, FunctionRef<void(pickle::Id)> body) const;
   void each_child_of_object(pickle::Id id, FunctionRef<void(pickle::Id)> body) const;
-  void push(pickle::Id id);
+  void push(pickle::Id id, bool inert);
   void finish(pickle::Id id);
   void count(pickle::Id id);
   Slot& slot_of(pickle::Id id);
-  const ValueRef& value(pickle::Id id) const noexcept { return slots_[index_[id]].value; }
-  bool is_leaf(pickle::Id id) const noexcept;
+  const Slot& slot(pickle::Id id, bool inert) const noexcept { return slots_[index_[inert][id]]; }
+  const ValueRef& value(pickle::Id id) const noexcept { return slot(id, inert_).value; }
+  bool is_leaf(pickle::Id id) const;
 
   ValueRef make_value(pickle::Id id);
   ValueRef make_big_integer(pickle::Id id);
@@ -59,7 +73,34 @@ class ValueBuilder {
   ValueRef make_bytes(pickle::Id id);
   ValueRef make_parameter_value(pickle::Id id);
   ValueRef make_opaque(pickle::Id id);
+  ValueRef make_variable(pickle::Id id);
   ValueRef make_opaque(std::string class_name, std::vector<ValueRef> parts);
+
+  // Modules (torch_modules.cpp): what state_dict() lists is content, the rest attributes. The
+  // attributes are built apart, as inert values in which modules are names alone: whatever they
+  // refer to, what is content is content.
+  using Member = FunctionRef<void(Role role, std::string_view name, pickle::Id item)>;
+  bool is_module(pickle::Id object) const;
+  bool find_members(pickle::Id object) const;
+  void each_member(pickle::Id object, Member body) const;
+  void each_script_member(pickle::Id object, Member body) const;
+  void each_buffer(Member body) const;
+  void each_named(pickle::Id dict, FunctionRef<void(std::string_view, pickle::Id)> body) const;
+  void malformed(std::string_view what) const;
+  bool is_dict(pickle::Id id) const noexcept;
+  bool is_bookkeeping(std::string_view name, pickle::Id item) const;
+  bool is_transient(std::string_view name) const;
+  pickle::Id class_of(pickle::Id object) const noexcept;
+  std::string class_name_of(pickle::Id object) const;
+  ValueRef make_module(pickle::Id id);
+
+  // NumPy's arrays and scalars (torch_arrays.cpp)
+  ValueRef make_array(pickle::Id id);
+  ValueRef make_frombuffer(pickle::Id id);
+  ValueRef make_scalar(pickle::Id id);
+  ValueRef make_of_array(pickle::Id id);
+  ValueRef array_of(const NumpyType& type, pickle::Id shape, bool fortran, std::string_view bytes);
+  std::optional<NumpyType> numpy_type(pickle::Id id) const;
 
   // Tensors (torch_tensors.cpp)
   ValueRef make_tensor(pickle::Symbol symbol, std::span<const pickle::Id> arguments);
@@ -71,7 +112,7 @@ class ValueBuilder {
   Dtype class_dtype(pickle::Id cls);
   Shape sizes(pickle::Id id) const;
   int64_t integer(pickle::Id id, const char* what) const;
-  void check_not_conjugated(pickle::Id metadata) const;
+  TensorRef resolved(TensorRef tensor, pickle::Id metadata);
   std::span<const pickle::Id> arguments_of(pickle::Id object) const noexcept {
     return graph_.links(graph_.object(object).arguments);
   }
@@ -93,10 +134,13 @@ class ValueBuilder {
   Budget& budget_;
   uint64_t max_entries_;
   uint32_t max_depth_;
-  std::vector<uint32_t> index_;    // of a node's slot; 0: none yet
-  std::vector<Slot> slots_{1};     // of the nodes that are values
-  std::vector<uint64_t> pending_;  // node and whether its children are done
+  std::vector<uint32_t> index_[2];  // of a node's slot, as content and inert; 0: none yet
+  std::vector<Slot> slots_{1};      // of the nodes that are values
+  std::vector<Pending> pending_;
+  bool inert_ = false;  // what the current node is made as
   pickle::Id current_ = pickle::kNone;
+  mutable bool failing_ = false;
+  mutable Members members_;  // of the object that was asked for last
   pickle::Id last_class_ = pickle::kNone;
   Dtype last_class_dtype_ = Dtype::invalid;
 };

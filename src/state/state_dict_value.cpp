@@ -16,6 +16,13 @@ bool is_container(const Value& value) noexcept {
   return kind == ValueKind::dict || kind == ValueKind::list || kind == ValueKind::tuple;
 }
 
+// A module that was pickled whole: a dict of its class, with what is no state as attributes.
+bool is_module(const Value& value) noexcept {
+  const std::string_view name = value.as_text();
+  return value.kind() == ValueKind::dict && value.attributes() && name != "dict" &&
+         !name.starts_with("collections.");
+}
+
 // What a key or a position is called in a dotted name.
 std::string name_of(const Value& container, size_t index) {
   if (container.kind() != ValueKind::dict) return std::to_string(index);
@@ -68,6 +75,7 @@ void add_flattened(StateDict& dict, std::string name, const ValueRef& value, siz
                                   kMaxNameBytes, " bytes together)"));
   }
   room -= name.size();
+  if (is_module(*value) && value->count() == 0) return;
   if (!is_container(*value) || value->count() == 0 || is_extra_state(name)) {
     return add_entry(dict, std::move(name), value);
   }
@@ -132,7 +140,7 @@ const Value* find_path(const Value& value, std::string_view path) {
     const std::string_view rest = path.size() == length ? "" : path.substr(length + 1);
     if (const Value* found = find_path(*value.item(position), rest)) return found;
   }
-  return nullptr;
+  return is_module(value) ? find_path(*value.attributes(), path) : nullptr;
 }
 
 void collect_paths(const Value& value, const std::string& prefix, std::vector<std::string>& out) {

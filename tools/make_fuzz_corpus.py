@@ -9,6 +9,7 @@ import pathlib
 import pickle
 import struct
 import sys
+import tarfile
 import types
 import zipfile
 
@@ -154,6 +155,49 @@ def streams():
     }
 
 
+def tar(pickled, storages, tensors):
+    """As torch.save wrote it before it wrote streams."""
+    out = io.BytesIO()
+    members = {"sys_info": pickle.dumps({}, 2), "pickle": pickled, "tensors": tensors, "storages": storages}
+    with tarfile.open(fileobj=out, mode="w:", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def tars():
+    storages = (pickle.dumps(1, 2) + pickle.dumps((1, "cpu", TORCH.float), 2) + struct.pack("<q", 4) + bytes(range(16))
+                + pickle.dumps([(2, 1, 1, 3)], 2))
+    tensors = pickle.dumps(2, 2)
+    for key, storage, *numbers in ((7, 1, 2, 2, 2, 1, 0), (8, 2, 1, 1, 1)):
+        tensors += pickle.dumps((key, storage, TORCH.float), 2)
+        tensors += struct.pack(f"<ii{len(numbers)}q", len(numbers) // 2, 0, *numbers)
+    whole, view = types.SimpleNamespace(identity="7"), types.SimpleNamespace(identity="8")
+    stream = io.BytesIO()
+    Pickler(stream, 2).dump({"a": whole, "v": view})
+    return {"tar": tar(stream.getvalue(), storages, tensors), "tar-cut": tar(stream.getvalue(), storages, tensors[:-8])}
+
+
+class Module:
+    """Pickles as a module does."""
+
+    def __init__(self, parameters, modules, **attributes):
+        self.training = True
+        self._parameters, self._buffers, self._modules = collections.OrderedDict(parameters), {}, modules
+        self._non_persistent_buffers_set = set()
+        self.__dict__.update(attributes)
+
+
+def modules():
+    weight = tensor(Storage(TORCH.float, "0", 4), (2, 2), (2, 1))
+    inner = Module({"weight": weight, "bias": None}, {})
+    net = Module({}, {"a": inner, "b": inner, "none": None}, size=2)
+    inner.parent = [net]
+    return {f"module{protocol}": archive({"model": net}, [bytes(16)], protocol) for protocol in (1, 2, 4)}
+
+
 def torch_files():
     four, long = Storage(TORCH.float, "0", 4), Storage(TORCH.long, "1", 1)
     matrix = tensor(four, (2, 2), (2, 1))
@@ -171,6 +215,8 @@ def torch_files():
                                    n=tensor(long, (), ()))
     return {
         **streams(),
+        **tars(),
+        **modules(),
         "matrix": archive({"a": matrix}, [bytes(16)]),
         "shared": archive(both, [bytes(range(16)), bytes(8)]),
         "parameter": archive({"w": Call(TORCH.parameter, matrix, True, collections.OrderedDict())}, [bytes(16)]),

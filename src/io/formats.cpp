@@ -9,8 +9,10 @@
 #include "io/npy.hpp"
 #include "io/npz.hpp"
 #include "io/safetensors.hpp"
+#include "io/tar.hpp"
 #include "io/torch_file.hpp"
 #include "io/torch_legacy.hpp"
+#include "io/torch_tar.hpp"
 
 namespace duramen::io {
 namespace {
@@ -33,7 +35,6 @@ constexpr Magic kMagics[] = {
     {0, "\x80\x03"sv, "a pickle, but not one of torch.save"},
     {0, "\x80\x04"sv, "a pickle, but not one of torch.save"},
     {0, "\x80\x05"sv, "a pickle, but not one of torch.save"},
-    {257, "ustar"sv, "a tar archive (a PyTorch file of before version 0.2?)"},
     {0, "version https://git-lfs"sv,
      "a Git LFS pointer, not the file itself (git lfs pull fetches it)"},
     {0, "\x1f\x8b"sv, "a gzip file"},
@@ -107,6 +108,15 @@ void write_torch_dict(const Services& services, const StateDict& dict, Output& o
   write_torch(services, *value_from_state_dict(dict), out, options);
 }
 
+bool is_old_torch(std::string_view bytes) noexcept {
+  return is_torch_stream(bytes) || is_tar(bytes);
+}
+Ref<Checkpoint> read_old_torch(const Services& services, const Ref<const Source>& source,
+                               const OpenOptions& options) {
+  const bool stream = is_torch_stream(text_of(source->bytes()));
+  return (stream ? read_torch_stream : read_torch_tar)(services, source, options);
+}
+
 // Those that are no zip archives are asked in this order. Safetensors first: the length of a header
 // may begin with any bytes, also with those of another format, whose ninth is never one of JSON's.
 constexpr FileFormat kFormats[] = {
@@ -118,8 +128,8 @@ constexpr FileFormat kFormats[] = {
      .refusal = "safetensors files hold state dicts only (expected a .pt)"},
     {.number = Format::torch,
      .endings = ".pt .pth .bin .ckpt",
-     .matches = is_torch_stream,
-     .read = read_torch_stream,
+     .matches = is_old_torch,
+     .read = read_old_torch,
      .matches_zip = is_torch_archive,
      .read_zip = read_torch,
      .write_dict = write_torch_dict,

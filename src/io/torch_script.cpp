@@ -57,7 +57,10 @@ Ref<Checkpoint> read_torch_script(const Services& services, const ZipReader& zip
   TorchArchive archive(services, zip, options);
   ValueRef content = content_of(services, archive, options.limits);
   TorchArchive beside(services, zip, options, "constants.pkl");
-  ValueRef constants = content_of(services, beside, options.limits);
+  Limits limits = options.limits;  // two containers go around the constants
+  constexpr uint32_t kMostDepth = Value::kMaxDepth - 2;
+  limits.max_depth = std::min(limits.max_depth ? limits.max_depth : kMostDepth, kMostDepth);
+  ValueRef constants = content_of(services, beside, limits);
   if (content->kind() == ValueKind::dict && constants->count() > 0) {
     content = with_constants(*content, std::move(constants));
   }

@@ -212,8 +212,12 @@ Symbol ValueBuilder::function_of_type(std::span<const Id> arguments) const noexc
 // A storage by itself: its class, and its elements.
 ValueRef ValueBuilder::make_persistent(Id id) {
   const Id link = graph_.links(id)[0];
-  if (graph_.is_integer(link)) {
-    if (ValueRef shared = container_.shared(graph_[link].integer)) return shared;
+  const auto number = graph_.is_integer(link)           ? std::optional(graph_[link].integer)
+                      : graph_.kind(link) == Kind::text ? parse_int(graph_.text(link))
+                                                        : std::nullopt;
+  if (number) {
+    if (ValueRef shared = container_.shared(*number)) return shared;
+    fail(join("nothing has the key ", *number));
   }
   const TorchContainer::StorageId storage = storage_id(id);
   const Dtype dtype = storage.class_dtype == Dtype::invalid ? Dtype::uint8 : storage.class_dtype;

@@ -197,6 +197,7 @@ void ValueBuilder::count(Id id) {
   };
   each_child(id, [&](Id child) { add(this->slot(child, inert_), 0); });
   if (!inert_ && graph_.kind(id) == Kind::object && is_module(id)) {
+    depth = std::max(depth, uint32_t{1});
     each_member(id, [&](Role role, std::string_view, Id item) {
       if (role == Role::attribute) add(this->slot(item, true), 1);  // a dict between
     });

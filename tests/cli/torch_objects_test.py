@@ -2,8 +2,12 @@
 """The tool beside PyTorch: files of its older forms, whole modules, TorchScript, objects around tensors."""
 import collections
 import hashlib
+import io
 import pathlib
+import pickle
+import struct
 import sys
+import tarfile
 import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -70,6 +74,40 @@ class Scripted(nn.Module):
         return self.layers[0](x) + self.beside.sum() + self.b.sum() + self.w
 
 
+def save_tar(content, path, **options):
+    """As PyTorch wrote its files before version 0.2."""
+    things = {}
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, thing):
+            if not isinstance(thing, torch.Tensor):
+                return None
+            things.setdefault(id(thing), thing)
+            return str(id(thing))
+
+    members = {name: io.BytesIO() for name in ("sys_info", "pickle", "tensors", "storages")}
+    pickle.dump({"protocol_version": 1000, "little_endian": True}, members["sys_info"], 2)
+    Pickler(members["pickle"], 2).dump(content)
+    storages = {tensor.untyped_storage().data_ptr(): tensor for tensor in things.values()}
+    pickle.dump(len(storages), members["storages"], 2)
+    for key, tensor in storages.items():
+        storage = tensor.untyped_storage()
+        pickle.dump((key, "cpu", getattr(torch, tensor.storage()._pickle_storage_type())), members["storages"], 2)
+        members["storages"].write(struct.pack("<q", storage.nbytes() // tensor.itemsize) + bytes(storage.tolist()))
+    pickle.dump([], members["storages"], 2)
+    pickle.dump(len(things), members["tensors"], 2)
+    for key, tensor in things.items():
+        pickle.dump((key, tensor.untyped_storage().data_ptr(), torch.FloatTensor), members["tensors"], 2)
+        numbers = (*tensor.shape, *tensor.stride(), tensor.storage_offset())
+        members["tensors"].write(struct.pack(f"<ii{len(numbers)}q", tensor.dim(), 0, *numbers))
+    with tarfile.open(path, "w:", **options) as archive:
+        for name, member in members.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mtime = member.tell(), 1480000000.5
+            member.seek(0)
+            archive.addfile(info, member)
+
+
 class Files(ToolTest):
     def listed(self, name="x.pt"):
         return as_json("ls", "--json", "--hash", self.folder / name)
@@ -97,6 +135,21 @@ class Files(ToolTest):
         aliases = {entry["name"]: entry["aliases"] for entry in listed["entries"]}
         self.assertEqual([aliases[name] for name in ("base", "t", "row", "steps", "p")], [None, *["base"] * 3, None])
         self.assertEqual([v for v in listed["values"] if v["path"] == "n"], [{"path": "n", "kind": "int", "value": 3}])
+
+    def test_the_tar_before_the_stream(self):
+        base = torch.arange(24.0).reshape(4, 6)
+        content = collections.OrderedDict(
+            base=base, t=base.t(), row=base[1], steps=base[::2, 1::3], i=torch.arange(3), d=torch.ones(2).double(),
+            b=torch.tensor([1, 2], dtype=torch.uint8), n=3, nested=[torch.ones(1), None])
+        content["same"] = base
+        for form in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT):
+            save_tar(content, self.folder / "x.pt", format=form)
+            self.same(torch.load(self.folder / "x.pt", weights_only=False))
+        aliases = {entry["name"]: entry["aliases"] for entry in self.listed()["entries"]}
+        self.assertEqual([aliases[name] for name in ("t", "row", "i", "same")], ["base", "base", None, "base"])
+        with tarfile.open(self.folder / "y.pt", "w") as archive:
+            archive.add(self.folder / "x.pt", "x.pt")
+        self.assertIn("not PyTorch's", self.refused(3, "ls", self.folder / "y.pt"))
 
     def test_an_optimizer_in_the_stream(self):
         net = nn.Linear(2, 3)

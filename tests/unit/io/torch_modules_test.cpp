@@ -172,6 +172,20 @@ TEST_CASE("a state that many objects share is not walked without end", "[io][tor
   CHECK(Files().refusal_code(file_of(value + "e")) == Code::limit);
 }
 
+TEST_CASE("modules nest as deep as other values", "[io][torch]") {
+  for (const int depth : {900, 1100}) {
+    std::string value = Pickled().text_of();
+    for (int i = 0; i < depth; ++i) {
+      Pickled net;
+      net.modules = text("a") + value;
+      value = net.text_of();
+    }
+    const Code code = depth < 1000 ? Code::ok : Code::limit;
+    CHECK(Files().refusal_code(file_of(value)) == code);
+    if (code != Code::ok) CHECK(contains(Files().refusal(file_of(value)), "nested too deeply"));
+  }
+}
+
 TEST_CASE("a TorchScript archive reads as its state dict", "[io][torch]") {
   const auto file = Files().open(data_file("torch/traced.pt"));
   CHECK(*file->properties().find("container") == "torchscript");

@@ -186,7 +186,10 @@ TensorRef ValueBuilder::resolved(TensorRef tensor, Id metadata) {
   });
   if (!conj && !neg) return tensor;
   const Dtype dtype = tensor->dtype();
-  if (!can_require_grad(dtype) || itemsize(dtype) < 2) fail("no numbers to conjugate");
+  const bool has_sign = can_require_grad(dtype) && itemsize(dtype) > 1;
+  if (conj ? !is_complex(dtype) : !has_sign) {
+    fail(join("a conjugated or negated tensor of ", dtype_name(dtype)), Code::unsupported);
+  }
   const auto nbytes = static_cast<uint64_t>(tensor->nbytes());
   budget_.charge(nbytes);
   TensorRef made = empty(services_.allocator, tensor->shape(), dtype);

@@ -116,6 +116,7 @@ def add_arguments(add):
     add(2, "size-is-a-list", "CORRUPT", of(storage(), integer(0), b"]", *good[3:]), W, "not a tuple")
     add(2, "v2-metadata-a-list", "CORRUPT", of(*good, b"]"), W, "metadata is not a dict")
     add(2, "v2-conjugated", "UNSUPPORTED", of(*good, pairs(text("conj"), TRUE)), W, "conjugated")
+    add(2, "v2-negated", "OK", of(*good, pairs(text("neg"), TRUE)), "000080bf")
     dtype = name("torch", "float32")
     raw = storage(16, "UntypedStorage", module="torch.storage")
     v3 = [raw, *good[1:]]

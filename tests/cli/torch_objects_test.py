@@ -3,11 +3,13 @@
 import collections
 import hashlib
 import io
+import os
 import pathlib
 import pickle
 import struct
 import sys
 import tarfile
+import unittest
 import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -231,6 +233,19 @@ class Files(ToolTest):
                 self.saved(content, **options)
                 hashes = {entry["name"]: entry["sha256"] for entry in self.listed()["entries"]}
                 self.assertEqual(hashes, {name: sha256(tensor) for name, tensor in content.items()})
+
+    @unittest.skipUnless(os.environ.get("DURAMEN_TEST_LARGE") == "1", "takes 5 GB of memory and of disk")
+    def test_beyond_4_gib(self):
+        big = torch.zeros(2**32 + 24, dtype=torch.uint8)
+        big[-3:] = torch.tensor([1, 2, 3])
+        content = {"big": big, "after": torch.arange(4.0)}
+        for options in ({}, LEGACY):
+            self.saved(content, **options)
+            entries = as_json("ls", "--json", self.folder / "x.pt")["entries"]
+            self.assertEqual([entry["nbytes"] for entry in entries], [2**32 + 24, 16])
+            good("extract", self.folder / "x.pt", "after", "-o", self.folder / "after.npy")
+            self.assertEqual(numpy.load(self.folder / "after.npy").tolist(), [0, 1, 2, 3])
+            (self.folder / "x.pt").unlink()
 
     def test_what_has_no_memory_is_named(self):
         self.saved({"coo": torch.eye(2).to_sparse(), "csr": torch.eye(2).to_sparse_csr(),

@@ -1,6 +1,7 @@
 #include "io/checkpoint.hpp"
 
 #include "base/text.hpp"
+#include "file_options.hpp"
 #include "handles.hpp"
 #include "options.hpp"
 
@@ -8,39 +9,6 @@ using namespace duramen;
 using namespace duramen::capi;
 
 namespace {
-
-io::Services services_of(Context& context) {
-  return {context.allocator(), context.cancel(), context.progress()};
-}
-
-io::OpenOptions open_options(const duramen_open_options* options) {
-  const auto given = read_options(options, "options");
-  const uint64_t flags = known_flags(given.flags, DURAMEN_OPEN_READ | DURAMEN_OPEN_VERIFY, "flags");
-  const auto limits = read_options(given.limits, "limits");
-  io::OpenOptions out;
-  out.limits = {limits.max_depth, limits.max_entries, limits.max_header_bytes,
-                limits.max_tensor_bytes, limits.max_total_bytes};
-  out.read_instead_of_map = (flags & DURAMEN_OPEN_READ) != 0;
-  out.verify_checksums = (flags & DURAMEN_OPEN_VERIFY) != 0;
-  return out;
-}
-
-io::SaveOptions save_options(const duramen_save_options* options) {
-  const auto given = read_options(options, "options");
-  if (given.alignment & (given.alignment - 1))
-    throw bad_argument("alignment", "not a power of two");
-  io::SaveOptions out;
-  out.format = static_cast<io::Format>(
-      known_number(given.format, DURAMEN_FORMAT_AUTOMATIC, DURAMEN_FORMAT_NPY, "format"));
-  out.durability = static_cast<io::Durability>(known_number(
-      given.durability, DURAMEN_DURABILITY_DURABLE, DURAMEN_DURABILITY_ATOMIC, "durability"));
-  out.alignment = given.alignment;
-  return out;
-}
-
-std::string path_of(const char* path, size_t length) {
-  return std::string(name_argument(path, length, "path"));
-}
 
 Ref<io::Checkpoint> from_memory(Context& context, const void* data, size_t nbytes,
                                 const io::OpenOptions& options) {
@@ -72,7 +40,7 @@ duramen_status duramen_checkpoint_open(duramen_context* context, const char* pat
                                        size_t path_length, const duramen_open_options* options,
                                        duramen_checkpoint** out, duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context& core) {
-    const std::string name = path_of(path, path_length);
+    const std::string name = path_argument(path, path_length);
     return io::Checkpoint::open(services_of(core), name, open_options(options));
   });
 }
@@ -125,7 +93,7 @@ duramen_status duramen_state_dict_save(duramen_context* context, const duramen_s
   return guard(error, __func__, [&] {
     Context& core = running(context);
     const StateDict& source = object(dict, "dict");
-    io::save(services_of(core), source, path_of(path, path_length), save_options(options));
+    io::save(services_of(core), source, path_argument(path, path_length), save_options(options));
   });
 }
 
@@ -136,7 +104,8 @@ duramen_status duramen_value_save(duramen_context* context, const duramen_value*
   return guard(error, __func__, [&] {
     Context& core = running(context);
     const Value& source = object(value, "value");
-    io::save_value(services_of(core), source, path_of(path, path_length), save_options(options));
+    io::save_value(services_of(core), source, path_argument(path, path_length),
+                   save_options(options));
   });
 }
 

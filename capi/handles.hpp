@@ -13,6 +13,7 @@
 #include "compare.hpp"
 #include "function.hpp"
 #include "io/checkpoint.hpp"
+#include "io/tensor_stream.hpp"
 #include "listing.hpp"
 #include "nn/load_notes.hpp"
 #include "nn/module.hpp"
@@ -68,6 +69,8 @@ template <>
 struct CoreOf<duramen_load_notes> : Is<nn::LoadNotes> {};
 template <>
 struct CoreOf<duramen_checkpoint> : Is<io::Checkpoint> {};
+template <>
+struct CoreOf<duramen_tensor_stream> : Is<io::TensorStream> {};
 template <>
 struct CoreOf<duramen_optimizer> : Is<optim::Optimizer> {};
 

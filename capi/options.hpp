@@ -2,6 +2,9 @@
 // which arrays go out.
 #pragma once
 
+#include <duramen/checkpoint.h>
+
+#include <cstddef>
 #include <cstring>
 #include <limits>
 #include <span>
@@ -11,7 +14,6 @@
 #include "boundary.hpp"
 #include "tensor/tensor.hpp"
 
-struct duramen_tensor;
 struct duramen_value;
 
 namespace duramen::capi {
@@ -55,6 +57,10 @@ void check_reserved(uint32_t reserved, const char* argument);
 // Bytes of the struct at the level that brought it.
 template <class T>
 inline constexpr size_t kFirstSize = sizeof(T);
+
+template <>
+inline constexpr size_t kFirstSize<duramen_save_options> = offsetof(duramen_save_options,
+                                                                    max_shard_bytes);
 
 // NULL gives the defaults.
 template <class T>

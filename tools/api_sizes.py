@@ -1,26 +1,44 @@
 """Writes the C program that gives every sized struct in five sizes to every call that takes it, and asks every call that
 fills a buffer with every capacity around the one that is needed.
 
-Size 0 and one byte less than the first level's are refused; the size itself, and a longer struct with nothing behind,
-are accepted and behave alike; a longer one with something behind is UNSUPPORTED. Structs inside structs get the same.
+Size 0 and one byte less than the first level's are refused; the first level's size, today's, and a longer struct with
+nothing behind, are accepted and behave alike; a longer one with something behind is UNSUPPORTED. Structs inside structs get the same.
 tests/capi/sizes.h has the checks, tests/capi/live.h the good arguments.
 """
 
 import re
+from pathlib import Path
 
 import api_fields
 import api_rules as rules
 from api_entry_points import Writer, short
 
 # What a call gives when the struct is right, where the live objects do not let it succeed.
-EXPECTED = {"duramen_tensor_backward": "DURAMEN_E_STATE", "duramen_checkpoint_from_memory": "DURAMEN_E_CORRUPT"}
+EXPECTED = {"duramen_tensor_backward": "DURAMEN_E_STATE", "duramen_checkpoint_from_memory": "DURAMEN_E_CORRUPT",
+            "duramen_checkpoint_view_memory": "DURAMEN_E_CORRUPT", "duramen_checkpoint_open_callback": "DURAMEN_E_CORRUPT",
+            "duramen_checkpoint_open_descriptor": "DURAMEN_E_IO", "duramen_state_dict_write_descriptor": "DURAMEN_E_IO",
+            "duramen_value_write_descriptor": "DURAMEN_E_IO"}
 ARGUMENTS = {("duramen_checkpoint_open", "path"): "live->path", ("duramen_state_dict_save", "path"): "live->save_path",
              ("duramen_value_save", "path"): "live->save_path",
+             ("duramen_tensor_stream_create", "path"): "live->save_path",
+             ("duramen_checkpoint_open_descriptor", "descriptor"): "-1",
+             ("duramen_state_dict_write_descriptor", "descriptor"): "-1",
+             ("duramen_value_write_descriptor", "descriptor"): "-1",
              ("duramen_module_derive", "module"): "fresh_module()",
              ("duramen_module_from_text_with", "text"): '"Linear(1, 1)"'}
 # Structs that live.h fills, because zeros are not enough.
 FILLED = {"allocator", "runner", "log_sink", "progress_sink", "load_policy", "import_options", "module_class", "module_hook",
-          "rename_callback", "function_type"}
+          "rename_callback", "function_type", "save_options"}
+
+
+def first_sizes(root):
+    """Of structs that have grown since a level was closed: the bytes that they had first, as a C constant."""
+    sizes = {}
+    for level in (root / "abi/closed.txt").read_text().split("\n"):
+        if level.isdigit():
+            for name, size in re.findall(r"^struct (\w+) 64: (\d+) ", (root / f"abi/{level}/surface.txt").read_text(), re.M):
+                sizes.setdefault(name, size)
+    return sizes
 
 
 def size_test_source(api):
@@ -36,6 +54,7 @@ class SizeWriter(Writer):
         super().__init__(api)
         self.sized = [t.name for t in api.of_kind("struct") if t.name not in api_fields.LENT_STRUCTS]
         self.covered = set()
+        self.first = first_sizes(Path(__file__).resolve().parent.parent)
         self.buffers = 0
 
     def write_function(self, function):
@@ -45,7 +64,7 @@ class SizeWriter(Writer):
             if base in self.sized and "*" in param["type"]:
                 self.covered.add(base)
                 if function.name.endswith("_init"):
-                    self.add(f"init_{base}", [f"CHECK_INIT({base}, {function.name});"])
+                    self.add(f"init_{base}", [f"CHECK_INIT({base}, {function.name}, {self.first_size(base)});"])
                 elif param["direction"] == "inout":
                     self.add(f"{function.name}_{param['name']}", self.filled(function, described, i))
                 else:
@@ -73,6 +92,9 @@ class SizeWriter(Writer):
         self.bodies.append(f"static void test_{name}(const struct live* live) {{\n  (void)live;\n"
                            f"  begin_function(\"{name}\");\n" + "".join(f"  {line}\n" for line in lines) + "}\n")
 
+    def first_size(self, base):
+        return f"FIRST_SIZE({self.first[base]}, {base})" if base in self.first else f"sizeof({base})"
+
     def start(self, base):
         return f"live->{short(base)}" if short(base) in FILLED else "empty"
 
@@ -82,7 +104,7 @@ class SizeWriter(Writer):
         lines = [f"static const {base} empty;", f"struct {{ {base} body; unsigned char tail[16]; }} given;",
                  "int step;", "(void)empty;", "for (step = 0; step < SIZE_STEPS; ++step) {"]
         inner = ["memset(&given, 0, sizeof given);", f"given.body = {self.start(base)};",
-                 f"given.body.struct_size = stepped_size(step, sizeof({base}));",
+                 f"given.body.struct_size = stepped_size(step, sizeof({base}), {self.first_size(base)});",
                  "if (step == SIZE_LARGER_SET) given.tail[9] = 1;"]
         value = "&given.body"
         if field:
@@ -100,7 +122,7 @@ class SizeWriter(Writer):
         base = rules.base_of(described[index]["type"])
         declared, call, after = self.call(function, described, {index: "&given.body"})
         return [f"struct {{ {base} body; unsigned char tail[16]; }} given;", *declared,
-                "memset(&given, 0xA5, sizeof given);", f"given.body.struct_size = sizeof({base}) - 1;",
+                "memset(&given, 0xA5, sizeof given);", f"given.body.struct_size = (uint32_t){self.first_size(base)} - 1;",
                 f"expect_status({call}, DURAMEN_E_INVALID_ARGUMENT, \"a smaller struct\");", *after,
                 "given.body.struct_size = sizeof given;",
                 f"expect_status({call}, DURAMEN_OK, \"a larger struct\");",

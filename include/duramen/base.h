@@ -19,8 +19,8 @@
 
 /* What this header describes. The level grows with additions; the epoch is the number in the
  * SONAME and changes only when something is taken away. */
-#define DURAMEN_VERSION_STRING "0.1.0"
-#define DURAMEN_API_LEVEL 1
+#define DURAMEN_VERSION_STRING "0.2.0"
+#define DURAMEN_API_LEVEL 2
 #define DURAMEN_ABI_EPOCH 0
 
 /* Define it before the first include to see only what that level had. */

@@ -38,7 +38,10 @@ enum {
   /* Reads the file into memory instead of mapping it. */
   DURAMEN_OPEN_READ = 1,
   /* Checks the CRC-32 of every zip member. */
-  DURAMEN_OPEN_VERIFY = 2
+  DURAMEN_OPEN_VERIFY = 2,
+  /* Blocks of GGUF's Q4_0 and Q8_0 become float32 tensors in memory; else they are opaque. Level 2.
+   */
+  DURAMEN_OPEN_DEQUANTIZE = 4
 };
 
 /* How to open; zero is the default of every field after the first. */
@@ -51,12 +54,17 @@ typedef struct duramen_open_options {
 
 /* File formats for saving; later levels may add numbers. */
 enum {
-  /* By the path's ending: .safetensors; .pt, .pth, .bin, .ckpt; .npy. */
+  /* By the path's ending: .safetensors; .pt, .pth, .bin, .ckpt; .npy; .npz; .gguf; "/" for DCP. */
   DURAMEN_FORMAT_AUTOMATIC = 0,
   DURAMEN_FORMAT_SAFETENSORS = 1,
   DURAMEN_FORMAT_TORCH = 2,
   /* One tensor without a name: for duramen_value_save. */
-  DURAMEN_FORMAT_NPY = 3
+  DURAMEN_FORMAT_NPY = 3,
+  /* Level 2. */
+  DURAMEN_FORMAT_NPZ = 4,
+  DURAMEN_FORMAT_GGUF = 5,
+  /* A folder: PyTorch's distributed checkpoint. */
+  DURAMEN_FORMAT_DCP = 6
 };
 
 /* How much a save promises. */
@@ -74,6 +82,9 @@ typedef struct duramen_save_options {
   int32_t durability;   /* DURAMEN_DURABILITY_... */
   uint32_t alignment;   /* safetensors: the data starts at a multiple of this and of 8; a power of
                            two up to 2^20, or 0 */
+  /* Level 2. 0: one file. Else a state dict goes into several of at most so many bytes of tensors
+   * (a larger tensor has one of its own), with an index, which is written last. */
+  uint64_t max_shard_bytes;
 } duramen_save_options;
 
 /* Fills the options with their defaults; `struct_size` is the caller's sizeof.

@@ -53,6 +53,7 @@
 #include "parametrize.h"
 #include "rename.h"
 #include "state_dict.h"
+#include "stream.h"
 #include "surgery.h"
 #include "tensor.h"
 #include "text.h"

@@ -1,4 +1,4 @@
-/* The C interface for cffi's cdef(): written by tools/api.py from the headers of include/duramen. API level 1. */
+/* The C interface for cffi's cdef(): written by tools/api.py from the headers of include/duramen. API level 2. */
 
 struct DLManagedTensorVersioned;
 struct DLManagedTensor;
@@ -22,6 +22,7 @@ typedef struct duramen_load_notes duramen_load_notes;
 typedef struct duramen_op duramen_op;
 typedef struct duramen_optimizer duramen_optimizer;
 typedef struct duramen_options duramen_options;
+typedef struct duramen_tensor_stream duramen_tensor_stream;
 
 typedef int32_t duramen_status;
 typedef void (*duramen_destroy)(void* user);
@@ -139,6 +140,7 @@ typedef struct duramen_save_options {
   int32_t format;
   int32_t durability;
   uint32_t alignment;
+  uint64_t max_shard_bytes;
 } duramen_save_options;
 typedef struct duramen_difference {
   const char* name;
@@ -225,6 +227,8 @@ typedef struct duramen_text_options {
   const duramen_scope* scope;
   const duramen_value* arguments;
 } duramen_text_options;
+typedef int32_t (*duramen_read_at)(void* user, uint64_t offset, void* buffer, size_t nbytes, duramen_error** error);
+typedef int32_t (*duramen_write)(void* user, const void* data, size_t nbytes, duramen_error** error);
 typedef struct duramen_blend_options {
   uint32_t struct_size;
   int32_t buffers;
@@ -348,13 +352,17 @@ enum {
 };
 enum {
   DURAMEN_OPEN_READ = 1,
-  DURAMEN_OPEN_VERIFY = 2
+  DURAMEN_OPEN_VERIFY = 2,
+  DURAMEN_OPEN_DEQUANTIZE = 4
 };
 enum {
   DURAMEN_FORMAT_AUTOMATIC = 0,
   DURAMEN_FORMAT_SAFETENSORS = 1,
   DURAMEN_FORMAT_TORCH = 2,
-  DURAMEN_FORMAT_NPY = 3
+  DURAMEN_FORMAT_NPY = 3,
+  DURAMEN_FORMAT_NPZ = 4,
+  DURAMEN_FORMAT_GGUF = 5,
+  DURAMEN_FORMAT_DCP = 6
 };
 enum {
   DURAMEN_DURABILITY_DURABLE = 0,
@@ -785,6 +793,23 @@ duramen_status duramen_module_parametrize(duramen_context* context, duramen_modu
 duramen_status duramen_module_get_parametrized(duramen_context* context, duramen_module* module, const char* name, size_t name_length, duramen_tensor** out, duramen_error** error);
 duramen_status duramen_module_set_parametrized(duramen_context* context, duramen_module* module, const char* name, size_t name_length, duramen_tensor* value, duramen_error** error);
 duramen_status duramen_module_remove_parametrizations(duramen_context* context, duramen_module* module, const char* name, size_t name_length, uint32_t leave_parametrized, duramen_error** error);
+duramen_status duramen_checkpoint_view_memory(duramen_context* context, const void* data, size_t nbytes, void* user, duramen_destroy destroy, const duramen_open_options* options, duramen_checkpoint** out, duramen_error** error);
+duramen_status duramen_checkpoint_open_descriptor(duramen_context* context, int32_t descriptor, const duramen_open_options* options, duramen_checkpoint** out, duramen_error** error);
+duramen_status duramen_checkpoint_open_callback(duramen_context* context, duramen_read_at read, void* user, uint64_t nbytes, const duramen_open_options* options, duramen_checkpoint** out, duramen_error** error);
+duramen_status duramen_state_dict_to_bytes(duramen_context* context, const duramen_state_dict* dict, const duramen_save_options* options, duramen_value** out, duramen_error** error);
+duramen_status duramen_value_to_bytes(duramen_context* context, const duramen_value* value, const duramen_save_options* options, duramen_value** out, duramen_error** error);
+duramen_status duramen_state_dict_write_descriptor(duramen_context* context, const duramen_state_dict* dict, int32_t descriptor, const duramen_save_options* options, duramen_error** error);
+duramen_status duramen_value_write_descriptor(duramen_context* context, const duramen_value* value, int32_t descriptor, const duramen_save_options* options, duramen_error** error);
+duramen_status duramen_state_dict_write_callback(duramen_context* context, const duramen_state_dict* dict, duramen_write write, void* user, const duramen_save_options* options, duramen_error** error);
+duramen_status duramen_value_write_callback(duramen_context* context, const duramen_value* value, duramen_write write, void* user, const duramen_save_options* options, duramen_error** error);
+duramen_status duramen_checkpoint_set_metadata(duramen_context* context, const char* path, size_t path_length, const char* key, size_t key_length, const char* text, size_t text_length, uint32_t* rewritten, duramen_error** error);
+duramen_status duramen_tensor_stream_create(const char* path, size_t path_length, const duramen_save_options* options, duramen_tensor_stream** out, duramen_error** error);
+duramen_status duramen_tensor_stream_declare(duramen_tensor_stream* stream, const char* name, size_t name_length, duramen_dtype dtype, const int64_t* shape, size_t rank, duramen_error** error);
+duramen_status duramen_tensor_stream_set_metadata(duramen_tensor_stream* stream, const char* key, size_t key_length, const char* text, size_t text_length, duramen_error** error);
+duramen_status duramen_tensor_stream_write(duramen_context* context, duramen_tensor_stream* stream, const char* name, size_t name_length, const duramen_tensor* tensor, duramen_error** error);
+duramen_status duramen_tensor_stream_finish(duramen_context* context, duramen_tensor_stream* stream, duramen_error** error);
+duramen_tensor_stream* duramen_tensor_stream_retain(duramen_tensor_stream* stream);
+void duramen_tensor_stream_release(duramen_tensor_stream* stream);
 duramen_status duramen_blend_options_init(duramen_blend_options* options, size_t struct_size, duramen_error** error);
 duramen_status duramen_module_copy_from(duramen_context* context, duramen_module* target, const duramen_module* source, const duramen_blend_options* options, duramen_error** error);
 duramen_status duramen_module_lerp(duramen_context* context, duramen_module* target, const duramen_module* source, double weight, const duramen_blend_options* options, duramen_error** error);

@@ -154,6 +154,25 @@ void AtomicFile::put(std::span<const std::byte> bytes) {
   }
 }
 
+void AtomicFile::skip(uint64_t nbytes) {
+  flush();
+  pass(nbytes);
+  if (::lseek(file_, static_cast<off_t>(position()), SEEK_SET) < 0) fail("save: seek");
+}
+
+void AtomicFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
+  flush();
+  while (!bytes.empty()) {
+    const ssize_t count = retry([&] {
+      return ::pwrite(file_, bytes.data(), std::min(bytes.size(), kChunk),
+                      static_cast<off_t>(offset));
+    });
+    if (count < 0) fail("save: write");
+    bytes = bytes.subspan(static_cast<size_t>(count));
+    offset += static_cast<uint64_t>(count);
+  }
+}
+
 void AtomicFile::commit(Durability durability) {
   flush();
   keep_attributes();

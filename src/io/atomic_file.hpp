@@ -22,6 +22,10 @@ class AtomicFile final : public Output {
   ~AtomicFile() override;
 
   void begin(uint64_t nbytes) override;
+  // A gap of zeros, to be filled by write_at().
+  void skip(uint64_t nbytes);
+  // Into what was written or skipped.
+  void write_at(uint64_t offset, std::span<const std::byte> bytes);
   // Durable: data, name and folder are on the disk when this returns. After an error the target is
   // untouched, but for one case: when the folder cannot be synchronised, it is replaced already,
   // and the text says "saved".

@@ -3,7 +3,6 @@
 #include "io/atomic_file.hpp"
 #include "io/file_error.hpp"
 #include "io/formats.hpp"
-#include "tensor/uninitialized.hpp"
 
 namespace duramen::io {
 namespace {
@@ -49,12 +48,7 @@ Ref<StateDict> Checkpoint::state_dict(std::string_view select) const try {
 void save(const Services& services, const StateDict& dict, const std::string& path,
           const SaveOptions& options) {
   check_path(path);
-  for (const auto& [name, entry] : dict.entries()) {
-    if (!entry.tensor || !is_uninitialized(*entry.tensor)) continue;
-    throw file_error(Code::state, {path, "save", name, {}},
-                     "the tensor has no shape yet (expected a forward, or initialize_parameters, "
-                     "of its lazy module before)");
-  }
+  check_saveable(dict, path);
   const FileFormat& format = format_for_saving(path, options.format);
   if (!format.write_dict) throw refused(path, format);
   AtomicFile file(path);

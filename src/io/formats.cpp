@@ -13,6 +13,7 @@
 #include "io/torch_file.hpp"
 #include "io/torch_legacy.hpp"
 #include "io/torch_tar.hpp"
+#include "tensor/uninitialized.hpp"
 
 namespace duramen::io {
 namespace {
@@ -215,6 +216,15 @@ Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& sour
     throw file_error(Code::unsupported, spot, describe_unknown(bytes));
   }
   return read_safetensors(services, source, options);  // which says what is wrong with the header
+}
+
+void check_saveable(const StateDict& dict, const std::string& file) {
+  for (const auto& [name, entry] : dict.entries()) {
+    if (!entry.tensor || !is_uninitialized(*entry.tensor)) continue;
+    throw file_error(Code::state, {file, "save", name, {}},
+                     "the tensor has no shape yet (expected a forward, or initialize_parameters, "
+                     "of its lazy module before)");
+  }
 }
 
 const FileFormat& format_for_saving(const std::string& path, Format asked) {

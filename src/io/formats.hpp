@@ -31,6 +31,9 @@ struct FileFormat {
 Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& source,
                          const OpenOptions& options);
 
+// STATE for a tensor that has no shape yet.
+void check_saveable(const StateDict& dict, const std::string& file);
+
 // The row of a number, or of a path's ending for Format::automatic. INVALID_ARGUMENT.
 const FileFormat& format_for_saving(const std::string& path, Format asked);
 

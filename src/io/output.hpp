@@ -25,11 +25,15 @@ class Output {
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text.data(), text.size()))); }
   uint64_t position() const noexcept { return position_; }
+  // Nothing is held back any more.
+  void finish() { flush(); }
 
  protected:
   explicit Output(std::string name) : name_(std::move(name)) {}
   // What was gathered.
   void flush();
+  // Over bytes that somebody else writes.
+  void pass(uint64_t nbytes) noexcept { position_ += nbytes; }
 
  private:
   virtual void put(std::span<const std::byte> bytes) = 0;

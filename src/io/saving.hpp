@@ -10,8 +10,9 @@ namespace duramen::io {
 
 class Saving {
  public:
-  // `total` bytes of elements are to come.
-  Saving(const Services& services, uint64_t total) : services_(services), total_(total) {}
+  // `total` bytes of elements are to come, of which `done` have been told.
+  Saving(const Services& services, uint64_t total, uint64_t done = 0)
+      : services_(services), total_(total), done_(done) {}
 
   // put(span) for each chunk. CANCELLED.
   template <class Put>
@@ -48,7 +49,7 @@ class Saving {
 
   const Services& services_;
   uint64_t total_;
-  uint64_t done_ = 0;
+  uint64_t done_;
 };
 
 }  // namespace duramen::io

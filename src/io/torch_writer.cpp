@@ -6,7 +6,7 @@
 #include "io/pickle_writer.hpp"
 #include "io/saving.hpp"
 #include "io/torch_file.hpp"
-#include "io/torch_storages.hpp"
+#include "io/torch_parts.hpp"
 #include "value/dict_keys.hpp"
 
 namespace duramen::io {
@@ -42,7 +42,8 @@ std::string path_of(const std::vector<Step>& steps) {
 // The pickle of a value, and the storages in the order that it names them.
 class ContentWriter {
  public:
-  ContentWriter(const Value& content, const std::string& path) : path_(path), plan_(content) {
+  ContentWriter(const Value& content, const std::string& path, StoragePlan& plan)
+      : path_(path), plan_(plan) {
     write(content);
   }
   std::string take_pickle() { return std::move(out_).finish(); }
@@ -302,7 +303,7 @@ class ContentWriter {
   const std::string& path_;
   HashableKeys hashable_;
   std::vector<Step> steps_;  // from the root to what is being written
-  StoragePlan plan_;
+  StoragePlan& plan_;
   PickleWriter out_;
   std::vector<const Record*> order_;
   std::unordered_map<const void*, uint32_t> written_;  // containers and tensors: memo keys
@@ -320,20 +321,37 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-void write_torch(const Services& services, const Value& content, Output& out,
-                 const SaveOptions& /*options*/) {
-  ContentWriter writer(content, out.name());
-  const std::string pickle = writer.take_pickle();
-  uint64_t total = 0;
-  for (const Record* record : writer.records()) total += record->end - record->begin;
-  out.begin(total + pickle.size());
-  ZipWriter zip(out, folder_of(out.name()));
-  zip.whole("data.pkl", pickle);
+TorchParts::TorchParts(const Value& content, const std::string& file)
+    : folder_(folder_of(file)), plan_(content) {
+  ContentWriter writer(content, file, plan_);
+  pickle_ = writer.take_pickle();
+  records_ = writer.records();
+  for (const Record* record : records_) data_bytes_ += record->end - record->begin;
+}
+
+TorchParts::~TorchParts() = default;
+
+void TorchParts::begin(ZipWriter& zip) const {
+  zip.whole("data.pkl", pickle_);
   zip.whole(".format_version", "1");
   zip.whole(".storage_alignment", "64");
   zip.whole("byteorder", "little");
-  Saving saving(services, total);
-  for (const Record* record : writer.records()) {
+}
+
+void TorchParts::finish(ZipWriter& zip) const {
+  zip.whole("version", "3\n");
+  zip.whole(".data/serialization_id", zip.serialization_id());
+  zip.finish();
+}
+
+void write_torch(const Services& services, const Value& content, Output& out,
+                 const SaveOptions& /*options*/) {
+  const TorchParts parts(content, out.name());
+  out.begin(parts.nbytes());
+  ZipWriter zip(out, parts.folder());
+  parts.begin(zip);
+  Saving saving(services, parts.data_bytes());
+  for (const Record* record : parts.records()) {
     const std::byte* first = record->storage->data() + record->begin;
     const size_t nbytes = record->end - record->begin;
     zip.begin("data/" + record->key, nbytes);
@@ -341,9 +359,7 @@ void write_torch(const Services& services, const Value& content, Output& out,
     zip.end();
   }
   saving.end();
-  zip.whole("version", "3\n");
-  zip.whole(".data/serialization_id", zip.serialization_id());
-  zip.finish();
+  parts.finish(zip);
 }
 
 }  // namespace duramen::io

@@ -69,11 +69,14 @@ class ZipWriter {
  public:
   ZipWriter(Output& out, std::string folder) : out_(out), folder_(std::move(folder)) {}
 
-  void begin(std::string_view name, uint64_t size);
+  // Gives the number of the entry.
+  size_t begin(std::string_view name, uint64_t size);
   void add(std::span<const std::byte> bytes);
   void end();
   void whole(std::string_view name, std::string_view content);
   void finish();
+  // What stands behind the bytes of an entry that were written by somebody else, with this CRC-32.
+  std::string descriptor(size_t entry, uint32_t crc);
 
   // 40 digits that depend on the entries so far: torch's .data/serialization_id.
   std::string serialization_id() const;

@@ -31,7 +31,7 @@ std::string twenty_digits(uint64_t number) {
 
 }  // namespace
 
-void ZipWriter::begin(std::string_view name, uint64_t size) {
+size_t ZipWriter::begin(std::string_view name, uint64_t size) {
   const uint64_t header = out_.position();
   written_.push_back({folder_ + std::string(name), header, size, 0});
   const std::string& full_name = written_.back().name;
@@ -48,6 +48,7 @@ void ZipWriter::begin(std::string_view name, uint64_t size) {
   if (zip64_size) record.u16(kZip64Id).u16(zip64.bytes().size()).text(zip64.bytes());
   record.text("FB").u16(padding).fill(padding, 'Z');
   out_.write(record.bytes());
+  return written_.size() - 1;
 }
 
 void ZipWriter::add(std::span<const std::byte> bytes) {
@@ -56,9 +57,12 @@ void ZipWriter::add(std::span<const std::byte> bytes) {
   out_.write(bytes);
 }
 
-void ZipWriter::end() {
-  const Written& entry = written_.back();
-  if (entry.size == 0) return;
+void ZipWriter::end() { out_.write(descriptor(written_.size() - 1, written_.back().crc)); }
+
+std::string ZipWriter::descriptor(size_t number, uint32_t crc) {
+  Written& entry = written_[number];
+  entry.crc = crc;
+  if (entry.size == 0) return {};
   Record record;
   record.u32(kDescriptorSignature).u32(entry.crc);
   if (is_large(entry.size) || is_large(entry.header)) {
@@ -66,7 +70,7 @@ void ZipWriter::end() {
   } else {
     record.u32(entry.size).u32(entry.size);
   }
-  out_.write(record.bytes());
+  return record.bytes();
 }
 
 void ZipWriter::whole(std::string_view name, std::string_view content) {

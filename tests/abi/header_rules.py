@@ -100,7 +100,8 @@ def plant(folder, declaration, level=1):
     text = header.read_text()
     header.write_text(re.sub(r"(#ifdef __cplusplus\n\})", lambda m: declaration + "\n\n" + m.group(1), text))
     base = folder / "base.h"
-    base.write_text(base.read_text().replace("DURAMEN_API_LEVEL 1\n", f"DURAMEN_API_LEVEL {level}\n"))
+    base.write_text(re.sub(r"(#define DURAMEN_API_LEVEL )(\d+)", lambda m: m[1] + str(max(int(m[2]), level)),
+                           base.read_text()))
 
 
 def verdict(root, declaration, level=1):

@@ -15,6 +15,23 @@ static int32_t visit_nothing(void* user, duramen_module* module, duramen_error**
   return 0;
 }
 
+static int32_t give_zeros(void* user, uint64_t offset, void* buffer, size_t nbytes,
+                          duramen_error** error) {
+  (void)user;
+  (void)offset;
+  (void)error;
+  memset(buffer, 0, nbytes);
+  return 0;
+}
+
+static int32_t take_bytes(void* user, const void* data, size_t nbytes, duramen_error** error) {
+  (void)user;
+  (void)data;
+  (void)nbytes;
+  (void)error;
+  return 0;
+}
+
 static void destroy_nothing(void* user) { (void)user; }
 
 /* Gives its input, and its state to the live objects. */
@@ -82,6 +99,10 @@ static void make_callbacks(void) {
   live.rename_callback.rename = keep_name;
   live.module_visit = visit_nothing;
   live.destroy = destroy_nothing;
+  live.read_at = give_zeros;
+  live.write = take_bytes;
+  live.save_options.struct_size = sizeof live.save_options;
+  live.save_options.format = DURAMEN_FORMAT_TORCH;
   live.module_class.struct_size = sizeof live.module_class;
   live.module_class.name = "Net";
   live.module_class.name_length = SIZE_MAX;
@@ -118,6 +139,8 @@ static void make_objects(void) {
                              SIZE_MAX, NULL, ERROR));
   OK(duramen_checkpoint_open(live.context, scratch_path("live.safetensors"), SIZE_MAX, NULL,
                              &live.checkpoint, ERROR));
+  OK(duramen_tensor_stream_create(scratch_path("live_stream.pt"), SIZE_MAX, NULL,
+                                  &live.tensor_stream, ERROR));
   OK(duramen_module_get_parameter(live.module, "weight", SIZE_MAX, &weight, ERROR));
   OK(duramen_optimizer_from_text(live.context, "SGD(lr=0.1)", SIZE_MAX, &weight, 1, &live.optimizer,
                                  ERROR));
@@ -165,6 +188,7 @@ duramen_module* fresh_module(void) {
 void release_live(void) {
   duramen_module_release(fresh);
   duramen_optimizer_release(live.optimizer);
+  duramen_tensor_stream_release(live.tensor_stream);
   duramen_checkpoint_release(live.checkpoint);
   duramen_load_notes_release(live.load_notes);
   duramen_load_report_release(live.load_report);

@@ -23,6 +23,7 @@ struct live {
   duramen_load_notes* load_notes;
   duramen_rename_rules* rename_rules;
   duramen_checkpoint* checkpoint;
+  duramen_tensor_stream* tensor_stream;
   duramen_optimizer* optimizer;
   /* Arguments that are not objects. */
   duramen_tensor* const* tensors;
@@ -30,6 +31,9 @@ struct live {
   const duramen_value* const* values;
   duramen_module_visit module_visit;
   duramen_destroy destroy;
+  duramen_read_at read_at;
+  duramen_write write;
+  duramen_save_options save_options;
   duramen_import_options import_options;
   duramen_module_class module_class;
   duramen_module_hook module_hook;

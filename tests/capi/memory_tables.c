@@ -13,6 +13,7 @@ static const struct table kTables[] = {
     {kOwnOperations, &kOwnOperationCount},
     {kContainerOperations, &kContainerOperationCount},
     {kSurgeryOperations, &kSurgeryOperationCount},
+    {kStreamOperations, &kStreamOperationCount},
 };
 
 size_t operation_count(void) {

@@ -63,6 +63,8 @@ extern const struct operation kContainerOperations[];
 extern const size_t kContainerOperationCount;
 extern const struct operation kSurgeryOperations[];
 extern const size_t kSurgeryOperationCount;
+extern const struct operation kStreamOperations[];
+extern const size_t kStreamOperationCount;
 
 /* All of them. */
 size_t operation_count(void);

@@ -2,12 +2,14 @@
 
 static int buffers;
 
-uint32_t stepped_size(int step, size_t size) {
+uint32_t stepped_size(int step, size_t size, size_t first) {
   switch (step) {
     case SIZE_ZERO:
       return 0;
     case SIZE_SMALLER:
-      return (uint32_t)size - 1;
+      return (uint32_t)first - 1;
+    case SIZE_FIRST:
+      return (uint32_t)first;
     case SIZE_EQUAL:
       return (uint32_t)size;
     default:
@@ -17,9 +19,10 @@ uint32_t stepped_size(int step, size_t size) {
 
 void expect_step(int step, duramen_status status, duramen_status expected,
                  const duramen_error* error) {
-  static const char* const kNames[] = {"size 0", "a smaller struct", "the same size",
-                                       "a larger struct", "a larger struct with something behind"};
-  const duramen_status wanted = step < SIZE_EQUAL         ? DURAMEN_E_INVALID_ARGUMENT
+  static const char* const kNames[] = {
+      "size 0",        "a smaller struct", "the first level's size",
+      "the same size", "a larger struct",  "a larger struct with something behind"};
+  const duramen_status wanted = step < SIZE_FIRST         ? DURAMEN_E_INVALID_ARGUMENT
                                 : step == SIZE_LARGER_SET ? DURAMEN_E_UNSUPPORTED
                                                           : expected;
   expect_status(status, wanted, kNames[step]);

@@ -5,8 +5,8 @@ i I q Q are integers of 32 and 64 bits, B one of 8, Z a size, d a double, S a te
 
 from __future__ import annotations
 
-VERSION = "0.1.0"
-LEVEL = 1
+VERSION = "0.2.0"
+LEVEL = 2
 EPOCH = 0
 
 FUNCTIONS: dict[str, str] = {
@@ -372,6 +372,23 @@ FUNCTIONS: dict[str, str] = {
     "duramen_module_get_parametrized": "i:PPSZPP",
     "duramen_module_set_parametrized": "i:PPSZPP",
     "duramen_module_remove_parametrizations": "i:PPSZIP",
+    "duramen_checkpoint_view_memory": "i:PPZPPPPP",
+    "duramen_checkpoint_open_descriptor": "i:PiPPP",
+    "duramen_checkpoint_open_callback": "i:PPPQPPP",
+    "duramen_state_dict_to_bytes": "i:PPPPP",
+    "duramen_value_to_bytes": "i:PPPPP",
+    "duramen_state_dict_write_descriptor": "i:PPiPP",
+    "duramen_value_write_descriptor": "i:PPiPP",
+    "duramen_state_dict_write_callback": "i:PPPPPP",
+    "duramen_value_write_callback": "i:PPPPPP",
+    "duramen_checkpoint_set_metadata": "i:PSZSZSZPP",
+    "duramen_tensor_stream_create": "i:SZPPP",
+    "duramen_tensor_stream_declare": "i:PSZiPZP",
+    "duramen_tensor_stream_set_metadata": "i:PSZSZP",
+    "duramen_tensor_stream_write": "i:PPSZPP",
+    "duramen_tensor_stream_finish": "i:PPP",
+    "duramen_tensor_stream_retain": "P:P",
+    "duramen_tensor_stream_release": "v:P",
     "duramen_blend_options_init": "i:PZP",
     "duramen_module_copy_from": "i:PPPPP",
     "duramen_module_lerp": "i:PPPdPP",
@@ -397,7 +414,7 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_entry": (("name", "S"), ("name_length", "Q"), ("flags", "Q"), ("kind", "Q"), ("rank", "I"), ("dtype", "i"), ("shape", "P"), ("nbytes", "Q"), ("first_index", "Q"), ("first_storage_index", "Q"), ("tensor", "P"), ("module", "P"), ("value", "P")),
     "duramen_limits": (("struct_size", "I"), ("max_depth", "I"), ("max_entries", "Q"), ("max_header_bytes", "Q"), ("max_tensor_bytes", "Q"), ("max_total_bytes", "Q")),
     "duramen_open_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("limits", "P")),
-    "duramen_save_options": (("struct_size", "I"), ("format", "i"), ("durability", "i"), ("alignment", "I")),
+    "duramen_save_options": (("struct_size", "I"), ("format", "i"), ("durability", "i"), ("alignment", "I"), ("max_shard_bytes", "Q")),
     "duramen_difference": (("name", "S"), ("name_length", "Q"), ("what", "Q"), ("a_dtype", "i"), ("b_dtype", "i"), ("a_rank", "I"), ("b_rank", "I"), ("has_distance", "I"), ("reserved", "I"), ("a_shape", "P"), ("b_shape", "P"), ("different", "Q"), ("a_nan_count", "Q"), ("b_nan_count", "Q"), ("nan_in_one", "Q"), ("distance", "d")),
     "duramen_function_type": (("struct_size", "I"), ("output_count", "I"), ("flags", "Q"), ("name", "S"), ("name_length", "Q"), ("forward", "P"), ("backward", "P"), ("destroy", "P")),
     "duramen_rename_callback": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("rename", "P"), ("user", "P"), ("destroy", "P")),
@@ -501,10 +518,14 @@ CONVERT_ALL = 3
 STATE_KEEP_VARS = 1
 OPEN_READ = 1
 OPEN_VERIFY = 2
+OPEN_DEQUANTIZE = 4
 FORMAT_AUTOMATIC = 0
 FORMAT_SAFETENSORS = 1
 FORMAT_TORCH = 2
 FORMAT_NPY = 3
+FORMAT_NPZ = 4
+FORMAT_GGUF = 5
+FORMAT_DCP = 6
 DURABILITY_DURABLE = 0
 DURABILITY_ATOMIC = 1
 DIFF_ONLY_A = 1

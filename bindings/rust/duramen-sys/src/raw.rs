@@ -1,4 +1,4 @@
-//! The C interface of libduramen, API level 1: written by tools/api.py from the headers of include/duramen.
+//! The C interface of libduramen, API level 2: written by tools/api.py from the headers of include/duramen.
 //!
 //! Nothing here is safe: who owns what, what may be NULL and which thread may call is said in the headers and, for
 //! tools, in share/duramen/duramen-api.json.
@@ -6,7 +6,7 @@
 
 use core::ffi::{c_char, c_void};
 
-pub const DURAMEN_API_LEVEL: u32 = 1;
+pub const DURAMEN_API_LEVEL: u32 = 2;
 pub const DURAMEN_ABI_EPOCH: u32 = 0;
 
 pub type duramen_status = i32;
@@ -14,6 +14,8 @@ pub type duramen_dtype = i32;
 pub type duramen_destroy = unsafe extern "C" fn(user: *mut c_void);
 pub type duramen_runner_body = unsafe extern "C" fn(body_user: *mut c_void, index: u64);
 pub type duramen_module_visit = unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, error: *mut *mut duramen_error) -> i32;
+pub type duramen_read_at = unsafe extern "C" fn(user: *mut c_void, offset: u64, buffer: *mut c_void, nbytes: usize, error: *mut *mut duramen_error) -> i32;
+pub type duramen_write = unsafe extern "C" fn(user: *mut c_void, data: *const c_void, nbytes: usize, error: *mut *mut duramen_error) -> i32;
 
 pub const DURAMEN_OK: i32 = 0;
 pub const DURAMEN_E_INVALID_ARGUMENT: i32 = -1;
@@ -107,10 +109,14 @@ pub const DURAMEN_CONVERT_ALL: i32 = 3;
 pub const DURAMEN_STATE_KEEP_VARS: u64 = 1;
 pub const DURAMEN_OPEN_READ: u64 = 1;
 pub const DURAMEN_OPEN_VERIFY: u64 = 2;
+pub const DURAMEN_OPEN_DEQUANTIZE: u64 = 4;
 pub const DURAMEN_FORMAT_AUTOMATIC: i32 = 0;
 pub const DURAMEN_FORMAT_SAFETENSORS: i32 = 1;
 pub const DURAMEN_FORMAT_TORCH: i32 = 2;
 pub const DURAMEN_FORMAT_NPY: i32 = 3;
+pub const DURAMEN_FORMAT_NPZ: i32 = 4;
+pub const DURAMEN_FORMAT_GGUF: i32 = 5;
+pub const DURAMEN_FORMAT_DCP: i32 = 6;
 pub const DURAMEN_DURABILITY_DURABLE: i32 = 0;
 pub const DURAMEN_DURABILITY_ATOMIC: i32 = 1;
 pub const DURAMEN_DIFF_ONLY_A: u64 = 1;
@@ -285,6 +291,12 @@ pub struct duramen_options {
 }
 
 #[repr(C)]
+pub struct duramen_tensor_stream {
+    _private: [u8; 0],
+    _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
+}
+
+#[repr(C)]
 #[derive(Clone, Copy)]
 pub struct duramen_allocator {
     pub struct_size: u32,
@@ -433,6 +445,7 @@ pub struct duramen_save_options {
     pub format: i32,
     pub durability: i32,
     pub alignment: u32,
+    pub max_shard_bytes: u64,
 }
 
 #[repr(C)]
@@ -651,11 +664,12 @@ const _: () = {
     assert!(core::mem::offset_of!(duramen_open_options, reserved) == 4);
     assert!(core::mem::offset_of!(duramen_open_options, flags) == 8);
     assert!(core::mem::offset_of!(duramen_open_options, limits) == 16);
-    assert!(core::mem::size_of::<duramen_save_options>() == 16 && core::mem::align_of::<duramen_save_options>() == 4);
+    assert!(core::mem::size_of::<duramen_save_options>() == 24 && core::mem::align_of::<duramen_save_options>() == 8);
     assert!(core::mem::offset_of!(duramen_save_options, struct_size) == 0);
     assert!(core::mem::offset_of!(duramen_save_options, format) == 4);
     assert!(core::mem::offset_of!(duramen_save_options, durability) == 8);
     assert!(core::mem::offset_of!(duramen_save_options, alignment) == 12);
+    assert!(core::mem::offset_of!(duramen_save_options, max_shard_bytes) == 16);
     assert!(core::mem::size_of::<duramen_difference>() == 104 && core::mem::align_of::<duramen_difference>() == 8);
     assert!(core::mem::offset_of!(duramen_difference, name) == 0);
     assert!(core::mem::offset_of!(duramen_difference, name_length) == 8);
@@ -1105,6 +1119,23 @@ extern "C" {
     pub fn duramen_module_get_parametrized(context: *mut duramen_context, module: *mut duramen_module, name: *const c_char, name_length: usize, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_set_parametrized(context: *mut duramen_context, module: *mut duramen_module, name: *const c_char, name_length: usize, value: *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_remove_parametrizations(context: *mut duramen_context, module: *mut duramen_module, name: *const c_char, name_length: usize, leave_parametrized: u32, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_checkpoint_view_memory(context: *mut duramen_context, data: *const c_void, nbytes: usize, user: *mut c_void, destroy: Option<duramen_destroy>, options: *const duramen_open_options, out: *mut *mut duramen_checkpoint, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_checkpoint_open_descriptor(context: *mut duramen_context, descriptor: i32, options: *const duramen_open_options, out: *mut *mut duramen_checkpoint, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_checkpoint_open_callback(context: *mut duramen_context, read: Option<duramen_read_at>, user: *mut c_void, nbytes: u64, options: *const duramen_open_options, out: *mut *mut duramen_checkpoint, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_state_dict_to_bytes(context: *mut duramen_context, dict: *const duramen_state_dict, options: *const duramen_save_options, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_value_to_bytes(context: *mut duramen_context, value: *const duramen_value, options: *const duramen_save_options, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_state_dict_write_descriptor(context: *mut duramen_context, dict: *const duramen_state_dict, descriptor: i32, options: *const duramen_save_options, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_value_write_descriptor(context: *mut duramen_context, value: *const duramen_value, descriptor: i32, options: *const duramen_save_options, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_state_dict_write_callback(context: *mut duramen_context, dict: *const duramen_state_dict, write: Option<duramen_write>, user: *mut c_void, options: *const duramen_save_options, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_value_write_callback(context: *mut duramen_context, value: *const duramen_value, write: Option<duramen_write>, user: *mut c_void, options: *const duramen_save_options, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_checkpoint_set_metadata(context: *mut duramen_context, path: *const c_char, path_length: usize, key: *const c_char, key_length: usize, text: *const c_char, text_length: usize, rewritten: *mut u32, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_tensor_stream_create(path: *const c_char, path_length: usize, options: *const duramen_save_options, out: *mut *mut duramen_tensor_stream, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_tensor_stream_declare(stream: *mut duramen_tensor_stream, name: *const c_char, name_length: usize, dtype: duramen_dtype, shape: *const i64, rank: usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_tensor_stream_set_metadata(stream: *mut duramen_tensor_stream, key: *const c_char, key_length: usize, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_tensor_stream_write(context: *mut duramen_context, stream: *mut duramen_tensor_stream, name: *const c_char, name_length: usize, tensor: *const duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_tensor_stream_finish(context: *mut duramen_context, stream: *mut duramen_tensor_stream, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_tensor_stream_retain(stream: *mut duramen_tensor_stream) -> *mut duramen_tensor_stream;
+    pub fn duramen_tensor_stream_release(stream: *mut duramen_tensor_stream);
     pub fn duramen_blend_options_init(options: *mut duramen_blend_options, struct_size: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_copy_from(context: *mut duramen_context, target: *mut duramen_module, source: *const duramen_module, options: *const duramen_blend_options, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_lerp(context: *mut duramen_context, target: *mut duramen_module, source: *const duramen_module, weight: f64, options: *const duramen_blend_options, error: *mut *mut duramen_error) -> duramen_status;

@@ -1,0 +1,72 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "io/file_error.hpp"
+#include "io/safetensors_header.hpp"
+#include "io/streams.hpp"
+
+namespace duramen::io {
+namespace {
+
+uint64_t header_length(std::span<const std::byte> bytes) noexcept {
+  uint64_t length = 0;
+  std::memcpy(&length, bytes.data(), sizeof(length));
+  return length;
+}
+
+// Whether every tensor lies in the file where the new header says; those whose elements had to be
+// copied when they were read are nowhere.
+bool keeps_places(const SafetensorsHeader& header, std::span<const std::byte> data) noexcept {
+  for (const SafetensorsHeader::Item& item : header.items()) {
+    if (item.tensor->nbytes() == 0) continue;
+    if (item.tensor->bytes() != data.data() + item.offset) return false;
+  }
+  return header.data_bytes() == data.size();
+}
+
+void overwrite(const std::string& path, std::string_view text) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  if (file < 0) throw system_error(path, "set metadata: open", errno);
+  ssize_t count = 0;
+  do {
+    count = ::pwrite(file, text.data(), text.size(), 0);
+  } while (count < 0 && errno == EINTR);
+  const bool good = count == static_cast<ssize_t>(text.size()) && ::fdatasync(file) == 0;
+  const int number = count < 0 || good ? errno : EIO;
+  ::close(file);
+  if (!good) throw system_error(path, "set metadata: write", number);
+}
+
+}  // namespace
+
+bool set_metadata(const Services& services, const std::string& path, std::string_view key,
+                  std::optional<std::string_view> text) {
+  const auto source = Source::open(services.allocator, path, Source::Mode::map);
+  const auto file = Checkpoint::from_memory(services, source->bytes(), source, path);
+  if (file->format() != "safetensors") {
+    throw file_error(Code::unsupported, {path, "set metadata", {}, {}},
+                     "only a .safetensors has metadata");
+  }
+  const auto dict = file->state_dict({});
+  if (text) {
+    dict->metadata().set(key, std::string(*text));
+  } else {
+    dict->metadata().erase(key);
+  }
+  SafetensorsHeader header(*dict, path, {});
+  const uint64_t room = header_length(source->bytes());
+  if (header.text().size() <= 8 + room && keeps_places(header, source->bytes().subspan(8 + room))) {
+    header.pad_to(room);
+    overwrite(path, header.text());
+    return false;
+  }
+  SaveOptions options;
+  options.format = Format::safetensors;
+  save(services, *dict, path, options);
+  return true;
+}
+
+}  // namespace duramen::io

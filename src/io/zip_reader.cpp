@@ -228,11 +228,9 @@ class DirectoryReader {
       throw local_error("the local header has another name");
     }
     constexpr uint16_t kCompared = kFlagsRefused | kFlagDescriptor;
-    const uint16_t flags = number<uint16_t>(at + 6);
-    if ((flags & kCompared) != (entry.flags & kCompared) ||
-        number<uint16_t>(at + 8) != entry.method) {
-      throw local_error("the local header has other flags or another method");
-    }
+    check_local_field(entry, "flags", number<uint16_t>(at + 6) & kCompared,
+                      entry.flags & kCompared);
+    check_local_field(entry, "method", number<uint16_t>(at + 8), entry.method);
     check_local_sizes(entry);
     entry.payload = payload;
   }
@@ -241,17 +239,24 @@ class DirectoryReader {
   void check_local_sizes(const ZipEntry& entry) const {
     const uint64_t at = entry.header;
     const bool may_be_zero = has_descriptor(entry);
-    const auto agrees = [&](uint32_t local, uint64_t central) {
-      return local == central || (may_be_zero && local == 0);
+    const auto check = [&](std::string_view what, uint32_t local, uint64_t central) {
+      if (!may_be_zero || local != 0) check_local_field(entry, what, local, central);
     };
-    const auto size_agrees = [&](uint32_t local, uint64_t central) {
-      return local == kMax32 || agrees(local, central);
+    const auto check_size = [&](std::string_view what, uint32_t local, uint64_t central) {
+      if (local != kMax32) check(what, local, central);
     };
-    if (!agrees(number<uint32_t>(at + 14), entry.crc) ||
-        !size_agrees(number<uint32_t>(at + 18), entry.stored_size) ||
-        !size_agrees(number<uint32_t>(at + 22), entry.size)) {
-      throw bad("zip entry", at, "the local header has other sizes or another CRC", entry.name);
-    }
+    check("CRC", number<uint32_t>(at + 14), entry.crc);
+    check_size("stored size", number<uint32_t>(at + 18), entry.stored_size);
+    check_size("size", number<uint32_t>(at + 22), entry.size);
+  }
+
+  void check_local_field(const ZipEntry& entry, std::string_view what, uint64_t local,
+                         uint64_t central) const {
+    if (local == central) return;
+    throw bad("zip entry", entry.header,
+              join("the local header has other ", what, " than the directory (expected ", central,
+                   ", got ", local, ")"),
+              entry.name);
   }
 
   static bool has_descriptor(const ZipEntry& entry) noexcept {

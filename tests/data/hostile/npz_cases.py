@@ -46,7 +46,7 @@ def add_to(registry):
         add(7, f"limit-of-all-{label}", "LIMIT", of_members(one, (b"b.npy", FLOATS, method)), "at most",
             limits={"max_total_bytes": 2 * len(FLOATS) - 1})
     add(20, "as-savez", "OK", archive([as_savez(b"a.npy", FLOATS)]), good)
-    add(11, "local-crc", "CORRUPT", archive([as_savez(b"a.npy", FLOATS, crc=1)]), "'a.npy'", "another CRC")
+    add(11, "local-crc", "CORRUPT", archive([as_savez(b"a.npy", FLOATS, crc=1)]), "'a.npy'", "other CRC", "got 1)")
     add(11, "crc-of-a-deflated-member", "CORRUPT", archive([Member(b"a.npy", FLOATS, DEFLATED, crc=5)]), "CRC-32")
     add(10, "bomb", "LIMIT", archive([Member(b"a.npy", of("'|u1'", shape=f"({100 << 20},)", data=bytes(100 << 20)), DEFLATED)]),
         "inflating takes too much memory")

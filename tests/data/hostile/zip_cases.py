@@ -38,7 +38,8 @@ def add_fields(add):
     """A field of the local header that is not the directory's, and one that is a lie in both."""
     other = lambda value: value ^ 1
     for field in ("crc", "stored", "size"):
-        add(11, f"local-{field}-differs", "CORRUPT", changed(local={field: other}), "'a/data/0'", "at byte")
+        add(11, f"local-{field}-differs", "CORRUPT", changed(local={field: other}), "'a/data/0'", "local header", "(expected",
+            "at byte")
         add(11, f"central-{field}-differs", "CORRUPT", changed(central={field: other}), "'a/data/0'", "at byte")
     add(11, "local-method-differs", "CORRUPT", changed(local={"method": DEFLATED}), "'a/data/0'", "local header", "at byte")
     add(11, "central-method-differs", "CORRUPT", changed(central={"method": DEFLATED}), "'a/data/0'", "at byte")
@@ -165,7 +166,7 @@ def add_zip64(add):
         flags=DESCRIPTOR, local=ZERO_LOCAL, local_extra=extra_field(1, struct.pack("<QQ", 16, 0)),
         descriptor=descriptor()), GOOD_TENSOR)
     add(11, "zip64-override-of-size", "CORRUPT", changed(
-        central=all_ones, central_extra=extra_field(1, struct.pack("<QQ", 8, 8))), "'a/data/0'", "other sizes")
+        central=all_ones, central_extra=extra_field(1, struct.pack("<QQ", 8, 8))), "'a/data/0'", "other stored size", "expected 8, got 16")
     add(11, "zip64-override-not-asked-for", "CORRUPT", changed(central_extra=wide), "'a/data/0'", "too long")
     add(11, "zip64-field-too-short", "CORRUPT", changed(central=all_ones, central_extra=extra_field(1, bytes(8))),
         "'a/data/0'", "too short")

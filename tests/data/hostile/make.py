@@ -19,11 +19,12 @@ import pickle_name_cases
 import registry
 import safetensors_cases
 import special_cases
+import tar_cases
 import tensor_cases
 import zip_cases
 
-MODULES = (safetensors_cases, zip_cases, pickle_cases, pickle_name_cases, tensor_cases, legacy_cases, npy_cases,
-           npz_cases, gguf_cases, found_cases, special_cases)
+MODULES = (safetensors_cases, zip_cases, pickle_cases, pickle_name_cases, tensor_cases, legacy_cases, tar_cases,
+           npy_cases, npz_cases, gguf_cases, found_cases, special_cases)
 
 
 def all_cases():

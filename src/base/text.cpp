@@ -67,6 +67,27 @@ size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+namespace text_detail {
+
+void Part::append_to(std::string& out) const {
+  if (text_) {
+    out.append(text_, number_);
+    return;
+  }
+  char digits[20];
+  if (negative_) out += '-';
+  const char* end = std::to_chars(digits, std::end(digits), negative_ ? 0 - number_ : number_).ptr;
+  out.append(digits, static_cast<size_t>(end - digits));
+}
+
+std::string join(std::span<const Part> parts) {
+  std::string out;
+  for (const Part& part : parts) part.append_to(out);
+  return out;
+}
+
+}  // namespace text_detail
+
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
     const size_t length = sequence_length(text);

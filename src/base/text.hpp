@@ -11,21 +11,38 @@
 namespace duramen {
 
 namespace text_detail {
-inline void append(std::string& out, std::string_view part) { out += part; }
-inline void append(std::string& out, char part) { out += part; }
-template <class T>
-requires(std::is_integral_v<T> && !std::is_same_v<T, char> &&
-         !std::is_same_v<T, bool>) void append(std::string& out, T part) {
-  out += std::to_string(part);
-}
+
+// What join() joins, as one type, so that a call is a list and no code of its own.
+class Part {
+ public:
+  Part(std::string_view text) noexcept  // NOLINT(google-explicit-constructor)
+      : text_(text.data() ? text.data() : ""), number_(text.size()) {}
+  Part(const char* text) noexcept : Part(std::string_view(text)) {}
+  Part(const std::string& text) noexcept : Part(std::string_view(text)) {}
+  Part(const char& character) noexcept : text_(&character), number_(1) {}
+  template <class T>
+  requires(std::is_integral_v<T> && !std::is_same_v<T, char> && !std::is_same_v<T, bool>)
+      Part(const T& number)
+  noexcept
+      : text_(nullptr),
+        number_(static_cast<uint64_t>(number)),
+        negative_(std::is_signed_v<T> && number < 0) {}
+  void append_to(std::string& out) const;
+
+ private:
+  const char* text_;  // null for a number
+  uint64_t number_;   // or the length of the text
+  bool negative_ = false;
+};
+std::string join(std::span<const Part> parts);
+
 }  // namespace text_detail
 
 // Joins texts and integers: join("slice: dimension ", 3, " is out of range").
 template <class... Parts>
 std::string join(const Parts&... parts) {
-  std::string out;
-  (text_detail::append(out, parts), ...);
-  return out;
+  const text_detail::Part list[] = {text_detail::Part(parts)...};
+  return text_detail::join(list);
 }
 
 bool is_utf8(std::string_view text) noexcept;

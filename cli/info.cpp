@@ -121,6 +121,7 @@ std::string producer_of(const Facts& facts) {
   if (facts.format == "npz") return "numpy.savez";
   if (facts.format == "gguf") return "ggml";
   if (facts.format == "torch") return "torch.save";
+  if (facts.format == "dcp") return "torch.distributed.checkpoint";
   for (const auto& [key, text] : facts.metadata) {
     if (key == "format") return "safetensors for " + text;
   }

@@ -84,9 +84,16 @@ std::string_view format_of(const duramen_checkpoint* checkpoint) {
 }
 
 uint64_t input_bytes(const std::string& file) {
+  namespace fs = std::filesystem;
   std::error_code ignored;
-  const auto count = std::filesystem::file_size(path_of(file), ignored);
-  return ignored ? 0 : count;
+  const std::string& path = path_of(file);
+  const auto count = fs::file_size(path, ignored);
+  if (!ignored) return count;
+  uint64_t sum = 0;
+  for (const auto& entry : fs::directory_iterator(path, ignored)) {
+    if (entry.is_regular_file(ignored)) sum += entry.file_size(ignored);
+  }
+  return sum;
 }
 
 std::string with_input_name(std::string message) {

@@ -11,7 +11,7 @@ namespace cli {
 // Failure(kRefused).
 Checkpoint open_checkpoint(duramen_context* context, const std::string& file, uint64_t flags = 0);
 std::string_view format_of(const duramen_checkpoint* checkpoint);
-// Of a file that was opened; 0 where nobody knows.
+// Of a file that was opened, or of the files in a folder; 0 where nobody knows.
 uint64_t input_bytes(const std::string& file);
 // A message in which standard input has its name, and not the one by which it was opened.
 std::string with_input_name(std::string message);

@@ -83,7 +83,7 @@ void AtomicFile::begin(uint64_t nbytes) {
 }
 
 void AtomicFile::open_folder() {
-  const std::string resolved = follow_links(name());
+  const std::string resolved = follow_links(path_);
   const size_t slash = resolved.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : resolved.substr(0, slash + 1);
   target_ = slash == std::string::npos ? resolved : resolved.substr(slash + 1);
@@ -182,6 +182,7 @@ void AtomicFile::commit(Durability durability) {
   const int renamed =
       retry([&] { return ::renameat(folder_, temporary_.c_str(), folder_, target_.c_str()); });
   if (renamed != 0) fail("save: rename");
+  has_replaced_ = true;
   temporary_.clear();
   // EINVAL: a file system that has no such thing.
   if (durability == Durability::durable && synchronise(folder_) != 0 && errno != EINVAL) {

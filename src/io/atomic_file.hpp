@@ -18,7 +18,10 @@ namespace duramen::io {
 class AtomicFile final : public Output {
  public:
   // Errors of all functions: IO with the system's text.
-  explicit AtomicFile(std::string path) : Output(std::move(path)) {}
+  explicit AtomicFile(const std::string& path) : AtomicFile(path, path) {}
+  // Goes to `path`, with the content and the messages that belong to the name.
+  AtomicFile(std::string name, std::string path)
+      : Output(std::move(name)), path_(std::move(path)) {}
   ~AtomicFile() override;
 
   void begin(uint64_t nbytes) override;
@@ -30,6 +33,8 @@ class AtomicFile final : public Output {
   // untouched, but for one case: when the folder cannot be synchronised, it is replaced already,
   // and the text says "saved".
   void commit(Durability durability);
+  // Whether the target is the new file.
+  bool has_replaced() const noexcept { return has_replaced_; }
 
  private:
   void put(std::span<const std::byte> bytes) override;
@@ -40,11 +45,13 @@ class AtomicFile final : public Output {
   void keep_attributes();
   [[noreturn]] void fail(const char* operation) const;
 
+  std::string path_;
   std::string target_;              // the name inside the folder
   std::string temporary_;           // empty when there is nothing to remove
   std::optional<struct stat> old_;  // of the file to be replaced
   int folder_ = -1;
   int file_ = -1;
+  bool has_replaced_ = false;
 };
 
 }  // namespace duramen::io

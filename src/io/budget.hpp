@@ -11,11 +11,14 @@
 
 namespace duramen::io {
 
+struct Limits;
+
 class Budget {
  public:
-  // `file` is named in errors.
-  Budget(std::string_view file, uint64_t bytes, const CancelFlag& cancel)
-      : file_(file), total_(bytes), rest_(bytes), cancel_(cancel) {}
+  // `file` and `entry` are named in errors.
+  Budget(std::string_view file, uint64_t bytes, const CancelFlag& cancel,
+         std::string_view entry = "data.pkl")
+      : file_(file), entry_(entry), total_(bytes), rest_(bytes), cancel_(cancel) {}
 
   // LIMIT when too little is left, CANCELLED.
   void charge(uint64_t bytes) {
@@ -41,10 +44,24 @@ class Budget {
   [[gnu::cold]] void refill(uint64_t bytes);
 
   std::string_view file_;
+  std::string_view entry_;
   uint64_t total_;
   uint64_t rest_;         // not yet in the portion
   uint64_t portion_ = 0;  // spent without asking the cancel flag
   const CancelFlag& cancel_;
+};
+
+// What a checkpoint may cost beyond its files' own bytes, be it one file or a set: a set shares
+// one, by OpenOptions::shared.
+struct ReadBudget {
+  // `nbytes` of all files together.
+  ReadBudget(std::string_view file, uint64_t nbytes, const Limits& limits, const CancelFlag& cancel,
+             std::string_view entry = "data.pkl");
+
+  uint64_t inflated;  // bytes out of deflated entries
+  uint64_t tensor;    // logical bytes of one tensor
+  uint64_t total;     // of all
+  Budget values;      // all that is made of pickles; max_total_bytes can only raise it
 };
 
 }  // namespace duramen::io

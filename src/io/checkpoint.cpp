@@ -1,8 +1,12 @@
 #include "io/checkpoint.hpp"
 
 #include "io/atomic_file.hpp"
+#include "io/checkpoint_folder.hpp"
+#include "io/dcp.hpp"
 #include "io/file_error.hpp"
 #include "io/formats.hpp"
+#include "io/shard_index.hpp"
+#include "io/shard_writer.hpp"
 
 namespace duramen::io {
 namespace {
@@ -11,6 +15,21 @@ void check_path(const std::string& path) {
   if (path.empty() || path.find('\0') != std::string::npos) {
     throw file_error(Code::invalid_argument, {path, {}, {}, {}}, "not a path");
   }
+}
+
+Ref<Checkpoint> open_file(const Services& services, const std::string& path,
+                          const OpenOptions& options) {
+  const auto mode = options.read_instead_of_map ? Source::Mode::read : Source::Mode::map;
+  const auto source = Source::open(services.allocator, path, mode);
+  const auto bytes = source->bytes();
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (!is_shard_index(text)) return read_any(services, source, options);
+  return read_shards(services, source, Folder::of_file(path), options);
+}
+
+bool is_for_dcp(const std::string& path, const SaveOptions& options) noexcept {
+  return options.format == Format::dcp ||
+         (options.format == Format::automatic && path.ends_with('/'));
 }
 
 Error refused(const std::string& path, const FileFormat& format) {
@@ -22,8 +41,8 @@ Error refused(const std::string& path, const FileFormat& format) {
 Ref<Checkpoint> Checkpoint::open(const Services& services, const std::string& path,
                                  const OpenOptions& options) {
   check_path(path);
-  const auto mode = options.read_instead_of_map ? Source::Mode::read : Source::Mode::map;
-  auto checkpoint = read_any(services, Source::open(services.allocator, path, mode), options);
+  auto checkpoint = is_folder(path) ? open_checkpoint_folder(services, path, options)
+                                    : open_file(services, path, options);
   checkpoint->file_ = path;
   return checkpoint;
 }
@@ -49,6 +68,12 @@ void save(const Services& services, const StateDict& dict, const std::string& pa
           const SaveOptions& options) {
   check_path(path);
   check_saveable(dict, path);
+  if (is_for_dcp(path, options)) {
+    return save_dcp(services, *value_from_state_dict(dict), path, options);
+  }
+  if (options.max_shard_bytes || path.ends_with(kIndexEnding)) {
+    return save_shards(services, dict, path, options);
+  }
   const FileFormat& format = format_for_saving(path, options.format);
   if (!format.write_dict) throw refused(path, format);
   AtomicFile file(path);
@@ -59,6 +84,10 @@ void save(const Services& services, const StateDict& dict, const std::string& pa
 void save_value(const Services& services, const Value& content, const std::string& path,
                 const SaveOptions& options) {
   check_path(path);
+  if (is_for_dcp(path, options)) return save_dcp(services, content, path, options);
+  if (options.max_shard_bytes) {
+    throw file_error(Code::unsupported, {path, "save", {}, {}}, "shards hold state dicts only");
+  }
   const FileFormat& format = format_for_saving(path, options.format);
   if (!format.write_value) throw refused(path, format);
   AtomicFile file(path);

@@ -1,6 +1,6 @@
-// A checkpoint file of any format, told by its content and never by its name. Opening reads the
-// index only; tensors share the mapping (no copy) where the file's layout allows, and are read when
-// first asked for otherwise.
+// A checkpoint of any format, told by its content and never by its name: a file, an index with the
+// shards that it names, a folder. Opening reads the index only; tensors share the mapping (no copy)
+// where the file's layout allows, and are copied otherwise.
 #pragma once
 
 #include <string>
@@ -20,11 +20,14 @@ struct Limits {
   uint64_t max_total_bytes = 0;
 };
 
+struct ReadBudget;
+
 struct OpenOptions {
   Limits limits;
   bool read_instead_of_map = false;
   bool verify_checksums = false;  // CRC-32 of zip members
   bool dequantize = false;        // GGUF's Q8_0 and Q4_0 become float32
+  ReadBudget* shared = nullptr;   // of the files of one checkpoint, for those who read them
 };
 
 // Parts of a context that io needs.
@@ -32,12 +35,14 @@ struct Services {
   Ref<Allocator> allocator;
   const CancelFlag& cancel;
   ProgressSink progress;
+  LogSink log = {};
 };
 
 class Checkpoint final : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("ckpt");
 
+  // A folder stands for the one index or the one checkpoint file in it.
   // IO, CORRUPT, LIMIT, UNSUPPORTED; one line naming the file, the entry and the offset.
   static Ref<Checkpoint> open(const Services& services, const std::string& path,
                               const OpenOptions& options = {});
@@ -79,7 +84,8 @@ enum class Format : int32_t {
   torch = 2,
   npy = 3,
   npz = 4,
-  gguf = 5
+  gguf = 5,
+  dcp = 6
 };
 enum class Durability : int32_t {
   durable = 0,
@@ -87,16 +93,19 @@ enum class Durability : int32_t {
 };  // durable: fsync of file and folder as well
 
 struct SaveOptions {
-  Format format = Format::automatic;  // by the path's ending: .safetensors; .pt, .pth, .bin; .npy
+  // By the path's ending: .safetensors; .pt, .pth, .bin; .npy; "/" for a folder of DCP.
+  Format format = Format::automatic;
   Durability durability = Durability::durable;
   uint32_t alignment = 0;  // safetensors: pad the header so that the data starts at a multiple of
                            // this and of 8, the reference's; a power of two up to 2^20, or 0
+  uint64_t max_shard_bytes = 0;  // of tensors in one file: shards and an index; 0: one file
 };
 
 // Writes a sibling temporary file and renames it: the target is whole or untouched; see AtomicFile
 // for the one error that comes after it was replaced. Ties and views
 // are kept in .pt, and refused by safetensors unless each name has memory of its own
-// (INVALID_ARGUMENT naming both).
+// (INVALID_ARGUMENT naming both). In shards where that is asked, or the path ends with
+// ".index.json"; see save_shards.
 void save(const Services& services, const StateDict& dict, const std::string& path,
           const SaveOptions& options = {});
 // Any value in a .pt: nested dicts, lists, numbers, tensors. One tensor in a .npy.

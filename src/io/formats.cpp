@@ -83,21 +83,14 @@ bool has_absurd_length(std::string_view bytes) noexcept {
   return length > kMaxSafetensorsHeader;
 }
 
-// A length, and a header that begins as JSON; white space may stand before it.
-bool looks_like_safetensors(std::string_view bytes) noexcept {
-  if (bytes.size() < 9 || !has_plausible_length(bytes)) return false;
-  const size_t first = first_visible(bytes, 8);
-  return first != std::string_view::npos && bytes[first] == '{';
-}
-
 // What to say of a file that begins like none that is known.
 std::string_view describe_unknown(std::string_view bytes) noexcept {
   constexpr size_t kLooked = size_t{1} << 20;
   const size_t first = first_visible(bytes, 0);
   if (first != std::string_view::npos && bytes[first] == '{') {
     return bytes.substr(0, kLooked).find("\"weight_map\"") != std::string_view::npos
-               ? "not supported in this version: this is an index of shards (open the files that "
-                 "it names)"
+               ? "not supported: this is an index of shards, which is read from its folder only "
+                 "(open it by its path)"
                : "not a checkpoint: this is a JSON text";
   }
   return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save, an "
@@ -125,6 +118,8 @@ constexpr FileFormat kFormats[] = {
      .endings = ".safetensors",
      .matches = looks_like_safetensors,
      .read = read_safetensors,
+     .has_shards = true,
+     .check_dict = check_safetensors,
      .write_dict = write_safetensors,
      .refusal = "safetensors files hold state dicts only (expected a .pt)"},
     {.number = Format::torch,
@@ -133,6 +128,8 @@ constexpr FileFormat kFormats[] = {
      .read = read_old_torch,
      .matches_zip = is_torch_archive,
      .read_zip = read_torch,
+     .has_shards = true,
+     .has_ties = true,
      .write_dict = write_torch_dict,
      .write_value = write_torch},
     {.number = Format::npy,
@@ -191,6 +188,13 @@ bool has_ending(std::string_view path, std::string_view endings) noexcept {
 
 }  // namespace
 
+// A length, and a header that begins as JSON; white space may stand before it.
+bool looks_like_safetensors(std::string_view bytes) noexcept {
+  if (bytes.size() < 9 || !has_plausible_length(bytes)) return false;
+  const size_t first = first_visible(bytes, 8);
+  return first != std::string_view::npos && bytes[first] == '{';
+}
+
 Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& source,
                          const OpenOptions& options) {
   const std::string_view bytes = text_of(source->bytes());
@@ -225,6 +229,13 @@ void check_saveable(const StateDict& dict, const std::string& file) {
                      "the tensor has no shape yet (expected a forward, or initialize_parameters, "
                      "of its lazy module before)");
   }
+}
+
+bool looks_like_checkpoint(std::string_view bytes) noexcept {
+  const auto matches = [&](const FileFormat& format) {
+    return format.matches && format.matches(bytes);
+  };
+  return bytes.starts_with("PK\3\4") || find_format(matches) != nullptr;
 }
 
 const FileFormat& format_for_saving(const std::string& path, Format asked) {

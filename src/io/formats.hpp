@@ -21,6 +21,11 @@ struct FileFormat {
   bool (*matches_zip)(const ZipReader& zip) = nullptr;
   Ref<Checkpoint> (*read_zip)(const Services&, const ZipReader&, const OpenOptions&) = nullptr;
 
+  bool has_shards = false;  // a state dict may lie in several files
+  // What these can only be asked together; null for nothing.
+  void (*check_dict)(const Services&, const StateDict&, Output&, const SaveOptions&) = nullptr;
+  bool has_ties = false;  // names that share memory: they go into one file
+
   // Null where the format cannot hold it.
   void (*write_dict)(const Services&, const StateDict&, Output&, const SaveOptions&) = nullptr;
   void (*write_value)(const Services&, const Value&, Output&, const SaveOptions&) = nullptr;
@@ -33,6 +38,11 @@ Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& sour
 
 // STATE for a tensor that has no shape yet.
 void check_saveable(const StateDict& dict, const std::string& file);
+
+// Whether a file that begins so is worth to be read: told by its first bytes alone.
+bool looks_like_checkpoint(std::string_view bytes) noexcept;
+
+bool looks_like_safetensors(std::string_view bytes) noexcept;
 
 // The row of a number, or of a path's ending for Format::automatic. INVALID_ARGUMENT.
 const FileFormat& format_for_saving(const std::string& path, Format asked);

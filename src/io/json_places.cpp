@@ -162,6 +162,20 @@ std::optional<size_t> json_member_place(std::string_view text, size_t index) {
   });
 }
 
+std::optional<size_t> json_member_place(std::string_view text, size_t outer, size_t index) {
+  return find_in_members(text, [&](Walk& walk, ondemand::field& member) -> std::optional<size_t> {
+    if (outer-- > 0) return std::nullopt;
+    ondemand::object fields;
+    if (member.value().get_object().get(fields) != SUCCESS) return std::nullopt;
+    for (auto result : fields) {
+      ondemand::field field;
+      if (std::move(result).get(field) != SUCCESS) return std::nullopt;
+      if (index-- == 0) return walk.place(field.key().raw() - 1);
+    }
+    return std::nullopt;
+  });
+}
+
 std::optional<size_t> minus_zero_place(std::string_view text) {
   return find_in_members(text, [](Walk& walk, ondemand::field& member) {
     return minus_zero_in_entry(walk, member.value());

@@ -12,6 +12,8 @@ namespace duramen::io {
 std::optional<size_t> json_error_place(std::string_view text);
 // The key of the root object's member at `index`.
 std::optional<size_t> json_member_place(std::string_view text, size_t index);
+// The key of a member of the object that is the root's member `outer`.
+std::optional<size_t> json_member_place(std::string_view text, size_t outer, size_t index);
 // The first "-0" among the sizes and offsets of a safetensors header: parsers take it for 0.
 // Requires: `text` is JSON.
 std::optional<size_t> minus_zero_place(std::string_view text);

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "base/checked.hpp"
 #include "base/text.hpp"
+#include "io/budget.hpp"
 #include "io/file_error.hpp"
 #include "io/npy.hpp"
 #include "io/npz.hpp"
@@ -15,13 +15,6 @@ std::string_view text_of(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// What may be inflated; as of PyTorch's archives.
-uint64_t inflated_budget(const Limits& limits, uint64_t file_size) noexcept {
-  constexpr uint64_t kBase = uint64_t{64} << 20;
-  if (limits.max_total_bytes) return limits.max_total_bytes;
-  return kBase + checked_mul<uint64_t>(file_size, 32).value_or(UINT64_MAX - kBase);
-}
-
 void let_go(void* storage) { static_cast<Storage*>(storage)->release(); }
 
 class Reader {
@@ -30,7 +23,9 @@ class Reader {
       : services_(services),
         zip_(zip),
         options_(options),
-        inflated_budget_(inflated_budget(options.limits, zip.source()->bytes().size())),
+        own_budget_(zip.source()->name(), zip.source()->bytes().size(), options.limits,
+                    services.cancel),
+        budget_(options.shared ? *options.shared : own_budget_),
         total_budget_(options.limits.max_total_bytes ? options.limits.max_total_bytes
                                                      : UINT64_MAX) {}
 
@@ -76,7 +71,7 @@ class Reader {
   }
 
   ValueRef read_deflated(const ZipEntry& entry, bool is_named) {
-    const Ref<Storage> content = zip_.inflated(services_.allocator, entry, inflated_budget_);
+    const Ref<Storage> content = zip_.inflated(services_.allocator, entry, budget_.inflated);
     const std::span<const std::byte> bytes(content->data(), entry.size);
     zip_.check_crc(entry, bytes);
     const auto source = Source::from_memory(bytes, content, zip_.source()->name());
@@ -104,7 +99,8 @@ class Reader {
   const Services& services_;
   const ZipReader& zip_;
   const OpenOptions& options_;
-  uint64_t inflated_budget_;
+  ReadBudget own_budget_;
+  ReadBudget& budget_;
   uint64_t total_budget_;
   std::vector<std::string_view> names_;
   std::vector<ValueRef> keys_;

@@ -25,6 +25,12 @@ Ref<Checkpoint> read_safetensors(const Services& services, const Ref<const Sourc
 void write_safetensors(const Services& services, const StateDict& dict, Output& out,
                        const SaveOptions& options);
 
+// Whether the format can hold the entries: none without a tensor, none on another's memory.
+void check_safetensors(const Services& services, const StateDict& dict, Output& out,
+                       const SaveOptions& options);
+// With quotes, as serde_json. Requires: UTF-8.
+void append_json_string(std::string& out, std::string_view text);
+
 // "F32", "BOOL", …; empty for dtypes that the format does not have.
 std::string_view safetensors_name(Dtype dtype) noexcept;
 Dtype safetensors_dtype(std::string_view name) noexcept;  // invalid when unknown

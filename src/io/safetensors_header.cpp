@@ -17,7 +17,22 @@ Error refuse(const std::string& path, std::string_view entry, std::string_view w
   return file_error(code, {path, "save safetensors", entry, {}}, what);
 }
 
-// As serde_json: short escapes where JSON has them, \u00xx for other control characters.
+void append_entry(std::string& header, const SafetensorsHeader::Item& item) {
+  append_json_string(header, item.name);
+  header += join(":{\"dtype\":\"", safetensors_name(item.tensor->dtype()), "\",\"shape\":[");
+  for (size_t i = 0; i < item.tensor->rank(); ++i) {
+    const bool doubled =
+        item.tensor->dtype() == Dtype::float4_e2m1fn_x2 && i + 1 == item.tensor->rank();
+    if (i) header += ',';
+    header += std::to_string(item.tensor->size(i) * (doubled ? 2 : 1));
+  }
+  const uint64_t end = item.offset + static_cast<uint64_t>(item.tensor->nbytes());
+  header += join("],\"data_offsets\":[", item.offset, ",", end, "]}");
+}
+
+}  // namespace
+
+// Short escapes where JSON has them, \u00xx for other control characters.
 void append_json_string(std::string& out, std::string_view text) {
   static constexpr char kDigits[] = "0123456789abcdef";
   static constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
@@ -38,21 +53,6 @@ void append_json_string(std::string& out, std::string_view text) {
   }
   out += '"';
 }
-
-void append_entry(std::string& header, const SafetensorsHeader::Item& item) {
-  append_json_string(header, item.name);
-  header += join(":{\"dtype\":\"", safetensors_name(item.tensor->dtype()), "\",\"shape\":[");
-  for (size_t i = 0; i < item.tensor->rank(); ++i) {
-    const bool doubled =
-        item.tensor->dtype() == Dtype::float4_e2m1fn_x2 && i + 1 == item.tensor->rank();
-    if (i) header += ',';
-    header += std::to_string(item.tensor->size(i) * (doubled ? 2 : 1));
-  }
-  const uint64_t end = item.offset + static_cast<uint64_t>(item.tensor->nbytes());
-  header += join("],\"data_offsets\":[", item.offset, ",", end, "]}");
-}
-
-}  // namespace
 
 SafetensorsHeader::SafetensorsHeader(const StateDict& dict, const std::string& file,
                                      const SaveOptions& options)

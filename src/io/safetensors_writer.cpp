@@ -4,6 +4,12 @@
 
 namespace duramen::io {
 
+void check_safetensors(const Services& /*services*/, const StateDict& dict, Output& out,
+                       const SaveOptions& options) {
+  const SafetensorsHeader header(dict, out.name(), options);
+  refuse_sharing(dict, out.name(), "save safetensors");
+}
+
 void write_safetensors(const Services& services, const StateDict& dict, Output& out,
                        const SaveOptions& options) {
   const SafetensorsHeader header(dict, out.name(), options);

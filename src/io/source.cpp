@@ -29,10 +29,10 @@ class Descriptor {
 };
 
 // O_NONBLOCK: opening a FIFO must not wait for a writer.
-int open_for_reading(const std::string& path) {
+int open_for_reading(int folder, const std::string& path) {
   int number = -1;
   do {
-    number = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    number = ::openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   } while (number < 0 && errno == EINTR);
   return number;
 }
@@ -76,7 +76,13 @@ void read_whole(int descriptor, const std::string& path, std::byte* out, size_t 
 
 Ref<const Source> Source::open(const Ref<Allocator>& allocator, const std::string& path,
                                Mode mode) {
-  const Descriptor descriptor(open_for_reading(path));
+  return open_in(AT_FDCWD, path, allocator, path, mode);
+}
+
+Ref<const Source> Source::open_in(int folder, const std::string& file,
+                                  const Ref<Allocator>& allocator, const std::string& path,
+                                  Mode mode) {
+  const Descriptor descriptor(open_for_reading(folder, file));
   if (descriptor.get() < 0) throw system_error(path, "open", errno);
   const size_t size = size_of_regular_file(descriptor.get(), path);
   if (mode == Mode::map && size > 0) {

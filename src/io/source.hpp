@@ -20,6 +20,10 @@ class Source final : public Counted {
   // IO for what cannot be opened or is not a regular file.
   static Ref<const Source> open(const Ref<Allocator>& allocator, const std::string& path,
                                 Mode mode);
+  // The same of a file in a folder; `shown` stands for it in messages.
+  static Ref<const Source> open_in(int folder, const std::string& file,
+                                   const Ref<Allocator>& allocator, const std::string& shown,
+                                   Mode mode);
   static Ref<const Source> from_memory(std::span<const std::byte> bytes, Ref<const Counted> keeper,
                                        std::string name);
 

@@ -32,8 +32,6 @@ TorchArchive::TorchArchive(const Services& services, const ZipReader& zip,
       zip_(zip),
       folder_(folder_of(zip)),
       storages_(join(folder_, pickle.substr(0, pickle.find('.')), "/")),
-      inflated_budget_(limit_or(options.limits.max_total_bytes, uint64_t{64} << 20, 32,
-                                zip.source()->bytes().size())),
       verified_(zip.entries().size()) {
   slots_.resize(zip.entries().size());
   place_.entry = pickle;
@@ -125,7 +123,7 @@ std::span<const std::byte> TorchArchive::pickle() {
 Ref<Storage> TorchArchive::copy_record(const ZipEntry& entry) {
   Ref<Storage> storage;
   if (entry.is_deflated()) {
-    storage = zip_.inflated(services_.allocator, entry, inflated_budget_);
+    storage = zip_.inflated(services_.allocator, entry, budget_.inflated);
   } else {
     storage = Storage::allocate(services_.allocator, entry.size);
     const auto raw = zip_.raw(entry);
@@ -151,7 +149,7 @@ void TorchArchive::verify_rest() {
       verify(entry, zip_.raw(entry));
     } else if (!verified_[static_cast<size_t>(&entry - zip_.entries().data())]) {
       copy_record(entry);
-      inflated_budget_ += entry.size;
+      budget_.inflated += entry.size;
     }
   }
 }

@@ -36,7 +36,6 @@ class TorchArchive final : public TorchContainer {
   std::string storages_;  // their folder
   std::string scratch_;
   int64_t version_ = 0;
-  uint64_t inflated_budget_;
   size_t next_record_ = 0;
   std::vector<bool> verified_;  // by entry
   static constexpr uint64_t kMostOfCode = uint64_t{16} << 20;

@@ -10,13 +10,8 @@
 namespace duramen::io {
 namespace {
 
-constexpr uint64_t kBase = uint64_t{64} << 20;
 constexpr size_t kShortRank = 5;  // whose sizes need no memory of their own
 constexpr uint64_t kTensorBytes = sizeof(Tensor) + sizeof(Storage) + 32;  // with malloc's own
-
-// The values of a pickle. The densest that a pickler writes, an empty list in two bytes, takes 120
-// bytes for each of its own; a tensor takes about 300 and makes two thousand.
-constexpr uint64_t kValuesPerByte = 128;
 
 // Bytes of the elements; nothing when sizes are negative or the product overflows. Zeros do not
 // excuse the other sizes: strides are made of them.
@@ -34,24 +29,14 @@ std::optional<uint64_t> logical_bytes(const Shape& shape, uint32_t bits) {
 
 }  // namespace
 
-uint64_t limit_or(uint64_t asked, uint64_t base, uint64_t factor, uint64_t file_size) noexcept {
-  if (asked) return asked;
-  return base + checked_mul(file_size, factor).value_or(UINT64_MAX - base);
-}
-
 TorchContainer::TorchContainer(const Services& services, const Ref<const Source>& source,
                                const OpenOptions& options)
     : services_(services),
       source_(source),
       options_(options),
       place_{source->name(), "data.pkl"},
-      tensor_budget_(limit_or(options.limits.max_tensor_bytes, kBase, 32, source->bytes().size())),
-      total_budget_(
-          limit_or(options.limits.max_total_bytes, kBase * 16, 1024, source->bytes().size())),
-      value_budget_(source->name(),
-                    std::max(options.limits.max_total_bytes,
-                             limit_or(0, kBase, kValuesPerByte, source->bytes().size())),
-                    services.cancel) {}
+      own_budget_(source->name(), source->bytes().size(), options.limits, services.cancel),
+      budget_(options.shared ? *options.shared : own_budget_) {}
 
 void TorchContainer::fail(const Record& record, std::string_view what, Code code) const {
   throw file_error(code, {file(), "torch file", record.name, record.offset}, what);
@@ -92,7 +77,7 @@ TorchContainer::Use TorchContainer::storage(const StorageId& id, Dtype wanted) {
 }
 
 TensorRef TorchContainer::whole(Use use, Dtype dtype) {
-  value_budget_.charge(kTensorBytes);
+  budget_.values.charge(kTensorBytes);
   const auto numel = static_cast<int64_t>(use.storage->nbytes() / itemsize(dtype));
   const int64_t count = std::min(use.count, numel - use.first);
   return make<Tensor>(std::move(use.storage), Layout{{count}, {1}, use.first}, dtype);
@@ -112,24 +97,24 @@ TensorRef TorchContainer::tensor(Use use, Layout layout, Dtype dtype, Refuse ref
     layout.offset += use.first;
   }
   count_tensor(*nbytes, use);
-  value_budget_.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
+  budget_.values.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
   return make<Tensor>(std::move(use.storage), std::move(layout), dtype);
 }
 
 void TorchContainer::count_tensor(uint64_t nbytes, const Use& use) {
   const Record record{0, 0, use.record, use.offset};
   const bool expanded = nbytes > use.storage->nbytes();
-  if ((expanded || options_.limits.max_tensor_bytes) && nbytes > tensor_budget_) {
+  if ((expanded || options_.limits.max_tensor_bytes) && nbytes > budget_.tensor) {
     fail(record,
-         join("a tensor is larger than the file justifies (expected at most ", tensor_budget_,
+         join("a tensor is larger than the file justifies (expected at most ", budget_.tensor,
               " bytes, got ", nbytes, "; a limit can be raised)"),
          Code::limit);
   }
-  if (nbytes > total_budget_) {
+  if (nbytes > budget_.total) {
     fail(record, "all tensors together are larger than the file justifies (a limit can be raised)",
          Code::limit);
   }
-  total_budget_ -= nbytes;
+  budget_.total -= nbytes;
 }
 
 void swap_elements(Storage& storage, Dtype dtype) noexcept {

@@ -25,7 +25,7 @@ class TorchContainer {
   virtual std::span<const std::byte> pickle() = 0;
   const pickle::Place& place() const noexcept { return place_; }
   // For all that is made of the pickle. max_total_bytes can raise it.
-  Budget& value_budget() noexcept { return value_budget_; }
+  Budget& value_budget() noexcept { return budget_.values; }
 
   struct StorageId {
     Dtype class_dtype;  // invalid for an UntypedStorage
@@ -86,16 +86,14 @@ class TorchContainer {
  private:
   void count_tensor(uint64_t nbytes, const Use& use);
 
-  uint64_t tensor_budget_;
-  uint64_t total_budget_;
-  Budget value_budget_;
+  ReadBudget own_budget_;
+
+ protected:
+  ReadBudget& budget_;
 };
 
 // From one byte order to the other.
 void swap_elements(Storage& storage, Dtype dtype) noexcept;
-
-// The limits of a file: what was asked for, or base + factor * size.
-uint64_t limit_or(uint64_t asked, uint64_t base, uint64_t factor, uint64_t file_size) noexcept;
 
 // The content of a container, from its pickle.
 ValueRef content_of(const Services& services, TorchContainer& container, const Limits& limits);

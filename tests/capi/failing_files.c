@@ -151,6 +151,11 @@ int renameat(int folder, const char* from, int other, const char* to) {
   return (int)result;
 }
 
+int linkat(int folder, const char* from, int other, const char* to, int flags) {
+  CALL("linkat", SYS_linkat, folder, from, other, to, flags);
+  return (int)result;
+}
+
 int unlinkat(int folder, const char* path, int flags) {
   CALL("unlinkat", SYS_unlinkat, folder, path, flags);
   return (int)result;

@@ -32,6 +32,7 @@ io::SaveOptions save_options(const duramen_save_options* options) {
   out.durability = static_cast<io::Durability>(known_number(
       given.durability, DURAMEN_DURABILITY_DURABLE, DURAMEN_DURABILITY_ATOMIC, "durability"));
   out.alignment = given.alignment;
+  out.max_shard_bytes = given.max_shard_bytes;
   return out;
 }
 

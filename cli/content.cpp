@@ -1,5 +1,8 @@
 #include "content.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "ties.hpp"
 #include "values.hpp"
 
@@ -29,6 +32,7 @@ size_t text_size(const duramen_value* value) {
 Content::Content(const duramen_value* root, const std::string& subject, const Filter& filter)
     : subject_(subject), filter_(filter), room_(kMaxTextBytes) {
   visit(root, "");
+  find_shared();
 }
 
 void Content::spend(size_t nbytes) {
@@ -90,21 +94,38 @@ void Content::add_leaf(const duramen_value* value, const std::string& path) {
 void Content::add_tensor(duramen_tensor* tensor, const std::string& path) {
   const char* kind = duramen_tensor_is_parameter(tensor) != 0 ? "parameter" : "tensor";
   if (!filter_.wants_kind(kind) || !filter_.wants(tensor) || !filter_.wants_name(path)) return;
-  const auto [first, is_new] =
-      first_of_storage_.emplace(duramen_tensor_storage_id(tensor), entries.size());
-  entries.push_back(
-      {path, tensor, is_new ? std::nullopt : std::optional(first->second), !claim(tensor)});
+  entries.push_back({path, tensor, std::nullopt, false});
 }
 
-// False where an earlier entry has some of it.
-bool Content::claim(const duramen_tensor* tensor) {
-  const Extent extent = extent_of(tensor);
-  if (extent.begin == extent.end) return true;
-  auto& claims = claims_[duramen_tensor_storage_id(tensor)];
-  const auto next = claims.upper_bound(extent.begin);  // the first that ends behind the beginning
-  if (next != claims.end() && next->second < extent.end) return false;
-  claims.emplace(extent.end, extent.begin);
-  return true;
+// Of a storage that several entries have, and in their order: which came first, and which have
+// elements of an earlier one.
+void Content::find_ties_of(std::span<const size_t> positions) {
+  std::map<uint64_t, uint64_t> claims;  // what an entry was the first to have, by its end
+  for (const size_t position : positions) {
+    Entry& entry = entries[position];
+    if (position != positions[0]) entry.first = positions[0];
+    const Extent extent = extent_of(entry.tensor);
+    if (extent.begin == extent.end) continue;
+    const auto next = claims.upper_bound(extent.begin);  // the first that ends behind the beginning
+    entry.tied = next != claims.end() && next->second < extent.end;
+    if (!entry.tied) claims.emplace(extent.end, extent.begin);
+  }
+}
+
+void Content::find_shared() {
+  std::vector<std::pair<uint64_t, size_t>> order;  // by storage, and then by position
+  order.reserve(entries.size());
+  for (size_t i = 0; i < entries.size(); ++i) {
+    order.emplace_back(duramen_tensor_storage_id(entries[i].tensor), i);
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<size_t> positions;
+  for (size_t i = 0; i < order.size(); ++i) {
+    positions.push_back(order[i].second);
+    if (i + 1 < order.size() && order[i + 1].first == order[i].first) continue;
+    if (positions.size() > 1) find_ties_of(positions);
+    positions.clear();
+  }
 }
 
 }  // namespace cli

@@ -4,7 +4,7 @@
 
 #include <map>
 #include <optional>
-#include <unordered_map>
+#include <span>
 #include <vector>
 
 #include "filter.hpp"
@@ -16,7 +16,7 @@ struct Entry {
   std::string name;
   duramen_tensor* tensor;       // lent by the content
   std::optional<size_t> first;  // the first entry on the same storage
-  bool tied;                    // an earlier entry has elements in the same memory
+  bool tied = false;            // an earlier entry has elements in the same memory
 };
 
 struct Leaf {
@@ -47,15 +47,13 @@ class Content {
   void add_tensor(duramen_tensor* tensor, const std::string& path);
 
   void add_leaf(const duramen_value* value, const std::string& path);
-  bool claim(const duramen_tensor* tensor);
+  void find_shared();
+  void find_ties_of(std::span<const size_t> positions);
 
   const std::string& subject_;
   const Filter& filter_;
   size_t room_;
   bool aside_ = false;  // among the attributes of a module, which are no state
-  std::unordered_map<uint64_t, size_t> first_of_storage_;
-  std::unordered_map<uint64_t, std::map<uint64_t, uint64_t>>
-      claims_;  // memory that entries were the first to have, by its end
 };
 
 }  // namespace cli

@@ -32,8 +32,8 @@ bool has_text_keys(const std::vector<Value>& keys) {
   });
 }
 
-Value dict_with_versions(const duramen_value* like, const std::vector<Value>& keys,
-                         const std::vector<Value>& items) {
+Value dict_with_versions(const std::vector<Value>& keys, const std::vector<Value>& items,
+                         const duramen_value* like, const duramen_value* more) {
   StateDict dict;
   call(kRefused, "", [&](auto error) { return duramen_state_dict_create(Out(dict), error); });
   for (size_t i = 0; i < keys.size(); ++i) {
@@ -43,7 +43,9 @@ Value dict_with_versions(const duramen_value* like, const std::vector<Value>& ke
                                           error);
     });
   }
-  copy_versions(like, dict.get());
+  for (const duramen_value* source : {like, more}) {
+    if (duramen_value_attributes(source)) copy_versions(source, dict.get());
+  }
   Value out;
   call(kRefused, "",
        [&](auto error) { return duramen_state_dict_to_value(dict.get(), Out(out), error); });
@@ -182,10 +184,9 @@ Value make_text(std::string_view text) {
 }
 
 Value make_dict(const duramen_value* like, const std::vector<Value>& keys,
-                const std::vector<Value>& items) {
-  if (duramen_value_attributes(like) && has_text_keys(keys)) {
-    return dict_with_versions(like, keys, items);
-  }
+                const std::vector<Value>& items, const duramen_value* more) {
+  const bool has_versions = duramen_value_attributes(like) || duramen_value_attributes(more);
+  if (has_versions && has_text_keys(keys)) return dict_with_versions(keys, items, like, more);
   const Pointers key_pointers = lent(keys), item_pointers = lent(items);
   const auto make =
       is_ordered(like) ? duramen_value_create_ordered_dict : duramen_value_create_dict;

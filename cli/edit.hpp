@@ -28,9 +28,9 @@ struct Edit {
 // the versions of modules.
 Value edited(const duramen_value* root, const Edit& edit);
 
-// A dict of the class and with the versions of another.
+// A dict of the class and with the versions of another, and the versions of a second one.
 Value make_dict(const duramen_value* like, const std::vector<Value>& keys,
-                const std::vector<Value>& items);
+                const std::vector<Value>& items, const duramen_value* more = nullptr);
 // A container of the kind of another, with items in the places of those that `positions` names.
 Value make_container(const duramen_value* like, std::span<const size_t> positions,
                      const std::vector<Value>& items);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "build.hpp"
+#include "document.hpp"
 #include "output.hpp"
 #include "tensors.hpp"
 #include "values.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 struct Options {
   std::string file;
+  bool metadata = false;
   bool digest = false;
   bool json = false;
   std::string color;
@@ -41,7 +43,8 @@ struct Facts {
   uint64_t alignment = 0;
   std::optional<std::string> digest;
   std::map<std::string, Count> dtypes;
-  std::vector<std::pair<std::string, std::string>> metadata;
+  std::map<std::string, uint64_t> classes;
+  std::map<std::string, std::string> metadata;
 };
 
 std::optional<std::string> property(const duramen_checkpoint* checkpoint, const char* key) {
@@ -98,20 +101,14 @@ std::string digest_of(duramen_context* context, const duramen_checkpoint* checkp
   return text_of(text);
 }
 
-void read_metadata(Facts& facts, duramen_context* context, const duramen_checkpoint* checkpoint) {
-  if (facts.format != "safetensors") return;
-  const StateDict dict = state_dict_of(context, checkpoint);
-  StringList keys;
-  call(kRefused, "",
-       [&](auto error) { return duramen_state_dict_metadata_keys(dict.get(), Out(keys), error); });
-  for (size_t i = 0; i < duramen_string_list_count(keys.get()); ++i) {
-    size_t length = 0;
-    const char* key = duramen_string_list_item(keys.get(), i, &length);
-    String text;
-    call(kRefused, "", [&](auto error) {
-      return duramen_state_dict_metadata(dict.get(), key, length, Out(text), error);
-    });
-    facts.metadata.emplace_back(std::string(key, length), text_of(text));
+// The classes of objects that are kept as inert values, also inside such values.
+void count_classes(std::map<std::string, uint64_t>& classes, const duramen_value* value) {
+  if (duramen_value_kind(value) != DURAMEN_VALUE_OPAQUE) return;
+  size_t length = 0;
+  const char* name = duramen_value_class_name(value, &length);
+  ++classes[std::string(view(name, length))];
+  for (size_t i = 0; i < duramen_value_count(value); ++i) {
+    count_classes(classes, duramen_value_item(value, i));
   }
 }
 
@@ -141,7 +138,8 @@ Facts read_facts(duramen_context* context, const Options& options) {
   facts.tensors = content.entries.size();
   facts.values = content.leaves.size();
   for (const Entry& entry : content.entries) count_entry(facts, entry);
-  read_metadata(facts, context, checkpoint.get());
+  for (const Leaf& leaf : content.leaves) count_classes(facts.classes, leaf.value);
+  facts.metadata = metadata_of(context, checkpoint.get());
   facts.producer = producer_of(facts);
   if (options.digest) facts.digest = digest_of(context, checkpoint.get());
   return facts;
@@ -153,6 +151,12 @@ void write_optional(Json& json, const std::optional<std::string>& text) {
   } else {
     json.null();
   }
+}
+
+void write_metadata(Json& json, const std::map<std::string, std::string>& metadata) {
+  json.begin_object();
+  for (const auto& [key, text] : metadata) json.key(key).text(text);
+  json.end_object();
 }
 
 std::string to_json(const Facts& facts) {
@@ -178,9 +182,11 @@ std::string to_json(const Facts& facts) {
   json.key("mapped").integer(number(facts.mapped));
   json.key("alignment").integer(number(facts.alignment));
   if (facts.digest) json.key("digest").text(*facts.digest);
-  json.key("metadata").begin_object();
-  for (const auto& [key, text] : facts.metadata) json.key(key).text(text);
-  return json.end_object().end_object().str() + "\n";
+  json.key("classes").begin_object();
+  for (const auto& [name, count] : facts.classes) json.key(name).integer(number(count));
+  json.end_object();
+  write_metadata(json.key("metadata"), facts.metadata);
+  return json.end_object().str() + "\n";
 }
 
 std::string to_text(const Facts& facts, const Palette& palette) {
@@ -208,6 +214,9 @@ std::string to_text(const Facts& facts, const Palette& palette) {
          name + ": " + std::to_string(count.tensors) + " tensors, " + format_bytes(count.nbytes));
   }
   line("values", std::to_string(facts.values) + " beside the tensors");
+  for (const auto& [name, count] : facts.classes) {
+    line("class", abbreviated(name, kWidestName) + ": " + std::to_string(count) + ", inert");
+  }
   line("ties", std::to_string(facts.ties) + " tensors on the memory of another");
   line("mapped",
        std::to_string(facts.mapped) + " of " + std::to_string(facts.tensors) +
@@ -221,8 +230,21 @@ std::string to_text(const Facts& facts, const Palette& palette) {
   return out;
 }
 
+void print_metadata(duramen_context* context, const Options& options) {
+  const Checkpoint checkpoint = open_checkpoint(context, options.file);
+  const auto metadata = metadata_of(context, checkpoint.get());
+  Json json;
+  write_metadata(json, metadata);
+  std::string text;
+  for (const auto& [key, value] : metadata) {
+    text += printable(key) + " = " + printable(value) + "\n";
+  }
+  print(options.json ? json.str() + "\n" : text);
+}
+
 void run(const Options& options) {
   const Context context = create_context({});
+  if (options.metadata) return print_metadata(context.get(), options);
   const Facts facts = read_facts(context.get(), options);
   print(options.json ? to_json(facts) : to_text(facts, Palette(options.color)));
 }
@@ -238,6 +260,7 @@ void add_info(CLI::App& app) {
   verb->add_flag("--digest", options->digest,
                  "Add a digest of the tensors' names, types, shapes and elements, which neither "
                  "their order nor the format changes");
+  verb->add_flag("--metadata", options->metadata, "Only the metadata texts, in full");
   verb->add_flag("--json", options->json, "Print JSON");
   add_color_option(*verb, options->color);
   verb->footer(

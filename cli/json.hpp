@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cli {
 
@@ -25,6 +26,8 @@ class Json {
   Json& raw(std::string_view token);
 
   const std::string& str() const { return out_; }
+  // What is written so far, which is not kept; the rest follows it.
+  std::string take() { return std::exchange(out_, {}); }
 
  private:
   template <class T>

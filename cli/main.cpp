@@ -73,7 +73,9 @@ int run(int argc, char** argv) {
   add_convert(app);
   add_rename(app);
   add_cast(app);
+  add_merge(app);
   add_extract(app);
+  add_verify(app, code);
   add_tree(app);
   add_init(app);
   add_check(app, code);

@@ -90,29 +90,44 @@ Table::Table(const std::vector<std::pair<std::string, Align>>& columns) {
   for (const auto& [name, align] : columns) {
     heading.push_back(name);
     aligns_.push_back(align);
+    widths_.push_back(display_width(name));
   }
   rows_.push_back(std::move(heading));
 }
 
 void Table::add(std::vector<std::string> cells) {
   for (std::string& cell : cells) cell = abbreviated(cell, kWidestName);
+  widen(cells);
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::str(const Palette& palette) const {
-  std::vector<size_t> widths(aligns_.size());
-  for (const auto& row : rows_) {
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+void Table::widen(const std::vector<std::string>& cells) {
+  for (size_t i = 0; i < cells.size(); ++i) {
+    widths_[i] = std::max(widths_[i], std::min(display_width(cells[i]), kWidestName));
   }
+}
+
+std::string Table::line(const std::vector<std::string>& cells) const {
+  std::vector<std::string> short_cells;
+  for (const std::string& cell : cells) short_cells.push_back(abbreviated(cell, kWidestName));
+  return joined(short_cells) + '\n';
+}
+
+std::string Table::joined(const std::vector<std::string>& cells) const {
+  std::string line;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const std::string padding(widths_[i] - display_width(cells[i]), ' ');
+    line += aligns_[i] == Align::right ? padding + cells[i] : cells[i] + padding;
+    if (i + 1 < cells.size()) line += "  ";
+  }
+  line.resize(line.find_last_not_of(' ') + 1);
+  return line;
+}
+
+std::string Table::str(const Palette& palette) const {
   std::string out;
   for (const auto& row : rows_) {
-    std::string line;
-    for (size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - display_width(row[i]), ' ');
-      line += aligns_[i] == Align::right ? padding + row[i] : row[i] + padding;
-      if (i + 1 < row.size()) line += "  ";
-    }
-    line.resize(line.find_last_not_of(' ') + 1);
+    const std::string line = joined(row);
     out += (&row == rows_.data() ? palette.bold(line) : line) + '\n';
   }
   return out;

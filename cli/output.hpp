@@ -31,11 +31,16 @@ class Table {
   enum class Align { left, right };
   explicit Table(const std::vector<std::pair<std::string, Align>>& columns);
   void add(std::vector<std::string> cells);
+  // Makes room for a row that is not kept; line() gives it then.
+  void widen(const std::vector<std::string>& cells);
+  std::string line(const std::vector<std::string>& cells) const;
   // The heading in bold where the palette has it.
   std::string str(const Palette& palette) const;
 
  private:
+  std::string joined(const std::vector<std::string>& cells) const;
   std::vector<Align> aligns_;
+  std::vector<size_t> widths_;
   std::vector<std::vector<std::string>> rows_;  // the heading first
 };
 

@@ -5,6 +5,7 @@
 #include "elements.hpp"
 #include "nearest.hpp"
 #include "output.hpp"
+#include "statistics_text.hpp"
 #include "tensor_text.hpp"
 #include "value_json.hpp"
 #include "values.hpp"
@@ -80,24 +81,6 @@ bool is_short(std::span<const int64_t> shape) {
   return true;
 }
 
-void write_statistics(Json& json, const Statistics& statistics) {
-  json.begin_object().key("count").integer(static_cast<int64_t>(statistics.count));
-  for (const char* key : {"min", "max", "mean"}) {
-    json.key(key);
-    if (!statistics.has_order) {
-      json.null();
-    } else if (std::string_view(key) == "mean") {
-      json.real(statistics.mean);
-    } else {
-      write_number(json, *key == 'm' && key[1] == 'i' ? statistics.min : statistics.max);
-    }
-  }
-  json.key("nan").integer(static_cast<int64_t>(statistics.nan_count));
-  json.key("inf").integer(static_cast<int64_t>(statistics.inf_count));
-  json.key("zero").integer(static_cast<int64_t>(statistics.zero_count));
-  json.end_object();
-}
-
 void write_entry(Json& json, duramen_context* context, const Entry& entry, const Options& options) {
   const std::vector<int64_t> shape = shape_of(entry.tensor);
   json.begin_object().key("name").text(entry.name).key("dtype").text(dtype_of(entry.tensor));
@@ -132,23 +115,6 @@ std::string to_json(duramen_context* context, const Content& content, std::strin
     if (selected(leaf.path)) write_leaf(json, leaf);
   }
   return json.end_array().end_object().str() + "\n";
-}
-
-std::string number_text(const Number& number) {
-  Json json;
-  write_number(json, number);
-  const std::string& text = json.str();
-  return text[0] == '"' ? text.substr(1, text.size() - 2) : text;
-}
-
-std::string statistics_text(const Statistics& statistics) {
-  std::string text = "count " + std::to_string(statistics.count);
-  if (statistics.has_order) {
-    text += ", min " + number_text(statistics.min) + ", max " + number_text(statistics.max) +
-            ", mean " + Json().real(statistics.mean).str();
-  }
-  return text + ", nan " + std::to_string(statistics.nan_count) + ", inf " +
-         std::to_string(statistics.inf_count) + ", zero " + std::to_string(statistics.zero_count);
 }
 
 std::string entry_text(duramen_context* context, const Entry& entry, const Options& options) {

@@ -24,6 +24,33 @@ std::string tensor_text(const duramen_tensor* tensor) {
 
 constexpr size_t kLongKey = 4096;
 
+// Of quantized blocks (a shape and the bytes), the tensor of bytes; null for other values.
+const duramen_tensor* blocks_of(const duramen_value* value) {
+  const bool is_pair = duramen_value_kind(value) == DURAMEN_VALUE_OPAQUE &&
+                       class_of(value).starts_with("gguf.") && duramen_value_count(value) == 2;
+  if (!is_pair || duramen_value_kind(duramen_value_item(value, 0)) != DURAMEN_VALUE_TUPLE) {
+    return nullptr;
+  }
+  return duramen_value_tensor(duramen_value_item(value, 1));
+}
+
+std::vector<int64_t> blocks_shape(const duramen_value* value) {
+  const duramen_value* shape = duramen_value_item(value, 0);
+  std::vector<int64_t> out;
+  for (size_t i = 0; i < duramen_value_count(shape); ++i) {
+    out.push_back(duramen_value_int(duramen_value_item(shape, i)));
+  }
+  return out;
+}
+
+// " [4096, 4096], 9.4 MB"
+std::string blocks_text(const duramen_value* value) {
+  const duramen_tensor* blocks = blocks_of(value);
+  if (!blocks) return {};
+  return " " + format_shape(blocks_shape(value)) + ", " +
+         format_bytes(duramen_tensor_nbytes(blocks));
+}
+
 std::string bytes_text(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string out = "b'";
@@ -112,10 +139,8 @@ std::string describe(const duramen_value* value) {
     case DURAMEN_VALUE_BYTES:
       duramen_value_bytes(value, &length);
       return std::to_string(length) + " bytes";
-    case DURAMEN_VALUE_OPAQUE: {
-      const char* name = duramen_value_class_name(value, &length);
-      return std::string(view(name, length));
-    }
+    case DURAMEN_VALUE_OPAQUE:
+      return std::string(class_of(value)) + blocks_text(value);
     case DURAMEN_VALUE_TENSOR:
       return tensor_text(duramen_value_tensor(value));
     default:
@@ -160,7 +185,12 @@ void write_leaf(Json& json, const Leaf& leaf) {
   const std::string_view kind =
       is_module(leaf.value) ? "module" : duramen_value_kind_name(duramen_value_kind(leaf.value));
   json.key("kind").text(kind).key("value");
-  write_value(json, leaf.value);
+  if (const duramen_tensor* blocks = blocks_of(leaf.value)) {
+    write_numbers(json.text(class_of(leaf.value)).key("shape"), blocks_shape(leaf.value));
+    json.key("nbytes").integer(static_cast<int64_t>(duramen_tensor_nbytes(blocks)));
+  } else {
+    write_value(json, leaf.value);
+  }
   json.end_object();
 }
 

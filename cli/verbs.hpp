@@ -13,12 +13,14 @@ void add_show(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_rename(CLI::App& app);
 void add_cast(CLI::App& app);
+void add_merge(CLI::App& app);
 void add_extract(CLI::App& app);
 void add_tree(CLI::App& app);
 void add_init(CLI::App& app);
 // A verb that looks for differences says by `code` whether there are any.
 void add_check(CLI::App& app, ExitCode& code);
 void add_diff(CLI::App& app, ExitCode& code);
+void add_verify(CLI::App& app, ExitCode& code);
 void add_run(CLI::App& app);
 void add_describe(CLI::App& app);
 void add_doctor(CLI::App& app, ExitCode& code);

@@ -18,9 +18,10 @@ _duramen() {
       ;;
     --grad-output | --grads | --input | --output | --weights | -o) return ;;
     --to) return ;;
-    --unset-metadata) return ;;
+    --digest) return ;;
+    --sort | --unset-metadata) return ;;
     --kind) return ;;
-    --align | --threads) return ;;
+    --align | --depth | --threads) return ;;
     --preset) return ;;
     --regex) return ;;
     --select | --select-a | --select-b) return ;;
@@ -35,15 +36,17 @@ _duramen() {
       ;;
   esac
   case $verb in
-    '') options='ls info show diff convert rename cast extract tree init check run describe doctor -h --help --version' ;;
-    ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --color' ;;
-    info) options='-h --help --digest --json --color' ;;
+    '') options='ls info show diff convert rename cast merge extract verify tree init check run describe doctor -h --help --version' ;;
+    ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --tree --depth --sort --color' ;;
+    info) options='-h --help --digest --metadata --json --color' ;;
     show) options='-h --help --include --exclude --kind --trainable --dtype --full --stats --json --color' ;;
     diff) options='-h --help --select-a --select-b --include --exclude --dtype --json --color' ;;
     convert) options='-h --help --select --include --exclude --dtype --drop-optimizer -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     rename) options='-h --help --select --rename --preset --regex --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     cast) options='-h --help --dtype --include --exclude --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json --color' ;;
+    merge) options='-h --help --select --last --first -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     extract) options='-h --help --select -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
+    verify) options='-h --help --include --exclude --dtype --digest --allow-nan --allow-inf --stats --json --color' ;;
     tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --include --exclude --kind --trainable --text --json --hash --color' ;;
     init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output' ;;
     check) options='-h --help --unknown-as-containers --arguments --dtype --select --rename --preset --regex --policy --json --color' ;;

@@ -1,6 +1,7 @@
 #include "module_tree.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "output.hpp"
 #include "tensors.hpp"
@@ -69,8 +70,8 @@ std::string ModuleTree::to_text(std::string_view root) const {
       table.add({name, std::to_string(node.tensors), std::to_string(node.elements),
                  format_bytes(node.nbytes), ""});
     }
-    for (auto child = node.children.rbegin(); child != node.children.rend(); ++child) {
-      open.emplace_back(*child, level + 1);
+    for (const size_t child : std::ranges::reverse_view(node.children)) {
+      open.emplace_back(child, level + 1);
     }
   }
   return table.str(Palette("never"));

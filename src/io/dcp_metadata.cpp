@@ -308,6 +308,7 @@ class Parser {
     const auto longest = std::max_element(entry.shape.begin(), entry.shape.end());
     const auto side = static_cast<size_t>(longest - entry.shape.begin());
     std::vector<const DcpPart*> order;
+    order.reserve(parts.size());
     for (const DcpPart& part : parts) order.push_back(&part);
     std::sort(order.begin(), order.end(), [side](const DcpPart* a, const DcpPart* b) {
       return a->offsets[side] < b->offsets[side];

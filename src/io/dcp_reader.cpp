@@ -203,7 +203,7 @@ class Reader {
           Code::limit);
     }
     options_.shared->inflated -= nbytes;
-    const TensorRef whole = empty(services_.allocator, entry.shape, entry.dtype);
+    TensorRef whole = empty(services_.allocator, entry.shape, entry.dtype);
     for (const DcpPart& part : parts) {
       services_.cancel.check("open");
       TensorRef tensor = read_part(entry, part);

@@ -9,8 +9,10 @@ import os
 import pathlib
 import sys
 
+import dcp_cases
 import found_cases
 import gguf_cases
+import index_cases
 import legacy_cases
 import npy_cases
 import npz_cases
@@ -24,7 +26,7 @@ import tensor_cases
 import zip_cases
 
 MODULES = (safetensors_cases, zip_cases, pickle_cases, pickle_name_cases, tensor_cases, legacy_cases, tar_cases,
-           npy_cases, npz_cases, gguf_cases, found_cases, special_cases)
+           npy_cases, npz_cases, gguf_cases, index_cases, dcp_cases, found_cases, special_cases)
 
 
 def all_cases():

@@ -5,7 +5,7 @@
 namespace duramen::capi {
 
 io::Services services_of(Context& context) {
-  return {context.allocator(), context.cancel(), context.progress()};
+  return {context.allocator(), context.cancel(), context.progress(), context.log()};
 }
 
 io::OpenOptions open_options(const duramen_open_options* options) {

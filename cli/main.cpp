@@ -73,6 +73,7 @@ int run(int argc, char** argv) {
   add_convert(app);
   add_rename(app);
   add_cast(app);
+  add_split(app);
   add_merge(app);
   add_extract(app);
   add_verify(app, code);

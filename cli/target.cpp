@@ -20,11 +20,19 @@ struct Format {
   int32_t number;
   std::string_view endings;  // each with a dot, with a space between
 };
-constexpr std::array<Format, 3> kFormats = {{
+constexpr std::array<Format, 6> kFormats = {{
     {"safetensors", DURAMEN_FORMAT_SAFETENSORS, ".safetensors"},
     {"torch", DURAMEN_FORMAT_TORCH, ".pt .pth .bin .ckpt"},
     {"npy", DURAMEN_FORMAT_NPY, ".npy"},
+    {"npz", DURAMEN_FORMAT_NPZ, ".npz"},
+    {"gguf", DURAMEN_FORMAT_GGUF, ".gguf"},
+    {"dcp", DURAMEN_FORMAT_DCP, "/"},
 }};
+constexpr std::string_view kIndexEnding = ".index.json";
+
+bool holds_tensors_only(const Format& format) {
+  return format.number == DURAMEN_FORMAT_SAFETENSORS || format.number == DURAMEN_FORMAT_NPY;
+}
 
 bool has_ending(std::string_view path, std::string_view endings) {
   while (!endings.empty()) {
@@ -44,8 +52,10 @@ const Format* format_named(std::string_view name) {
 // Of an ending that only the library knows, the ending itself.
 Format format_of_target(const TargetOptions& options, std::string_view otherwise) {
   if (!options.to.empty()) return *format_named(options.to);
+  std::string_view name = options.file;
+  if (name.ends_with(kIndexEnding)) name.remove_suffix(kIndexEnding.size());
   for (const Format& format : kFormats) {
-    if (has_ending(options.file, format.endings)) return format;
+    if (has_ending(name, format.endings)) return format;
   }
   const size_t slash = options.file.rfind('/') + 1;
   const size_t dot = options.file.rfind('.');
@@ -153,7 +163,9 @@ class Save {
     Value root = options_.drop_values ? without_values(document.root.get(), saved_.dropped_values)
                                       : retained(document.root.get());
     if (!root) root = empty_dict();
-    if (format_.number == DURAMEN_FORMAT_TORCH) {
+    const bool nests =
+        format_.number == DURAMEN_FORMAT_TORCH || format_.number == DURAMEN_FORMAT_DCP;
+    if (nests && options_.max_shard_bytes == 0) {
       save_torch(root.get(), document);
     } else {
       save_flat(root.get(), document);
@@ -183,7 +195,7 @@ class Save {
   void save_flat(const duramen_value* root, const Document& document) {
     StateDict dict = flattened(root);
     Parts parts = parts_of(dict);
-    if (!parts.values.empty() && format_.number != DURAMEN_FORMAT_AUTOMATIC) {
+    if (!parts.values.empty() && holds_tensors_only(format_)) {
       const std::string inner = dict_of_tensors(root);
       throw cannot_hold(
           options_, format_, "the format holds tensors only (got " + names_text(parts.values) + ")",
@@ -218,7 +230,7 @@ class Save {
   // Whether the dict is another then.
   bool untie(StateDict& dict, const Parts& parts, std::map<std::string, std::string>& metadata) {
     const bool is_asked = options_.drop_ties || options_.clone_ties;
-    if (!is_asked && format_.number == DURAMEN_FORMAT_AUTOMATIC) return false;
+    if (!is_asked && format_.number != DURAMEN_FORMAT_SAFETENSORS) return false;
     const std::vector<Tie> ties = find_ties(parts.tensors);
     if (ties.empty()) return false;
     if (!is_asked) throw tied(parts, ties[0]);
@@ -316,6 +328,7 @@ class Save {
     how.struct_size = sizeof how;
     how.format = format_.number;
     how.alignment = options_.alignment;
+    how.max_shard_bytes = options_.max_shard_bytes;
     const bool is_piped = options_.file == "-";
     const StandardOutput output(is_piped);
     how.durability = is_piped ? DURAMEN_DURABILITY_ATOMIC : DURAMEN_DURABILITY_DURABLE;
@@ -352,8 +365,8 @@ void add_target_options(CLI::App& verb, TargetOptions& options, Presence output)
       ->type_name("FILE");
   verb.add_option("--to", options.to,
                   "The format to write, where the file's ending does not tell it: safetensors, "
-                  "torch or npy")
-      ->check(CLI::IsMember({"safetensors", "torch", "npy"}))
+                  "torch, npy, npz, gguf or dcp")
+      ->check(CLI::IsMember({"safetensors", "torch", "npy", "npz", "gguf", "dcp"}))
       ->type_name("FORMAT");
   verb.add_flag("--drop-values", options.drop_values, "Leave out what is not a tensor");
   verb.add_flag("--clone-ties", options.clone_ties,

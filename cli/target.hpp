@@ -17,6 +17,7 @@ struct TargetOptions {
   std::vector<std::string> set_metadata;  // "KEY=TEXT"
   std::vector<std::string> unset_metadata;
   uint32_t alignment = 0;
+  uint64_t max_shard_bytes = 0;  // 0: one file
 };
 
 enum class Presence { required, optional };

@@ -13,6 +13,7 @@ void add_show(CLI::App& app);
 void add_convert(CLI::App& app);
 void add_rename(CLI::App& app);
 void add_cast(CLI::App& app);
+void add_split(CLI::App& app);
 void add_merge(CLI::App& app);
 void add_extract(CLI::App& app);
 void add_tree(CLI::App& app);

@@ -29,6 +29,7 @@ _duramen() {
     --policy) return ;;
     --rename) return ;;
     --seed) return ;;
+    --max-shard-size) return ;;
     --set-metadata) return ;;
     --color)
       COMPREPLY=($(compgen -W 'auto always never' -- "$word"))
@@ -36,7 +37,7 @@ _duramen() {
       ;;
   esac
   case $verb in
-    '') options='ls info show diff convert rename cast merge extract verify tree init check run describe doctor -h --help --version' ;;
+    '') options='ls info show diff convert rename cast split merge extract verify tree init check run describe doctor -h --help --version' ;;
     ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --tree --depth --sort --color' ;;
     info) options='-h --help --digest --metadata --json --color' ;;
     show) options='-h --help --include --exclude --kind --trainable --dtype --full --stats --json --color' ;;
@@ -44,6 +45,7 @@ _duramen() {
     convert) options='-h --help --select --include --exclude --dtype --drop-optimizer -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     rename) options='-h --help --select --rename --preset --regex --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     cast) options='-h --help --dtype --include --exclude --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json --color' ;;
+    split) options='-h --help --max-shard-size --select -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     merge) options='-h --help --select --last --first -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     extract) options='-h --help --select -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     verify) options='-h --help --include --exclude --dtype --digest --allow-nan --allow-inf --stats --json --color' ;;

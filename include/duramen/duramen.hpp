@@ -15,5 +15,6 @@
 
 #include "cxx/containers.hpp"
 #include "cxx/hooks.hpp"
+#include "cxx/stream.hpp"
 
 #endif

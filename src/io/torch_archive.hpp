@@ -14,7 +14,7 @@ class TorchArchive final : public TorchContainer {
   // The record's content: inflated where needed, its checksum verified where asked.
   std::span<const std::byte> pickle() override;
   // torch_script.cpp
-  const ScriptClass& script_class(std::string_view module, std::string_view name) override;
+  const ScriptClass* script_class(std::string_view module, std::string_view name) override;
   // Those of a checkpoint. Requires: the pickle was asked for.
   OrderedMap<std::string> properties();
   // The checksums of the entries that nobody asked for.

@@ -44,10 +44,9 @@ void TorchContainer::fail(const Record& record, std::string_view what, Code code
 
 ValueRef TorchContainer::shared(int64_t /*key*/) { return nullptr; }
 
-const ScriptClass& TorchContainer::script_class(std::string_view /*module*/,
+const ScriptClass* TorchContainer::script_class(std::string_view /*module*/,
                                                 std::string_view /*name*/) {
-  static const ScriptClass unknown;
-  return unknown;
+  return nullptr;
 }
 
 TorchContainer::Use TorchContainer::storage(const StorageId& id, Dtype wanted) {

@@ -48,8 +48,8 @@ class TorchContainer {
   size_t id_size() const noexcept { return id_size_; }
   // What a persistent id that is a number stands for; null when nothing does.
   virtual ValueRef shared(int64_t key);
-  // What the code beside a TorchScript module says of a class.
-  virtual const ScriptClass& script_class(std::string_view module, std::string_view name);
+  // What the code beside a TorchScript module says of a class; null where there is none.
+  virtual const ScriptClass* script_class(std::string_view module, std::string_view name);
 
   // All elements of it.
   TensorRef whole(Use use, Dtype dtype);

@@ -206,12 +206,12 @@ bool ValueBuilder::is_bookkeeping(std::string_view name, Id item) const {
 // Attributes that are tensors or objects; the code says which of the tensors are state.
 void ValueBuilder::each_script_member(Id object, Member body) const {
   const Id cls = class_of(object);
-  const ScriptClass& code = container_.script_class(graph_.module(cls), graph_.name(cls));
+  const ScriptClass* code = container_.script_class(graph_.module(cls), graph_.name(cls));
   const auto role_of = [&](std::string_view name, Id item) {
     if (graph_.kind(item) != Kind::object) return Role::attribute;
     if (rebuilds_tensor(plain_symbol(item))) {
-      if (!code.is_known || has_word(code.parameters, name)) return Role::parameter;
-      return has_word(code.buffers, name) ? Role::buffer : Role::attribute;
+      if (!code || !code->is_known || has_word(code->parameters, name)) return Role::parameter;
+      return has_word(code->buffers, name) ? Role::buffer : Role::attribute;
     }
     const pickle::Object& part = graph_.object(item);
     const bool is_object = graph_.kind(part.callee) == Kind::global &&
@@ -219,8 +219,8 @@ void ValueBuilder::each_script_member(Id object, Member body) const {
                            part.state != pickle::kNone && graph_.kind(part.state) == Kind::dict;
     return is_object ? Role::module : Role::attribute;
   };
-  budget_.charge((code.parameters.size() + code.buffers.size()) *
-                 graph_[graph_.object(object).state].length);
+  const size_t listed = code ? code->parameters.size() + code->buffers.size() : 0;
+  budget_.charge(listed * graph_[graph_.object(object).state].length);
   for (const Role wanted : {Role::parameter, Role::buffer, Role::module, Role::attribute}) {
     each_named(graph_.object(object).state, [&](std::string_view name, Id item) {
       const Role role = role_of(name, item);

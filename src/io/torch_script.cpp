@@ -7,12 +7,12 @@
 namespace duramen::io {
 
 // Of "__torch__.a.b" and "C" the class C in code/__torch__/a/b.py.
-const ScriptClass& TorchArchive::script_class(std::string_view module, std::string_view name) {
+const ScriptClass* TorchArchive::script_class(std::string_view module, std::string_view name) {
   value_budget().charge(classes_.size());
   const auto found = std::find_if(classes_.begin(), classes_.end(), [&](const ScriptClass& known) {
     return known.name == name && known.module == module;
   });
-  if (found != classes_.end()) return *found;
+  if (found != classes_.end()) return &*found;
   value_budget().charge(sizeof(ScriptClass));
   ScriptClass made;
   std::string path = join(folder_, "code/", module, ".py");
@@ -27,7 +27,7 @@ const ScriptClass& TorchArchive::script_class(std::string_view module, std::stri
   }
   made.module = module;
   made.name = name;
-  return classes_.emplace_back(std::move(made));
+  return &classes_.emplace_back(std::move(made));
 }
 
 bool is_torch_script(const ZipReader& zip) {

@@ -9,6 +9,7 @@ from interpreter import use_one_with  # noqa: E402
 use_one_with("torch", "numpy", "safetensors")
 
 import argparse  # noqa: E402
+import json  # noqa: E402
 
 import numpy  # noqa: E402
 import safetensors.torch  # noqa: E402
@@ -25,6 +26,34 @@ class Files(ToolTest):
 
     def loaded(self, name):
         return torch.load(self.folder / name, weights_only=True)
+
+
+class Split(Files):
+    content = {f"layer.{i}.weight": torch.arange(100.) + i for i in range(10)}  # 400 bytes each
+
+    def test_shards_are_what_their_index_says(self):
+        a = self.folder / "a.safetensors"
+        safetensors.torch.save_file(self.content, a)
+        for name, load in (("b.safetensors", safetensors.torch.load_file), ("b.bin", torch.load)):
+            index = self.folder / f"{name}.index.json"
+            told = as_json("split", a, "--max-shard-size", "1KB", "-o", index, "--json")
+            self.assertEqual(told["tensors"], 10)
+            found = json.loads(index.read_text())
+            self.assertEqual(found["metadata"]["total_size"], 4000)
+            self.assertEqual(sorted(found["weight_map"]), sorted(self.content))
+            shards = {shard: load(self.folder / shard) for shard in set(found["weight_map"].values())}
+            self.assertEqual(len(shards), 5)
+            for entry, shard in found["weight_map"].items():
+                self.assertTrue(torch.equal(shards[shard][entry], self.content[entry]))
+            good("convert", index, "-o", self.folder / "whole.pt")
+            whole = self.loaded("whole.pt")
+            self.assertTrue(all(torch.equal(whole[k], v) for k, v in self.content.items()) and len(whole) == 10)
+
+    def test_sizes(self):
+        a = self.saved(self.content)
+        for size in ("1XB", "", "0", "-1", "99999999999GiB"):
+            self.refused(2, "split", a, "--max-shard-size", size, "-o", self.folder / "b.safetensors")
+        self.refused(3, "split", a, "--max-shard-size", "1KB", "-o", self.folder / "b.npz")
 
 
 class Merge(Files):

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from . import _api, init, nn, parametrizations, utils
-from ._checkpoint import Checkpoint, load, save
+from ._checkpoint import Checkpoint, TensorStream, load, save, set_metadata
 from ._containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from ._context import Context, registry
 from ._dlpack import from_dlpack
@@ -38,7 +38,7 @@ __all__ = [
     "Buffer", "Checkpoint", "Context", "Error", "LoadItem", "LoadReport", "Module", "ModuleDict", "ModuleList", "Opaque",
     "Optimizer", "ParamGroup", "Parameter", "ParameterDict", "ParameterList", "Renamed", "RenameRules", "Sequential",
     "StateDict", "Status",
-    "Tensor", "api_level", "bfloat16", "bool_", "complex128", "complex32", "complex64", "dtype", "float16", "float32",
+    "Tensor", "TensorStream", "api_level", "bfloat16", "bool_", "complex128", "complex32", "complex64", "dtype", "float16", "float32",
     "float64", "float8_e4m3fn", "float8_e5m2", "from_dlpack", "init", "int16", "int32", "int64", "int8", "load", "nn", "registry",
-    "rename_presets", "save", "uint16", "uint32", "uint64", "uint8",
+    "rename_presets", "save", "set_metadata", "uint16", "uint32", "uint64", "uint8",
 ]

@@ -1,15 +1,16 @@
-"""Files: PyTorch's .pt, .safetensors and NumPy's .npy; the format is told by the content."""
+"""Files: PyTorch's, .safetensors, NumPy's, GGUF; the format is told by the content."""
 
 from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import IO, TYPE_CHECKING, Any, Union
 
 from . import _api
+from ._dtype import dtype_of
 from ._handle import Handle, adopt
-from ._library import encoded, lent_text, lib, options
+from ._library import call, encoded, integers, lent_text, lib, make, options
 from ._state_dict import StateDict, context_of, state_dict_of_value, wrap_state_dict
 from ._tensor import Tensor
 from ._value import Values, python_of
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from ._context import Context
 
 _FORMATS = {None: _api.FORMAT_AUTOMATIC, "safetensors": _api.FORMAT_SAFETENSORS, "torch": _api.FORMAT_TORCH,
-            "npy": _api.FORMAT_NPY}
+            "npy": _api.FORMAT_NPY, "npz": _api.FORMAT_NPZ, "gguf": _api.FORMAT_GGUF, "dcp": _api.FORMAT_DCP}
+
+
+File = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, IO[bytes]]
 
 
 class Checkpoint(Handle):
@@ -28,13 +32,17 @@ class Checkpoint(Handle):
     _release = "duramen_checkpoint_release"
     _context: Context
 
-    def __init__(self, path: str | os.PathLike[str], *, read: bool = False, verify: bool = False,
+    def __init__(self, path: File, *, read: bool = False, verify: bool = False, dequantize: bool = False,
                  context: Context | None = None) -> None:
         from ._context import Context as NewContext
 
         self._context = context or NewContext()
         flags = (_api.OPEN_READ if read else 0) | (_api.OPEN_VERIFY if verify else 0)
-        how = options("duramen_open_options", flags=flags)
+        how = options("duramen_open_options", flags=flags | (_api.OPEN_DEQUANTIZE if dequantize else 0))
+        if hasattr(path, "read") or isinstance(path, (bytes, bytearray, memoryview)):
+            data = bytes(path.read() if hasattr(path, "read") else path)
+            adopt(self, self._context.build(lib.duramen_checkpoint_from_memory, data, len(data), ctypes.byref(how)))
+            return
         adopt(self, self._context.build(lib.duramen_checkpoint_open, *encoded(os.fspath(path)), ctypes.byref(how)))
 
     @property
@@ -69,38 +77,98 @@ def is_state(value: int) -> bool:
     return all(kind == _api.VALUE_TENSOR for kind in kinds)
 
 
-def load(path: str | os.PathLike[str], *, select: str | None = None, read: bool = False, verify: bool = False,
+def load(path: File, *, select: str | None = None, read: bool = False, verify: bool = False, dequantize: bool = False,
          context: Context | None = None) -> Any:
-    """What a file holds. Its tensors share the mapped file; `read` reads it into memory instead.
+    """What a file holds: a path, bytes, or an object with read().
 
-    `select` takes the state dict at a dotted path, such as "model". No file can run code.
+    Its tensors share the mapped file; `read` reads it into memory instead. `select` takes the state dict at a dotted path,
+    such as "model". `dequantize` makes float32 of GGUF's Q4_0 and Q8_0. No file can run code.
     """
-    opened = Checkpoint(path, read=read, verify=verify, context=context)
+    opened = Checkpoint(path, read=read, verify=verify, dequantize=dequantize, context=context)
     return opened.content() if select is None else opened.state_dict(select)
 
 
-def save(data: Any, path: str | os.PathLike[str], *, format: str | None = None, metadata: Mapping[str, str] | None = None,
-         durable: bool = True, context: Context | None = None) -> None:
+def save(data: Any, path: str | os.PathLike[str] | IO[bytes], *, format: str | None = None,
+         metadata: Mapping[str, str] | None = None, durable: bool = True, max_shard_bytes: int = 0,
+         context: Context | None = None) -> None:
     """Saves a state dict or any value; the file is whole or untouched. The ending tells the format.
 
-    `metadata` are free texts of a safetensors file.
+    `path` may be an object with write(), which gets the bytes of a .pt unless `format` says otherwise. `metadata` are free
+    texts of a safetensors file. With `max_shard_bytes` a state dict goes into several files with an index.
     """
     if format not in _FORMATS:
-        raise ValueError(f"format is 'safetensors', 'torch', 'npy' or None, not {format!r}")
-    target = os.fspath(path)
-    how = options("duramen_save_options", format=_FORMATS[format],
+        raise ValueError(f"format is one of {', '.join(repr(name) for name in _FORMATS if name)} or None, not {format!r}")
+    stream = path if hasattr(path, "write") else None
+    target = "" if stream is not None else os.fspath(path)
+    if stream is not None and format is None:
+        format = "torch"
+    how = options("duramen_save_options", format=_FORMATS[format], max_shard_bytes=max_shard_bytes,
                   durability=_api.DURABILITY_DURABLE if durable else _api.DURABILITY_ATOMIC)
     tensors_only = isinstance(data, Mapping) and all(isinstance(item, Tensor) or hasattr(item, "__array_interface__")
                                                      for item in data.values())
     safetensors = format == "safetensors" or format is None and target.endswith(".safetensors")
     where = context or (context_of(data) if isinstance(data, Mapping) else _context_inside(data))
-    if isinstance(data, StateDict) or safetensors and tensors_only or metadata is not None:
+    flat = safetensors or max_shard_bytes or format in ("npz", "gguf") or target.endswith((".npz", ".gguf"))
+    if isinstance(data, StateDict) or flat and tensors_only or metadata is not None:
         state = data if isinstance(data, StateDict) and metadata is None else StateDict(data, metadata=metadata,
                                                                                        context=where)
+        if stream is not None:
+            _write(stream, where.build(lib.duramen_state_dict_to_bytes, state.handle, ctypes.byref(how)))
+            return
         where.run(lib.duramen_state_dict_save, state.handle, *encoded(target), ctypes.byref(how))
         return
     with Values(where) as values:
+        if stream is not None:
+            _write(stream, where.build(lib.duramen_value_to_bytes, values.of(data), ctypes.byref(how)))
+            return
         where.run(lib.duramen_value_save, values.of(data), *encoded(target), ctypes.byref(how))
+
+
+def _write(stream: Any, value: int) -> None:
+    try:
+        nbytes = ctypes.c_size_t()
+        first = lib.duramen_value_bytes(value, ctypes.byref(nbytes))
+        stream.write(ctypes.string_at(first, nbytes.value))
+    finally:
+        lib.duramen_value_release(value)
+
+
+def set_metadata(path: str | os.PathLike[str], key: str, text: str | None, *, context: Context | None = None) -> bool:
+    """Sets a text of a .safetensors file's metadata, None removes it; whether the whole file was written anew."""
+    from ._context import Context as NewContext
+
+    rewritten = ctypes.c_uint32()
+    given = (None, 0) if text is None else encoded(text)
+    (context or NewContext()).run(lib.duramen_checkpoint_set_metadata, *encoded(os.fspath(path)), *encoded(key), *given,
+                                  ctypes.byref(rewritten))
+    return bool(rewritten.value)
+
+
+class TensorStream(Handle):
+    """A .safetensors or a .pt that is written tensor by tensor: declare all, write each, finish."""
+
+    __slots__ = ("_context",)
+    _release = "duramen_tensor_stream_release"
+    _context: Context
+
+    def __init__(self, path: str | os.PathLike[str], *, context: Context | None = None) -> None:
+        from ._context import Context as NewContext
+
+        self._context = context or NewContext()
+        adopt(self, make(lib.duramen_tensor_stream_create, *encoded(os.fspath(path)), None))
+
+    def declare(self, name: str, dtype: Any, shape: Sequence[int]) -> None:
+        call(lib.duramen_tensor_stream_declare, self.handle, *encoded(name), dtype_of(dtype).number, *integers(shape))
+
+    def set_metadata(self, key: str, text: str) -> None:
+        call(lib.duramen_tensor_stream_set_metadata, self.handle, *encoded(key), *encoded(text))
+
+    def write(self, name: str, tensor: Any) -> None:
+        given = tensor if isinstance(tensor, Tensor) else self._context.tensor(tensor)
+        self._context.run(lib.duramen_tensor_stream_write, self.handle, *encoded(name), given.handle)
+
+    def finish(self) -> None:
+        self._context.run(lib.duramen_tensor_stream_finish, self.handle)
 
 
 def _context_inside(data: Any) -> Context:

@@ -1,4 +1,5 @@
 """Files: what is saved is read again; refused files say why."""
+import io
 import tempfile
 import unittest
 from pathlib import Path
@@ -32,6 +33,45 @@ class Files(unittest.TestCase):
             self.assertEqual(back[key].tobytes(), state[key].tobytes())
             self.assertEqual(plain[key].tobytes(), state[key].tobytes())
         self.assertEqual(m.load_state_dict(back).missing_keys, [])
+
+    def test_files_without_a_path(self):
+        state = self.ctx.module("Linear(2, 3)").state_dict()
+        for format in ("torch", "safetensors", "npz"):
+            stream = io.BytesIO()
+            duramen.save(state, stream, format=format)
+            for source in (stream.getvalue(), io.BytesIO(stream.getvalue()), bytearray(stream.getvalue())):
+                back = duramen.load(source)
+                self.assertEqual({k: back[k].tobytes() for k in back}, {k: state[k].tobytes() for k in state})
+        stream = io.BytesIO()
+        duramen.save({"epoch": 3, "w": state["weight"]}, stream)
+        self.assertEqual(duramen.load(stream.getvalue())["epoch"], 3)
+
+    def test_tensor_by_tensor(self):
+        stream = duramen.TensorStream(self.path("s.safetensors"), context=self.ctx)
+        stream.declare("a", "float32", (2, 3))
+        stream.declare("b", duramen.int64, ())
+        stream.set_metadata("k", "v")
+        stream.write("b", np.array(7))
+        with self.assertRaises(duramen.Error) as caught:
+            stream.finish()
+        self.assertEqual(caught.exception.status, "STATE")
+        self.assertFalse(self.path("s.safetensors").exists())
+        stream.write("a", np.ones((2, 3), np.float32))
+        stream.finish()
+        back = duramen.load(self.path("s.safetensors"))
+        self.assertEqual((back["b"].item(), back["a"].shape, dict(back.metadata)), (7, (2, 3), {"k": "v"}))
+        self.assertFalse(duramen.set_metadata(self.path("s.safetensors"), "k", "w"))
+        self.assertTrue(duramen.set_metadata(self.path("s.safetensors"), "longer", "x" * 1000))
+        self.assertEqual(dict(duramen.load(self.path("s.safetensors")).metadata), {"k": "w", "longer": "x" * 1000})
+        duramen.set_metadata(self.path("s.safetensors"), "k", None)
+        self.assertNotIn("k", duramen.load(self.path("s.safetensors")).metadata)
+
+    def test_shards(self):
+        state = self.ctx.module("Sequential(Linear(8, 8), Linear(8, 8))").state_dict()
+        duramen.save(state, self.path("m.safetensors"), max_shard_bytes=300)
+        self.assertEqual(len(list(Path(self.folder.name).glob("m-*-of-*.safetensors"))), 2)
+        back = duramen.load(self.path("m.safetensors.index.json"))
+        self.assertEqual({k: back[k].tobytes() for k in back}, {k: state[k].tobytes() for k in state})
 
     def test_a_nested_checkpoint(self):
         m = self.ctx.module("Linear(2, 2)")

@@ -100,5 +100,5 @@ def add_to(registry):
     add(2, "metadata-of-another-class", "CORRUPT", folder(metadata=pickle(instance("Other", module="m"))), "Metadata", "at byte")
     add(2, "state-a-list", "CORRUPT", folder(b"]"), "")
     add(2, "state-of-a-number", "CORRUPT", folder(pairs(text("w"), integer(1))), "'w'")
-    add(16, "folder-without-metadata", "IO", {"x.txt": b"x"}, "folder")
+    add(16, "folder-without-metadata", "IO", {"x.txt": b"x"}, "a directory")
     add(4, "limit-of-a-tensor", "LIMIT", folder(), "'w'", limits={"max_tensor_bytes": 15})

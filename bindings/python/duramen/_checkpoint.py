@@ -39,11 +39,12 @@ class Checkpoint(Handle):
         self._context = context or NewContext()
         flags = (_api.OPEN_READ if read else 0) | (_api.OPEN_VERIFY if verify else 0)
         how = options("duramen_open_options", flags=flags | (_api.OPEN_DEQUANTIZE if dequantize else 0))
-        if hasattr(path, "read") or isinstance(path, (bytes, bytearray, memoryview)):
-            data = bytes(path.read() if hasattr(path, "read") else path)
+        given: Any = path
+        if hasattr(given, "read") or isinstance(given, (bytes, bytearray, memoryview)):
+            data = bytes(given.read() if hasattr(given, "read") else given)
             adopt(self, self._context.build(lib.duramen_checkpoint_from_memory, data, len(data), ctypes.byref(how)))
             return
-        adopt(self, self._context.build(lib.duramen_checkpoint_open, *encoded(os.fspath(path)), ctypes.byref(how)))
+        adopt(self, self._context.build(lib.duramen_checkpoint_open, *encoded(os.fspath(given)), ctypes.byref(how)))
 
     @property
     def format(self) -> str:
@@ -98,8 +99,9 @@ def save(data: Any, path: str | os.PathLike[str] | IO[bytes], *, format: str | N
     """
     if format not in _FORMATS:
         raise ValueError(f"format is one of {', '.join(repr(name) for name in _FORMATS if name)} or None, not {format!r}")
-    stream = path if hasattr(path, "write") else None
-    target = "" if stream is not None else os.fspath(path)
+    given: Any = path
+    stream = given if hasattr(given, "write") else None
+    target = "" if stream is not None else os.fspath(given)
     if stream is not None and format is None:
         format = "torch"
     how = options("duramen_save_options", format=_FORMATS[format], max_shard_bytes=max_shard_bytes,

@@ -2,7 +2,8 @@
 #ifndef DURAMEN_CXX_STREAM_HPP
 #define DURAMEN_CXX_STREAM_HPP
 
-#include "../stream.h"
+#include <duramen/stream.h>
+
 #include "state_dict.hpp"
 
 namespace duramen {

@@ -182,7 +182,7 @@ duramen_status duramen_module_set_attachment(duramen_module* module, const void*
       }
     }
     changed->items.reserve(changed->items.size() + 1);
-    if (user) changed->items.push_back(make<Attachment>(owner, user, destroy));
+    if (user) changed->items.emplace_back(make<Attachment>(owner, user, destroy));
     core.set_attachment(std::move(changed));
   });
 }

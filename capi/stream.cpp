@@ -38,9 +38,12 @@ class CallbackOutput final : public io::Output {
 
  private:
   void put(std::span<const std::byte> bytes) override {
-    duramen_error* handed_over = nullptr;
-    const int32_t status = write_(user_, bytes.data(), bytes.size(), &handed_over);
-    check_callback(status, handed_over, "save", "write callback");
+    for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), kPiece))) {
+      duramen_error* handed_over = nullptr;
+      const size_t count = std::min(bytes.size(), kPiece);
+      const int32_t status = write_(user_, bytes.data(), count, &handed_over);
+      check_callback(status, handed_over, "save", "write callback");
+    }
   }
   duramen_write write_;
   void* user_;

@@ -70,8 +70,8 @@ std::string ModuleTree::to_text(std::string_view root) const {
       table.add({name, std::to_string(node.tensors), std::to_string(node.elements),
                  format_bytes(node.nbytes), ""});
     }
-    for (const size_t child : std::ranges::reverse_view(node.children)) {
-      open.emplace_back(child, level + 1);
+    for (size_t i = node.children.size(); i-- > 0;) {
+      open.emplace_back(node.children[i], level + 1);
     }
   }
   return table.str(Palette("never"));

@@ -109,6 +109,7 @@ void Table::widen(const std::vector<std::string>& cells) {
 
 std::string Table::line(const std::vector<std::string>& cells) const {
   std::vector<std::string> short_cells;
+  short_cells.reserve(cells.size());
   for (const std::string& cell : cells) short_cells.push_back(abbreviated(cell, kWidestName));
   return joined(short_cells) + '\n';
 }

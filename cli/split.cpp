@@ -55,6 +55,11 @@ void run(const Options& options) {
   select(document, options.select);
   TargetOptions target = options.target;
   target.max_shard_bytes = bytes_of(options.size);
+  if (target.file == "-" || target.file.ends_with('/') || target.to == "dcp") {
+    throw Failure(kUsage, target.file +
+                              ": shards need the name of an index, such as "
+                              "NAME.safetensors.index.json");
+  }
   const Saved saved = save_document(context.get(), document, target);
   Json json;
   json.begin_object();

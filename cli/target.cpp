@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <set>
 
 #include "edit.hpp"
@@ -155,7 +156,8 @@ class Save {
  public:
   Save(duramen_context* context, const TargetOptions& options, const Format& format)
       : context_(context), options_(options), format_(format) {
-    saved_.file = options.file;
+    const bool is_index = options.max_shard_bytes == 0 || options.file.ends_with(kIndexEnding);
+    saved_.file = options.file + (is_index ? "" : std::string(kIndexEnding));
     saved_.format = format.name;
   }
 
@@ -165,7 +167,8 @@ class Save {
     if (!root) root = empty_dict();
     const bool nests =
         format_.number == DURAMEN_FORMAT_TORCH || format_.number == DURAMEN_FORMAT_DCP;
-    if (nests && options_.max_shard_bytes == 0) {
+    const bool is_sharded = options_.max_shard_bytes > 0 || options_.file.ends_with(kIndexEnding);
+    if (nests && !is_sharded && is_plain_dict(root.get())) {
       save_torch(root.get(), document);
     } else {
       save_flat(root.get(), document);
@@ -174,6 +177,13 @@ class Save {
   }
 
  private:
+  // A module that was saved whole is a dict of its class, which only its state can be.
+  static bool is_plain_dict(const duramen_value* value) {
+    if (duramen_value_kind(value) != DURAMEN_VALUE_DICT) return true;
+    const char* name = duramen_value_class_name(value, nullptr);
+    const std::string_view text = name ? name : "dict";
+    return text == "dict" || text.starts_with("collections.");
+  }
   static Value empty_dict() {
     Value out;
     call(kRefused, "", [&](auto error) {
@@ -206,6 +216,7 @@ class Save {
     auto metadata = document.metadata;
     if (untie(dict, parts, metadata)) parts = parts_of(dict);
     edit(metadata);
+    drop_metadata(metadata);
     for (const auto& [key, text] : metadata) set_text(dict, key, text);
     count(parts);
     save_dict(dict);
@@ -240,7 +251,7 @@ class Save {
         cloned.insert(tie.others.begin(), tie.others.end());
         continue;
       }
-      if (!tie.is_covered) throw not_covered(parts, tie);
+      if (!tie.is_covered || !tie.is_equal) throw not_covered(parts, tie);
       for (const size_t other : tie.others) {
         dropped.insert(other);
         const std::string name(parts.tensors[other].name);
@@ -280,8 +291,23 @@ class Save {
     return cannot_hold(options_, format_,
                        "'" + std::string(parts.tensors[tie.kept].name) + "' and '" +
                            std::string(parts.tensors[tie.others[0]].name) +
-                           "' share memory that none of them has all of",
+                           "' share memory without being the same",
                        "--clone-ties gives each a copy");
+  }
+
+  // Only a safetensors file has free texts; GGUF's tell the types of its own.
+  void drop_metadata(std::map<std::string, std::string>& metadata) {
+    if (format_.number == DURAMEN_FORMAT_SAFETENSORS) return;
+    if (!options_.set_metadata.empty()) {
+      throw cannot_hold(options_, format_, "the format has no metadata texts",
+                        "--set-metadata is for safetensors");
+    }
+    std::erase_if(metadata, [&](const auto& entry) {
+      if (format_.number == DURAMEN_FORMAT_GGUF && entry.first.starts_with("gguf.type."))
+        return false;
+      saved_.dropped_metadata.push_back(entry.first);
+      return true;
+    });
   }
 
   void edit(std::map<std::string, std::string>& metadata) const {
@@ -395,6 +421,9 @@ TargetOptions in_place_of(const std::string& input, TargetOptions options,
                           std::string_view format) {
   if (!options.file.empty()) return options;
   if (input == "-") throw Failure(kUsage, "-o FILE is needed where standard input is read");
+  if (input.ends_with(kIndexEnding) || std::filesystem::is_directory(input)) {
+    throw Failure(kUsage, input + ": a checkpoint of several files; -o FILE says where to");
+  }
   options.file = input;
   if (options.to.empty() && format_named(format)) options.to = format;
   return options;

@@ -27,6 +27,12 @@ std::vector<Place> places_of(std::span<const NamedTensor> entries) {
   return out;
 }
 
+bool is_same_view(const duramen_tensor* a, const duramen_tensor* b) {
+  return duramen_tensor_dtype(a) == duramen_tensor_dtype(b) &&
+         duramen_tensor_offset(a) == duramen_tensor_offset(b) && shape_of(a) == shape_of(b) &&
+         strides_of(a) == strides_of(b);
+}
+
 Tie tie_of(std::span<const NamedTensor> entries, std::span<const Place> group, uint64_t end) {
   Tie tie;
   tie.kept = entries.size();
@@ -45,8 +51,11 @@ Tie tie_of(std::span<const NamedTensor> entries, std::span<const Place> group, u
   for (const Place& place : group) {
     if (!tie.is_covered) tie.kept = std::min(tie.kept, place.index);
   }
+  const duramen_tensor* kept = entries[tie.kept].tensor;
   for (const Place& place : group) {
-    if (place.index != tie.kept) tie.others.push_back(place.index);
+    if (place.index == tie.kept) continue;
+    tie.others.push_back(place.index);
+    tie.is_equal &= is_same_view(kept, entries[place.index].tensor);
   }
   std::sort(tie.others.begin(), tie.others.end());
   return tie;

@@ -19,6 +19,8 @@ struct Tie {
   // Of those that have all the memory of the group, the one whose name comes first, as
   // safetensors.torch.save_model chooses; nothing where none has.
   bool is_covered = false;
+  // All are the same elements in the same order as the one that is kept.
+  bool is_equal = true;
   size_t kept = 0;  // the first one where is_covered is false
   std::vector<size_t> others;
 };

@@ -50,8 +50,8 @@ Ref<Checkpoint> Checkpoint::open(const Services& services, const std::string& pa
 Ref<Checkpoint> Checkpoint::from_memory(const Services& services, std::span<const std::byte> bytes,
                                         Ref<const Counted> keeper, const std::string& name,
                                         const OpenOptions& options) {
-  auto checkpoint =
-      read_any(services, Source::from_memory(bytes, std::move(keeper), name), options);
+  auto checkpoint = read_any(services, Source::from_memory(bytes, keeper, name), options);
+  checkpoint->keeper_ = std::move(keeper);
   checkpoint->file_ = name;
   return checkpoint;
 }
@@ -69,6 +69,10 @@ void save(const Services& services, const StateDict& dict, const std::string& pa
   check_path(path);
   check_saveable(dict, path);
   if (is_for_dcp(path, options)) {
+    if (options.max_shard_bytes > 0) {
+      throw file_error(Code::unsupported, {path, "save", {}, {}},
+                       "a distributed checkpoint has no largest size of a file");
+    }
     return save_dcp(services, *value_from_state_dict(dict), path, options);
   }
   if (options.max_shard_bytes || path.ends_with(kIndexEnding)) {

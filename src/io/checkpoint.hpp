@@ -72,6 +72,7 @@ class Checkpoint final : public Counted {
 
  private:
   std::string file_;
+  Ref<const Counted> keeper_;  // of the caller's memory, also where no tensor needs it
   std::string format_;
   ValueRef content_;
   OrderedMap<std::string> metadata_;

@@ -92,7 +92,7 @@ class Saver {
     check_names();
     make_folder();
     const Folder folder(path_);
-    const auto old = old_files(folder);
+    auto old = old_files(folder);
     const std::string data = free_name(folder);
     try {
       write_items(folder, data);
@@ -101,7 +101,10 @@ class Saver {
       if (!is_saved_) folder.remove(data);
       throw;
     }
+    std::erase_if(old,
+                  [](const std::string& name) { return !is_numbered(name, "__", "_", ".distcp"); });
     remove_stale(services_, folder, old, {data});
+    if (made_folder_ && options_.durability == Durability::durable) synchronise_parent();
   }
 
  private:
@@ -156,6 +159,19 @@ class Saver {
     } else if (errno != EEXIST) {
       throw system_error(path_, "save: make the folder", errno);
     }
+  }
+
+  // A folder is as durable as its name in the one above.
+  void synchronise_parent() const {
+    const int above = ::open((path_ + "/..").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool done = above >= 0 && (::fsync(above) == 0 || errno == EINVAL);
+    const int number = errno;
+    if (above >= 0) ::close(above);
+    if (done) return;
+    throw system_error(
+        path_, "saved, but the folder above could not be synchronised and a power cut may undo it",
+        number)
+        .with("saved", "1");
   }
 
   std::vector<std::string> old_files(const Folder& folder) const noexcept try {

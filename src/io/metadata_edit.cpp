@@ -1,6 +1,8 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -27,16 +29,25 @@ bool keeps_places(const SafetensorsHeader& header, std::span<const std::byte> da
   return header.data_bytes() == data.size();
 }
 
-void overwrite(const std::string& path, std::string_view text) {
+// Requires: the file is as long as `size`; one that somebody replaced is left alone.
+void overwrite(const std::string& path, std::string_view text, uint64_t size) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (file < 0) throw system_error(path, "set metadata: open", errno);
-  ssize_t count = 0;
-  do {
-    count = ::pwrite(file, text.data(), text.size(), 0);
-  } while (count < 0 && errno == EINTR);
-  const bool good = count == static_cast<ssize_t>(text.size()) && ::fdatasync(file) == 0;
-  const int number = count < 0 || good ? errno : EIO;
+  struct stat now = {};
+  const bool is_same = ::fstat(file, &now) == 0 && static_cast<uint64_t>(now.st_size) == size;
+  size_t done = 0;
+  while (is_same && done < text.size()) {
+    const ssize_t count =
+        ::pwrite(file, text.data() + done, text.size() - done, static_cast<off_t>(done));
+    if (count < 0 && errno != EINTR) break;
+    done += static_cast<size_t>(std::max<ssize_t>(count, 0));
+  }
+  const bool good = done == text.size() && ::fdatasync(file) == 0;
+  const int number = errno;
   ::close(file);
+  if (!is_same) {
+    throw file_error(Code::io, {path, "set metadata", {}, {}}, "the file has changed meanwhile");
+  }
   if (!good) throw system_error(path, "set metadata: write", number);
 }
 
@@ -60,11 +71,12 @@ bool set_metadata(const Services& services, const std::string& path, std::string
   const uint64_t room = header_length(source->bytes());
   if (header.text().size() <= 8 + room && keeps_places(header, source->bytes().subspan(8 + room))) {
     header.pad_to(room);
-    overwrite(path, header.text());
+    overwrite(path, header.text(), source->bytes().size());
     return false;
   }
   SaveOptions options;
   options.format = Format::safetensors;
+  options.alignment = static_cast<uint32_t>(std::min<uint64_t>((8 + room) & -(8 + room), 4096));
   save(services, *dict, path, options);
   return true;
 }

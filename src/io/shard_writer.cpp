@@ -64,7 +64,7 @@ class Saver {
     const auto names = free_names(final_names);
     write_shards(final_names, names);
     write_index(names, has_index_);
-    remove_stale(services_, folder_, old, names);
+    remove_stale(services_, folder_, own_of(old), names);
     if (names != final_names) rename(names, final_names);
   }
 
@@ -101,6 +101,18 @@ class Saver {
                        "no name for shards (expected the path of a file, and a name that has room "
                        "for a number)");
     }
+    return names;
+  }
+
+  // An index may name files that others wrote, too.
+  std::vector<std::string> own_of(std::vector<std::string> names) const {
+    const size_t dot = base_.rfind('.');
+    const bool has_ending = dot != std::string::npos && dot > 0;
+    const std::string_view stem =
+        std::string_view(base_).substr(0, has_ending ? dot : base_.size());
+    const std::string_view ending = std::string_view(base_).substr(stem.size());
+    std::erase_if(
+        names, [&](const std::string& name) { return !is_numbered(name, stem, ".-of", ending); });
     return names;
   }
 
@@ -185,7 +197,7 @@ class Saver {
   void rename(const std::vector<std::string>& names, const std::vector<std::string>& to) noexcept {
     size_t linked = 0;
     while (linked < names.size()) {
-      folder_.remove(to[linked]);
+      if (folder_.has(to[linked])) break;  // of somebody else
       if (!folder_.link(names[linked], to[linked])) break;
       ++linked;
     }
@@ -221,6 +233,16 @@ class Saver {
 void save_shards(const Services& services, const StateDict& dict, const std::string& path,
                  const SaveOptions& options) {
   Saver(services, dict, path, options).save();
+}
+
+bool is_numbered(std::string_view name, std::string_view start, std::string_view signs,
+                 std::string_view end) noexcept {
+  if (name.size() <= start.size() + end.size()) return false;
+  if (!name.starts_with(start) || !name.ends_with(end)) return false;
+  name = name.substr(start.size(), name.size() - start.size() - end.size());
+  return std::all_of(name.begin(), name.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || signs.find(c) != std::string_view::npos;
+  });
 }
 
 void remove_stale(const Services& services, const Folder& folder,

@@ -17,7 +17,12 @@ inline constexpr std::string_view kIndexEnding = ".index.json";
 void save_shards(const Services& services, const StateDict& dict, const std::string& path,
                  const SaveOptions& options);
 
+// Whether a name is `start`, then only digits and signs of `signs`, then `end`: what a saver calls
+// its files.
+bool is_numbered(std::string_view name, std::string_view start, std::string_view signs,
+                 std::string_view end) noexcept;
 // Files of a folder that were a checkpoint's and are no more: what else has one of the names stays.
+// Requires: names that the saver gives.
 void remove_stale(const Services& services, const Folder& folder,
                   const std::vector<std::string>& stale,
                   const std::vector<std::string>& kept) noexcept;

@@ -97,7 +97,11 @@ const FileFormat& named_format(const Output& out, const SaveOptions& options) {
     throw file_error(Code::invalid_argument, {out.name(), "save", {}, {}},
                      "no format (expected one in the options, since there is no file name)");
   }
-  return format_for_saving({}, options.format);
+  if (options.max_shard_bytes > 0 || options.format == Format::dcp) {
+    throw file_error(Code::unsupported, {out.name(), "save", {}, {}},
+                     "a checkpoint of several files needs a path");
+  }
+  return format_for_saving(out.name(), options.format);
 }
 
 Error refused(const Output& out, const FileFormat& format) {

@@ -116,6 +116,9 @@ class TensorStream::TorchLayout final : public Layout {
 
 TensorStream::TensorStream(std::string path, const SaveOptions& options)
     : Counted(kTag), path_(std::move(path)), options_(options), dict_(make<StateDict>()) {
+  if (options.max_shard_bytes > 0 || options.format == Format::dcp) {
+    throw error(Code::unsupported, {}, "a stream writes one file");
+  }
   options_.format = format_for_saving(path_, options.format).number;
   if (options_.format != Format::safetensors && options_.format != Format::torch) {
     throw error(Code::unsupported, {},
@@ -144,7 +147,11 @@ void TensorStream::declare(std::string_view name, Dtype dtype, Shape shape) {
     throw error(Code::already_exists, name, "the name is declared already");
   }
   auto tensor = without_elements(dtype, std::move(shape));
-  total_ += static_cast<uint64_t>(tensor->nbytes());
+  const auto nbytes = static_cast<uint64_t>(tensor->nbytes());
+  if (nbytes > static_cast<uint64_t>(INT64_MAX) - total_) {
+    throw error(Code::limit, name, "more bytes than a file can hold");
+  }
+  total_ += nbytes;
   dict_->set_tensor(name, std::move(tensor));
 }
 
@@ -155,6 +162,7 @@ void TensorStream::set_metadata(std::string_view key, std::string_view text) {
 
 void TensorStream::start() {
   if (stage_ != Stage::declaring) return;
+  stage_ = Stage::over;  // unless all goes well
   if (options_.format == Format::safetensors) {
     layout_ = std::make_unique<SafetensorsLayout>(*dict_, path_, options_);
   } else {
@@ -197,11 +205,11 @@ void TensorStream::write(const Services& services, std::string_view name, const 
 
 void TensorStream::finish(const Services& services) {
   check_stage(Stage::writing, "finish");
-  start();
-  for (size_t i = 0; i < written_.size(); ++i) {
-    if (written_[i]) continue;
+  for (size_t i = 0; i < dict_->entries().size(); ++i) {
+    if (i < written_.size() && written_[i]) continue;
     throw error(Code::state, dict_->entries()[i].name, "the elements were not written");
   }
+  start();
   stage_ = Stage::over;
   Saving(services, total_, done_).end();
   layout_->finish();

@@ -69,22 +69,28 @@ bool ValueBuilder::is_dict(Id id) const noexcept {
   return graph_.kind(id) == Kind::dict || (graph_.kind(id) == Kind::object && reads_as_dict(id));
 }
 
+bool ValueBuilder::is_sequence(Id id) const noexcept {
+  return graph_.kind(id) == Kind::list || graph_.kind(id) == Kind::tuple;
+}
+
 bool ValueBuilder::is_module(Id object) const {
   if (members_.object != object) {
-    members_ = Members();
-    members_.is_module = find_members(object);
-    members_.object = object;
+    Members found;
+    if (!find_members(object, found)) found = Members();
+    found.object = object;
+    members_ = found;
   }
   return members_.is_module;
 }
 
-bool ValueBuilder::find_members(Id object) const {
+bool ValueBuilder::find_members(Id object, Members& found) const {
   const Id state = graph_.object(object).state;
   if (state == pickle::kNone || graph_.kind(state) != Kind::dict) return false;
   if (graph_.object(object).items != pickle::kNone) return false;
   const Id cls = class_of(object);
   if (graph_.kind(cls) != Kind::global || graph_[cls].symbol != Symbol::other) return false;
-  if (pickle::is_below(graph_.module(cls), kScriptClasses)) return members_.is_script = true;
+  if (pickle::is_below(graph_.module(cls), kScriptClasses))
+    return found.is_module = found.is_script = true;
   budget_.charge(graph_[state].length);  // many objects may share a state
   bool is_key = true;
   Id key = pickle::kNone;
@@ -93,14 +99,15 @@ bool ValueBuilder::find_members(Id object) const {
       key = graph_.kind(item) == Kind::text ? item : pickle::kNone;
     } else if (key != pickle::kNone) {
       const std::string_view name = graph_.text(key);
-      if (name == "_parameters") members_.parameters = item;
-      if (name == "_buffers") members_.buffers = item;
-      if (name == "_modules") members_.modules = item;
-      if (name == "_non_persistent_buffers_set") members_.transient = item;
+      if (name == "_parameters") found.parameters = item;
+      if (name == "_buffers") found.buffers = item;
+      if (name == "_modules") found.modules = item;
+      if (name == "_non_persistent_buffers_set") found.transient = item;
     }
     is_key = !is_key;
   });
-  return is_dict(members_.parameters) && is_dict(members_.buffers) && is_dict(members_.modules);
+  found.is_module = is_dict(found.parameters) && is_dict(found.buffers) && is_dict(found.modules);
+  return found.is_module;
 }
 
 // Refused, unless the path to what is refused is being looked for.
@@ -130,51 +137,56 @@ void ValueBuilder::each_named(Id dict, FunctionRef<void(std::string_view, Id)> b
   const auto arguments = arguments_of(dict);
   if (arguments.empty() || graph_.callee_symbol(dict) == Symbol::default_dict) return;
   if (graph_.kind(arguments[0]) == Kind::dict) return pairs(arguments[0]);
+  if (!is_sequence(arguments[0])) return malformed("a module's parts are no dict");
   each_child(arguments[0], [&](Id item) {
     Id parts[2] = {};
     size_t count = 0;
-    each_child(item, [&](Id part) {
-      if (count < 2) parts[count] = part;
-      ++count;
-    });
+    if (is_sequence(item))
+      each_child(item, [&](Id part) {
+        if (count < 2) parts[count] = part;
+        ++count;
+      });
     if (count != 2) return malformed("a module has a part that is no pair of a name and it");
     pair(parts[0], parts[1]);
   });
 }
 
-// In the order of state_dict(), then the attributes. None is no member.
+// In the order of state_dict(), then the attributes. None is no member. The body may ask for other
+// objects. Requires: the object was the last that is_module() was asked for.
 void ValueBuilder::each_member(Id object, Member body) const {
-  if (members_.is_script) return each_script_member(object, body);
-  each_named(members_.parameters, [&](std::string_view name, Id item) {
+  const Members members = members_;
+  if (members.is_script) return each_script_member(object, body);
+  each_named(members.parameters, [&](std::string_view name, Id item) {
     if (item != pickle::kNone) body(Role::parameter, name, item);
   });
-  each_buffer(body);
-  each_named(members_.modules, [&](std::string_view name, Id item) {
+  each_buffer(members, body);
+  each_named(members.modules, [&](std::string_view name, Id item) {
     if (item != pickle::kNone) body(Role::module, name, item);
   });
   each_named(graph_.object(object).state, [&](std::string_view name, Id item) {
-    const bool is_member = item == members_.parameters || item == members_.buffers ||
-                           item == members_.modules || is_bookkeeping(name, item);
+    const bool is_member = item == members.parameters || item == members.buffers ||
+                           item == members.modules || is_bookkeeping(name, item);
     if (!is_member) body(Role::attribute, name, item);
   });
 }
 
 // Buffers that are not persistent are attributes.
-void ValueBuilder::each_buffer(Member body) const {
-  each_named(members_.buffers, [&](std::string_view name, Id item) {
+void ValueBuilder::each_buffer(const Members& members, Member body) const {
+  each_named(members.buffers, [&](std::string_view name, Id item) {
     if (item == pickle::kNone) return;
-    body(is_transient(name) ? Role::attribute : Role::buffer, name, item);
+    body(is_transient(members.transient, name) ? Role::attribute : Role::buffer, name, item);
   });
 }
 
-bool ValueBuilder::is_transient(std::string_view name) const {
-  Id names = members_.transient;
+bool ValueBuilder::is_transient(Id names, std::string_view name) const {
   if (names == pickle::kNone) return false;
   if (graph_.kind(names) == Kind::object) {
     const auto arguments = arguments_of(names);
     if (arguments.empty()) return false;
     names = arguments[0];
   }
+  const bool is_set = graph_.kind(names) == Kind::set || graph_.kind(names) == Kind::frozenset;
+  if (!is_set && !is_sequence(names)) return false;
   budget_.charge(graph_[names].length);
   bool found = false;
   each_child(names, [&](Id item) {

@@ -81,15 +81,16 @@ class ValueBuilder {
   // refer to, what is content is content.
   using Member = FunctionRef<void(Role role, std::string_view name, pickle::Id item)>;
   bool is_module(pickle::Id object) const;
-  bool find_members(pickle::Id object) const;
+  bool find_members(pickle::Id object, Members& found) const;
+  bool is_sequence(pickle::Id id) const noexcept;
   void each_member(pickle::Id object, Member body) const;
   void each_script_member(pickle::Id object, Member body) const;
-  void each_buffer(Member body) const;
+  void each_buffer(const Members& members, Member body) const;
   void each_named(pickle::Id dict, FunctionRef<void(std::string_view, pickle::Id)> body) const;
   void malformed(std::string_view what) const;
   bool is_dict(pickle::Id id) const noexcept;
   bool is_bookkeeping(std::string_view name, pickle::Id item) const;
-  bool is_transient(std::string_view name) const;
+  bool is_transient(pickle::Id names, std::string_view name) const;
   pickle::Id class_of(pickle::Id object) const noexcept;
   std::string class_name_of(pickle::Id object) const;
   ValueRef make_module(pickle::Id id);

@@ -15,8 +15,8 @@
 extern "C" {
 #endif
 
-/* Gives the bytes from `offset` on: fills all of `buffer`. It returns as every callback that can
- * fail (base.h). */
+/* Gives the bytes from `offset` on, in any order of offsets: fills all of `buffer`. It returns as
+ * every callback that can fail (base.h). */
 typedef int32_t(DURAMEN_CALL* duramen_read_at)(void* user, uint64_t offset, void* buffer,
                                                size_t nbytes, duramen_error** error);
 
@@ -50,8 +50,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_open
 
 /* Opens a file of `nbytes` bytes that a callback gives.
  *
- * The callback is called on this thread, in order, in pieces of up to 1 MiB, and not after the call
- * has returned; all bytes are read into memory.
+ * The callback is called on this thread, in pieces of up to 1 MiB, and not after the call has
+ * returned; all bytes are read into memory.
  * Fails: as the callback does; CORRUPT, LIMIT, UNSUPPORTED, CANCELLED.
  * Threads: context. Since: level 2. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_open_callback(
@@ -160,8 +160,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_tensor_stream_s
  *
  * The first call checks all that was declared against the format and makes the file.
  * Fails: NOT_FOUND; SHAPE_MISMATCH, DTYPE_MISMATCH when it is not as declared; ALREADY_EXISTS for
- * one that was written; UNSUPPORTED for what the format cannot hold; IO and CANCELLED, after which
- * the stream is over (STATE).
+ * one that was written; UNSUPPORTED and INVALID_ARGUMENT for what the format cannot hold, IO and
+ * CANCELLED, after which the stream is over (STATE).
  * Threads: context. Since: level 2. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_tensor_stream_write(
     duramen_context* context, duramen_tensor_stream* stream, const char* name, size_t name_length,

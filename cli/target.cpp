@@ -399,9 +399,8 @@ void add_target_options(CLI::App& verb, TargetOptions& options, Presence output)
                 "For safetensors: entries that share memory each get a copy");
   verb.add_flag(
           "--drop-ties", options.drop_ties,
-          "For safetensors: of entries that share memory keep the one that has all of it, the "
-          "first name of several; the others go into the metadata as NAME: KEPT, as "
-          "safetensors.torch.save_model has it")
+          "For safetensors: of entries that are the same memory keep the first name; the others go "
+          "into the metadata as NAME: KEPT, as safetensors.torch.save_model has it")
       ->excludes("--clone-ties");
   verb.add_option("--set-metadata", options.set_metadata,
                   "Put a text into the metadata of a safetensors file; may be repeated")

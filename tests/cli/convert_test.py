@@ -146,10 +146,10 @@ class Convert(Tensors):
     def test_views_of_one_storage(self):
         base = torch.arange(24.0).reshape(4, 6)
         path = self.saved({"row": base[1], "all": base.T, "corner": base[:2, :2], "apart": torch.zeros(1)})
-        told = as_json("convert", path, "--drop-ties", "--json", "-o", self.folder / "b.safetensors")
-        self.assertEqual(told["dropped_ties"], {"row": "all", "corner": "all"})
+        message = self.refused(3, "convert", path, "--drop-ties", "-o", self.folder / "b.safetensors")
+        self.assertIn("without being the same", message)  # a row and a corner are other data than all
         path = self.saved({"a": base[:3], "b": base[2:]})
-        self.assertIn("none of them has all", self.refused(3, "convert", path, "--drop-ties", "-o",
+        self.assertIn("without being the same", self.refused(3, "convert", path, "--drop-ties", "-o",
                                                            self.folder / "c.safetensors"))
         good("convert", path, "--clone-ties", "-o", self.folder / "c.safetensors")
         self.same(safetensors.torch.load_file(self.folder / "c.safetensors"), {"a": base[:3], "b": base[2:]})

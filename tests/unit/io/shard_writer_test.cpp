@@ -157,7 +157,7 @@ TEST_CASE("a new set of shards takes the place of the old one", "[io][shards]") 
   check_content(files, index, three);
 }
 
-TEST_CASE("only shards are removed with the old index", "[io][shards]") {
+TEST_CASE("what others wrote stays, whatever the old index says", "[io][shards]") {
   const Files files;
   const Folder folder;
   const auto made_dict = dict_of(files, {1, 1});
@@ -171,9 +171,11 @@ TEST_CASE("only shards are removed with the old index", "[io][shards]") {
   io::save(files.services, dict, folder.file("model.safetensors"), shards_of(4));
   CHECK(sorted_names(folder) ==
         std::vector<std::string>{"config.json", "model-00001-of-00002.safetensors",
-                                 "model-00002-of-00002.safetensors", "model.safetensors.index.json",
-                                 "other.pt"});
-  check_content(files, folder.path(), dict);
+                                 "model.1-00001-of-00002.safetensors",
+                                 "model.1-00002-of-00002.safetensors",
+                                 "model.safetensors.index.json", "old.pt", "other.pt"});
+  CHECK(read_file(folder.file("model-00001-of-00002.safetensors")) == "mine");
+  check_content(files, folder.file("model.safetensors.index.json"), dict);
 }
 
 TEST_CASE("a save of shards that fails leaves nothing", "[io][shards]") {

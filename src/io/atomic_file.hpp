@@ -1,8 +1,8 @@
 // A file that appears whole or not at all: written beside its target as .TARGET.tmp.RANDOM, then
 // renamed over it. Without a commit nothing is left behind (unless the process is killed) and the
-// target is untouched. Room for the whole file is asked for at its start. The mode of an existing
-// file is kept, and its owner and group where the process may give files away; a symbolic link
-// stays and what it points to is replaced. A file that the process may not write to is not
+// target is untouched. Whether there is room for the whole is asked at its start. The mode of an
+// existing file is kept, and its owner and group where the process may give files away; a symbolic
+// link stays and what it points to is replaced. A file that the process may not write to is not
 // replaced.
 #pragma once
 
@@ -41,7 +41,7 @@ class AtomicFile final : public Output {
   void open_folder();
   void create_temporary();
   void check_writable() const;
-  void reserve(uint64_t nbytes);
+  void check_room(uint64_t nbytes) const;
   void keep_attributes();
   [[noreturn]] void fail(const char* operation) const;
 

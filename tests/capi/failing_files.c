@@ -141,11 +141,6 @@ int fsync(int descriptor) {
   return (int)result;
 }
 
-int fallocate(int descriptor, int mode, off_t offset, off_t nbytes) {
-  CALL("fallocate", SYS_fallocate, descriptor, mode, offset, nbytes);
-  return (int)result;
-}
-
 int renameat(int folder, const char* from, int other, const char* to) {
   CALL("renameat", SYS_renameat, folder, from, other, to);
   return (int)result;

@@ -201,7 +201,25 @@ def add_dicts(add):
         b"G" + struct.pack(">d", i + 0.5) + NONE for i in range(50_000)), b"u"), "50000 items")
 
 
+def module(*entries):
+    """A module that was saved whole, with these entries of its state."""
+    return name("net", "Module") + b")\x81}" + MARK + b"".join(entries) + b"ub"
+
+
+def add_modules(add):
+    nothing = [text("_parameters") + b"}", text("_buffers") + pairs(text("b"), tensor()), text("_modules") + b"}"]
+    for label, value in {"a-number": integer(2**31 - 1), "a-float": b"G" + struct.pack(">d", 2.0**37),
+                         "a-text": text("abcd"), "a-long": integer(-2**40)}.items():
+        inner = module(text("_modules") + value)
+        names = call(name("net", "Set"), inner)
+        add(2, f"module-in-names-of-buffers-{label}", "OK", torch_of(module(
+            *nothing, text("_non_persistent_buffers_set") + names)), "b")
+    add(9, "module-that-is-its-own-parameter", "CORRUPT", torch_of(
+        name("net", "Module"), b")\x81q\1}", MARK, text("_parameters"), name("collections", "OrderedDict"), MARK, b"]", MARK,
+        b"h\1e", b"tR", text("_buffers"), b"}", text("_modules"), b"}", b"ub"), "no pair")
+
+
 def add_to(registry):
     add = registry.adder("pickle", ".pt")
-    for part in (add_operands, add_kinds, add_ends, add_numbers, add_texts, add_memo, add_depth, add_dicts):
+    for part in (add_operands, add_kinds, add_ends, add_numbers, add_texts, add_memo, add_depth, add_dicts, add_modules):
         part(add)

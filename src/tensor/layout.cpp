@@ -82,13 +82,14 @@ Layout contiguous_layout(Shape shape) {
 
 bool is_contiguous(const Layout& layout) noexcept {
   int64_t expected = 1;
+  bool is_even = true;
   for (size_t i = layout.rank(); i-- > 0;) {
     const int64_t size = layout.shape[i];
     if (size == 0) return true;
-    if (size != 1 && layout.strides[i] != expected) return false;
-    expected *= size;
+    is_even = is_even && (size == 1 || layout.strides[i] == expected);
+    if (is_even) expected *= size;
   }
-  return true;
+  return is_even;
 }
 
 bool is_dense(const Layout& layout) noexcept {

@@ -39,6 +39,7 @@ int64_t bytes_of(int64_t numel, uint32_t element_bits) noexcept;
 
 Shape contiguous_strides(std::span<const int64_t> shape);
 Layout contiguous_layout(Shape shape);
+// Whatever the strides, where there is no element.
 bool is_contiguous(const Layout& layout) noexcept;
 // Every element of a memory range once, in some order of the dimensions (a transposed or permuted
 // contiguous block).

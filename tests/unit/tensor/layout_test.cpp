@@ -119,6 +119,7 @@ TEST_CASE("the extent is checked against every lie", "[tensor][layout]") {
 
 TEST_CASE("dense, contiguous and overlapping layouts are told apart", "[tensor][layout]") {
   CHECK(is_contiguous(grid()));
+  CHECK(is_contiguous(view_transpose(contiguous_layout({2, 0, 3}), 0, 2)));
   CHECK_FALSE(is_contiguous(view_transpose(grid(), 0, 1)));
   CHECK(is_dense(view_transpose(grid(), 0, 1)));
   CHECK_FALSE(is_dense(view_slice(grid(), 2, 0, 3, 1)));

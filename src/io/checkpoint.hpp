@@ -5,8 +5,7 @@
 
 #include <string>
 
-#include "base/cancel.hpp"
-#include "base/sinks.hpp"
+#include "io/services.hpp"
 #include "state/state_dict.hpp"
 
 namespace duramen::io {
@@ -28,14 +27,6 @@ struct OpenOptions {
   bool verify_checksums = false;  // CRC-32 of zip members
   bool dequantize = false;        // GGUF's Q8_0 and Q4_0 become float32
   ReadBudget* shared = nullptr;   // of the files of one checkpoint, for those who read them
-};
-
-// Parts of a context that io needs.
-struct Services {
-  Ref<Allocator> allocator;
-  const CancelFlag& cancel;
-  ProgressSink progress;
-  LogSink log = {};
 };
 
 class Checkpoint final : public Counted {

@@ -6,6 +6,7 @@
 #include "base/function_ref.hpp"
 #include "base/name_index.hpp"
 #include "base/text.hpp"
+#include "io/elements.hpp"
 #include "io/file_error.hpp"
 #include "io/folder.hpp"
 #include "io/pickle.hpp"
@@ -266,17 +267,11 @@ class Parser {
     return dtype;
   }
 
-  // Sizes of 0 do not excuse the others: strides are made of them.
   int64_t numel_of_checked(Id id, const Shape& shape, Dtype dtype) const {
-    int64_t product = static_cast<int64_t>(itemsize(dtype));
-    bool is_empty = false;
-    for (const int64_t size : shape) {
-      is_empty |= size == 0;
-      if (mul_overflows(product, std::max<int64_t>(size, 1), &product)) {
-        fail(id, join("the size overflows: ", format_shape(shape)));
-      }
-    }
-    return is_empty ? 0 : product / static_cast<int64_t>(itemsize(dtype));
+    const auto width = static_cast<int64_t>(itemsize(dtype));
+    const auto size = checked_size(shape, width);
+    if (!size) fail(id, join("the size overflows: ", format_shape(shape)));
+    return *size / width;
   }
 
   // Returns the number of its elements, at most `rest`.

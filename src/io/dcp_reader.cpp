@@ -9,7 +9,7 @@
 #include "io/file_error.hpp"
 #include "io/formats.hpp"
 #include "io/nested_content.hpp"
-#include "io/safetensors.hpp"
+#include "io/elements.hpp"
 
 namespace duramen::io {
 namespace {
@@ -260,7 +260,7 @@ class Reader {
       throw bad(part, join("neither a stream of torch.save nor the bytes of a tensor (expected ",
                            nbytes, " bytes, got ", part.length, ")"));
     }
-    auto storage = storage_over(services_.allocator, files_[part.file],
+    auto storage = storage_over(services_, files_[part.file],
                                 bytes_from(part).first(part.length), entry.dtype);
     return make<Tensor>(std::move(storage), contiguous_layout(part.sizes), entry.dtype);
   }

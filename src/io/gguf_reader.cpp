@@ -7,7 +7,7 @@
 #include "io/file_error.hpp"
 #include "io/gguf.hpp"
 #include "io/gguf_types.hpp"
-#include "io/safetensors.hpp"
+#include "io/elements.hpp"
 
 namespace duramen::io {
 namespace {
@@ -278,18 +278,9 @@ class Reader {
     }
     // In bytes of float32 at least, so that the dequantised size fits, too.
     const int64_t factor = std::max<int64_t>(type.nbytes, int64_t{type.elements} * 4);
-    int64_t product = 1;  // with 1 for 0: strides are made of it
-    bool empty = false;
-    bool overflow = false;
-    for (const int64_t size : info.shape) {
-      overflow |= mul_overflows(product, std::max<int64_t>(size, 1), &product);
-      empty |= size == 0;
-    }
-    int64_t ignored = 0;
-    if (overflow || mul_overflows(product, factor, &ignored)) {
-      throw bad_here(join("the size overflows: ", format_shape(info.shape)));
-    }
-    return empty ? 0 : static_cast<uint64_t>(product) / type.elements * type.nbytes;
+    const auto size = checked_size(info.shape, factor);
+    if (!size) throw bad_here(join("the size overflows: ", format_shape(info.shape)));
+    return static_cast<uint64_t>(*size / factor) / type.elements * type.nbytes;
   }
 
   void check_names() const {
@@ -360,8 +351,9 @@ class Reader {
     services_.cancel.check("open");
     const auto bytes = bytes_.subspan(data_ + info.offset, info.nbytes);
     if (info.type->dtype != Dtype::invalid) {
-      return Value::tensor(make<Tensor>(plain(bytes, info.type->dtype),
-                                        contiguous_layout(info.shape), info.type->dtype));
+      auto storage = storage_over(services_, source_, bytes, info.type->dtype, swapped_);
+      return Value::tensor(make<Tensor>(std::move(storage), contiguous_layout(info.shape),
+                                        info.type->dtype));
     }
     if (is_expanded(info)) return Value::tensor(expanded(info, bytes));
     std::vector<ValueRef> sizes;
@@ -372,18 +364,6 @@ class Reader {
     return Value::opaque(
         join(swapped_ ? kBigClassPrefix : kClassPrefix, info.type->name),
         {Value::tuple(std::move(sizes), "torch.Size"), Value::tensor(std::move(blocks))});
-  }
-
-  Ref<Storage> plain(std::span<const std::byte> bytes, Dtype dtype) const {
-    const size_t width = itemsize(dtype);
-    if (!swapped_ || width == 1) return storage_over(services_.allocator, source_, bytes, dtype);
-    auto storage = Storage::allocate(services_.allocator, bytes.size());
-    std::byte* out = storage->mutable_data();
-    for (size_t done = 0; done < bytes.size(); done += width) {
-      if (done % kChunk == 0) services_.cancel.check("open");
-      std::reverse_copy(bytes.begin() + done, bytes.begin() + done + width, out + done);
-    }
-    return storage;
   }
 
   TensorRef expanded(const Info& info, std::span<const std::byte> bytes) const {

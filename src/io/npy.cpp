@@ -14,35 +14,19 @@
 #include "base/text.hpp"
 #include "io/file_error.hpp"
 #include "io/npy_dtypes.hpp"
-#include "io/safetensors.hpp"
+#include "io/elements.hpp"
 
 namespace duramen::io {
 namespace {
 
 using namespace std::string_view_literals;
 
-constexpr size_t kChunk = size_t{8} << 20;  // between two looks at the cancel flag
 constexpr std::string_view kPart = "npy header";
 
 Dtype dtype_of(std::string_view name) noexcept {
   const auto* found = std::find_if(std::begin(kNpyDtypes), std::end(kNpyDtypes),
                                    [&](const NpyDtype& row) { return row.name == name; });
   return found == std::end(kNpyDtypes) ? Dtype::invalid : found->dtype;
-}
-
-// The number that the byte order is about: half of a complex element.
-size_t swapped_size(Dtype dtype) noexcept {
-  return is_complex(dtype) ? itemsize(dtype) / 2 : itemsize(dtype);
-}
-
-Shape fortran_strides(const Shape& shape) {
-  Shape strides;
-  int64_t stride = 1;
-  for (const int64_t size : shape) {
-    strides.push_back(stride);
-    stride *= std::max<int64_t>(size, 1);
-  }
-  return strides;
 }
 
 // Bytes of one element that torch has no dtype for: "U5", "M8[ns]", "f16". Nothing where they vary
@@ -71,7 +55,9 @@ class Reader {
     read_fields();
     const auto data = *cursor_.take(check_size());
     if (dtype_ == Dtype::invalid) return {opaque(data), version_, ""};
-    auto tensor = make<Tensor>(storage(data), layout(), dtype_);
+    auto storage = storage_over(services_, place_.source, data, dtype_, swapped_);
+    auto layout = fortran_ ? fortran_layout(shape_) : contiguous_layout(shape_);
+    auto tensor = make<Tensor>(std::move(storage), std::move(layout), dtype_);
     const std::string_view order = swapped_ ? "big" : "little";
     return {Value::tensor(std::move(tensor)), version_, itemsize(dtype_) > 1 ? order : ""};
   }
@@ -264,15 +250,9 @@ class Reader {
   // What the elements take: all that is left.
   uint64_t check_size() const {
     const uint64_t left = cursor_.remaining();
-    int64_t product = static_cast<int64_t>(itemsize_.value_or(1));
-    bool overflow = false;
-    bool empty = product == 0;
-    for (const int64_t size : shape_) {  // with 1 for 0: strides are made of it
-      overflow |= mul_overflows(product, std::max<int64_t>(size, 1), &product);
-      empty |= size == 0;
-    }
-    if (overflow) throw bad(join("the size overflows: ", format_tuple(shape_)), start_);
-    const uint64_t nbytes = empty ? 0 : static_cast<uint64_t>(product);
+    const auto size = checked_size(shape_, static_cast<int64_t>(itemsize_.value_or(1)));
+    if (!size) throw bad(join("the size overflows: ", format_tuple(shape_)), start_);
+    const auto nbytes = static_cast<uint64_t>(*size);
     if (itemsize_ && nbytes != left) {
       throw bad(join("it does not fit the shape ", format_tuple(shape_), " of ",
                      printable(descr_, 40), " (expected ", nbytes, " bytes, got ", left,
@@ -286,27 +266,6 @@ class Reader {
                 start_, Code::limit);
     }
     return left;
-  }
-
-  Layout layout() const {
-    Layout out = contiguous_layout(shape_);
-    const bool empty = numel_of(shape_) == 0;
-    if (fortran_ && !empty) out.strides = fortran_strides(shape_);
-    return out;
-  }
-
-  Ref<Storage> storage(std::span<const std::byte> data) const {
-    const size_t size = swapped_size(dtype_);
-    if (!swapped_ || size == 1) {
-      return storage_over(services_.allocator, place_.source, data, dtype_);
-    }
-    auto storage = Storage::allocate(services_.allocator, data.size());
-    std::byte* out = storage->mutable_data();
-    for (size_t done = 0; done < data.size(); done += size) {
-      if (done % kChunk == 0) services_.cancel.check("open");
-      std::reverse_copy(data.begin() + done, data.begin() + done + size, out + done);
-    }
-    return storage;
   }
 
   ValueRef opaque(std::span<const std::byte> data) const {

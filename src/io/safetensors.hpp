@@ -37,12 +37,4 @@ Dtype safetensors_dtype(std::string_view name) noexcept;  // invalid when unknow
 // Position in the reference's order of dtypes; files hold the highest first.
 int safetensors_rank(Dtype dtype) noexcept;
 
-// BOOL bytes other than 0 and 1 would be undefined for whoever reads them as bool.
-bool has_only_booleans(std::span<const std::byte> bytes) noexcept;
-void normalize_booleans(std::byte* bytes, size_t count) noexcept;
-// A storage over a part of the source: shared where it is aligned for the type, copied otherwise;
-// boolean bytes are made 0 or 1.
-Ref<Storage> storage_over(const Ref<Allocator>& allocator, const Ref<const Source>& source,
-                          std::span<const std::byte> bytes, Dtype dtype);
-
 }  // namespace duramen::io

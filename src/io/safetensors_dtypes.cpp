@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <cstring>
-
 #include "io/safetensors.hpp"
 
 namespace duramen::io {
@@ -55,27 +52,6 @@ Dtype safetensors_dtype(std::string_view name) noexcept {
     if (entry.name == name) return entry.dtype;
   }
   return Dtype::invalid;
-}
-
-bool has_only_booleans(std::span<const std::byte> bytes) noexcept {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b <= std::byte{1}; });
-}
-
-void normalize_booleans(std::byte* bytes, size_t count) noexcept {
-  for (size_t i = 0; i < count; ++i) bytes[i] = std::byte{bytes[i] != std::byte{0}};
-}
-
-Ref<Storage> storage_over(const Ref<Allocator>& allocator, const Ref<const Source>& source,
-                          std::span<const std::byte> bytes, Dtype dtype) {
-  const size_t alignment = std::clamp<size_t>(itemsize(dtype), 1, alignof(std::max_align_t) / 2);
-  const bool aligned = reinterpret_cast<uintptr_t>(bytes.data()) % alignment == 0;
-  const bool usable = dtype != Dtype::boolean || has_only_booleans(bytes);
-  if (aligned && usable) return Storage::keep(bytes.data(), bytes.size(), source);
-  auto storage = Storage::allocate(allocator, bytes.size());
-  std::byte* out = storage->mutable_data();
-  if (!bytes.empty()) std::memcpy(out, bytes.data(), bytes.size());
-  if (!usable) normalize_booleans(out, bytes.size());
-  return storage;
 }
 
 }  // namespace duramen::io

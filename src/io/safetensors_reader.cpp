@@ -6,6 +6,7 @@
 #include "base/name_index.hpp"
 #include "base/text.hpp"
 #include "io/file_error.hpp"
+#include "io/elements.hpp"
 #include "io/json_places.hpp"
 #include "io/safetensors.hpp"
 
@@ -353,7 +354,7 @@ class Reader {
     items.reserve(entries_.size());
     for (Entry& entry : entries_) {
       const auto bytes = data_.subspan(entry.begin, entry.end - entry.begin);
-      auto storage = storage_over(services_.allocator, source_, bytes, entry.dtype);
+      auto storage = storage_over(services_, source_, bytes, entry.dtype);
       auto tensor =
           make<Tensor>(std::move(storage), contiguous_layout(std::move(entry.shape)), entry.dtype);
       keys.push_back(Value::text(std::string(entry.name)));

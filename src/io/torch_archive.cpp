@@ -6,7 +6,7 @@
 #include "base/checked.hpp"
 #include "base/text.hpp"
 #include "io/file_error.hpp"
-#include "io/safetensors.hpp"
+#include "io/elements.hpp"
 
 namespace duramen::io {
 namespace {
@@ -157,15 +157,14 @@ void TorchArchive::verify_rest() {
 Ref<Storage> TorchArchive::make_storage(const Record& record, Dtype dtype) {
   services_.cancel.check("open");
   const ZipEntry& entry = zip_.entries()[record.index];
-  const size_t width = is_complex(dtype) ? itemsize(dtype) / 2 : itemsize(dtype);
-  const bool swap = swaps_bytes_ && width > 1;
-  if (!swap && !entry.is_deflated()) {
+  if (!entry.is_deflated()) {
     verify(entry, zip_.raw(entry));
-    return storage_over(services_.allocator, source_, zip_.raw(entry), dtype);
+    return storage_over(services_, source_, zip_.raw(entry), dtype, swaps_bytes_);
   }
   auto storage = copy_record(entry);
-  if (swap) swap_elements(*storage, dtype);
-  if (dtype == Dtype::boolean) normalize_booleans(storage->mutable_data(), storage->nbytes());
+  const std::span<std::byte> bytes(storage->mutable_data(), storage->nbytes());
+  if (swaps_bytes_) swap_elements(bytes, dtype);
+  if (dtype == Dtype::boolean) normalize_booleans(bytes);
   return storage;
 }
 

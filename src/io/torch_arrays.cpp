@@ -5,7 +5,7 @@
 #include "base/checked.hpp"
 #include "base/text.hpp"
 #include "io/npy.hpp"
-#include "io/safetensors.hpp"
+#include "io/elements.hpp"
 #include "io/torch_values.hpp"
 #include "kernels/copy.hpp"
 
@@ -71,29 +71,18 @@ ValueRef ValueBuilder::make_frombuffer(Id id) {
 ValueRef ValueBuilder::array_of(const NumpyType& type, Id shape, bool fortran,
                                 std::string_view bytes) {
   const Shape dims = sizes(shape);
-  int64_t nbytes = static_cast<int64_t>(itemsize(type.dtype));
-  bool is_empty = false;
-  bool fits = true;
-  for (const int64_t size : dims) {
-    is_empty |= size == 0;
-    fits = fits && size >= 0 && !mul_overflows(nbytes, std::max<int64_t>(size, 1), &nbytes);
-  }
-  if (!fits || bytes.size() != (is_empty ? 0 : static_cast<uint64_t>(nbytes))) {
+  const auto nbytes = checked_size(dims, itemsize(type.dtype));
+  if (!nbytes || bytes.size() != static_cast<uint64_t>(*nbytes)) {
     fail(join("an array has another size than its elements (shape ", format_shape(dims), " of ",
               dtype_name(type.dtype), ", got ", bytes.size(), " bytes)"));
   }
   budget_.charge(bytes.size() + sizeof(Tensor) + sizeof(Storage) + 16 * dims.size());
   auto storage = Storage::allocate(services_.allocator, bytes.size());
-  if (!bytes.empty()) std::memcpy(storage->mutable_data(), bytes.data(), bytes.size());
-  if (type.swapped) swap_elements(*storage, type.dtype);
-  if (type.dtype == Dtype::boolean) normalize_booleans(storage->mutable_data(), bytes.size());
-  Layout layout = contiguous_layout(dims);
-  if (fortran) {
-    Shape reversed = dims;
-    std::reverse(reversed.begin(), reversed.end());
-    layout.strides = contiguous_strides(reversed);
-    std::reverse(layout.strides.begin(), layout.strides.end());
-  }
+  const std::span<std::byte> copy(storage->mutable_data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(copy.data(), bytes.data(), bytes.size());
+  if (type.swapped) swap_elements(copy, type.dtype);
+  if (type.dtype == Dtype::boolean) normalize_booleans(copy);
+  Layout layout = fortran ? fortran_layout(dims) : contiguous_layout(dims);
   return Value::tensor(make<Tensor>(std::move(storage), std::move(layout), type.dtype));
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/checked.hpp"
 #include "base/text.hpp"
+#include "io/elements.hpp"
 #include "io/file_error.hpp"
 #include "io/torch_values.hpp"
 
@@ -12,20 +13,6 @@ namespace {
 
 constexpr size_t kShortRank = 5;  // whose sizes need no memory of their own
 constexpr uint64_t kTensorBytes = sizeof(Tensor) + sizeof(Storage) + 32;  // with malloc's own
-
-// Bytes of the elements; nothing when sizes are negative or the product overflows. Zeros do not
-// excuse the other sizes: strides are made of them.
-std::optional<uint64_t> logical_bytes(const Shape& shape, uint32_t bits) {
-  int64_t product = bits;
-  bool empty = false;
-  for (const int64_t size : shape) {
-    empty |= size == 0;
-    if (size < 0 || mul_overflows(product, std::max<int64_t>(size, 1), &product)) {
-      return std::nullopt;
-    }
-  }
-  return empty ? 0 : static_cast<uint64_t>(product) / 8;
-}
 
 }  // namespace
 
@@ -84,18 +71,18 @@ TensorRef TorchContainer::whole(Use use, Dtype dtype) {
 
 TensorRef TorchContainer::tensor(Use use, Layout layout, Dtype dtype, Refuse refuse) {
   const uint32_t bits = dtype_info(dtype).bits;
-  const auto nbytes = logical_bytes(layout.shape, bits);
+  const auto nbits = checked_size(layout.shape, bits);
   const auto extent = extent_of(layout);
-  if (!nbytes || !extent) refuse("a tensor's sizes make no sense");
+  if (!nbits || !extent) refuse("a tensor's sizes make no sense");
   const auto numel = static_cast<int64_t>(use.storage->nbytes() / (bits / 8));
   if (*extent > std::min(use.count, numel - use.first)) {
     // A slice of an empty tensor starts beyond the storage, which nobody can tell.
-    if (*nbytes != 0) refuse("a tensor leaves its storage");
+    if (*nbits != 0) refuse("a tensor leaves its storage");
     layout.offset = 0;
   } else {
     layout.offset += use.first;
   }
-  count_tensor(*nbytes, use);
+  count_tensor(static_cast<uint64_t>(*nbits) / 8, use);
   budget_.values.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
   return make<Tensor>(std::move(use.storage), std::move(layout), dtype);
 }
@@ -114,14 +101,6 @@ void TorchContainer::count_tensor(uint64_t nbytes, const Use& use) {
          Code::limit);
   }
   budget_.total -= nbytes;
-}
-
-void swap_elements(Storage& storage, Dtype dtype) noexcept {
-  const size_t width = is_complex(dtype) ? itemsize(dtype) / 2 : itemsize(dtype);
-  std::byte* bytes = storage.mutable_data();
-  for (size_t i = 0; i + width <= storage.nbytes(); i += width) {
-    std::reverse(bytes + i, bytes + i + width);
-  }
 }
 
 ValueRef content_of(const Services& services, TorchContainer& container, const Limits& limits) {

@@ -92,9 +92,6 @@ class TorchContainer {
   ReadBudget& budget_;
 };
 
-// From one byte order to the other.
-void swap_elements(Storage& storage, Dtype dtype) noexcept;
-
 // The content of a container, from its pickle.
 ValueRef content_of(const Services& services, TorchContainer& container, const Limits& limits);
 // The protocol that a pickle says it has.

@@ -7,7 +7,7 @@
 #include "base/name_index.hpp"
 #include "base/text.hpp"
 #include "io/file_error.hpp"
-#include "io/safetensors.hpp"
+#include "io/elements.hpp"
 #include "io/tar.hpp"
 #include "io/torch_container.hpp"
 #include "io/torch_values.hpp"
@@ -178,7 +178,7 @@ void TorchTar::read_storage() {
   }
   const uint64_t begin = base_ + cursor_.position();
   value_budget().charge(sizeof(Storage));
-  auto storage = storage_over(services_.allocator, source_, *cursor_.take(*nbytes), dtype);
+  auto storage = storage_over(services_, source_, *cursor_.take(*nbytes), dtype);
   add({integer(graph, parts[0]), {std::move(storage), dtype, member_, begin, 0, count}, nullptr});
 }
 

@@ -1,0 +1,17 @@
+// The parts of a context that io needs.
+#pragma once
+
+#include "base/cancel.hpp"
+#include "base/sinks.hpp"
+#include "tensor/allocator.hpp"
+
+namespace duramen::io {
+
+struct Services {
+  Ref<Allocator> allocator;
+  const CancelFlag& cancel;
+  ProgressSink progress;
+  LogSink log = {};
+};
+
+}  // namespace duramen::io

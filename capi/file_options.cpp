@@ -16,7 +16,7 @@ io::OpenOptions open_options(const duramen_open_options* options) {
   io::OpenOptions out;
   out.limits = {limits.max_depth, limits.max_entries, limits.max_header_bytes,
                 limits.max_tensor_bytes, limits.max_total_bytes};
-  out.read_instead_of_map = (flags & DURAMEN_OPEN_READ) != 0;
+  if (flags & DURAMEN_OPEN_READ) out.mode = io::Source::Mode::read;
   out.verify_checksums = (flags & DURAMEN_OPEN_VERIFY) != 0;
   out.dequantize = (flags & DURAMEN_OPEN_DEQUANTIZE) != 0;
   return out;

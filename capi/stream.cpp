@@ -63,12 +63,32 @@ Ref<Storage> read_all(Context& context, duramen_read_at read, void* user, uint64
   return storage;
 }
 
-// `save` writes to an output.
-template <class Save>
-ValueRef bytes_of(Save&& save) {
+// Content: a StateDict or a Value.
+template <class Content>
+void write_to(Context& context, const Content& content, io::Output& out,
+              const duramen_save_options* options) {
+  io::save_to(services_of(context), content, out, save_options(&required(options, "options")));
+}
+
+template <class Content>
+ValueRef bytes_of(Context& context, const Content& content, const duramen_save_options* options) {
   io::MemoryOutput out;
-  save(out);
+  write_to(context, content, out, options);
   return Value::bytes(out.take());
+}
+
+template <class Content>
+void write_descriptor(Context& context, const Content& content, int32_t descriptor,
+                      const duramen_save_options* options) {
+  io::DescriptorOutput out(descriptor);
+  write_to(context, content, out, options);
+}
+
+template <class Content>
+void write_callback(Context& context, const Content& content, duramen_write write, void* user,
+                    const duramen_save_options* options) {
+  CallbackOutput out(write, user);
+  write_to(context, content, out, options);
 }
 
 }  // namespace
@@ -114,22 +134,15 @@ duramen_status duramen_checkpoint_open_callback(duramen_context* context, durame
 duramen_status duramen_state_dict_to_bytes(duramen_context* context, const duramen_state_dict* dict,
                                            const duramen_save_options* options, duramen_value** out,
                                            duramen_error** error) noexcept {
-  return compute(error, __func__, context, out, [&](Context& core) {
-    const io::SaveOptions chosen = save_options(&required(options, "options"));
-    return bytes_of(
-        [&](io::Output& to) { io::save_to(services_of(core), object(dict, "dict"), to, chosen); });
-  });
+  return compute(error, __func__, context, out,
+                 [&](Context& core) { return bytes_of(core, object(dict, "dict"), options); });
 }
 
 duramen_status duramen_value_to_bytes(duramen_context* context, const duramen_value* value,
                                       const duramen_save_options* options, duramen_value** out,
                                       duramen_error** error) noexcept {
-  return compute(error, __func__, context, out, [&](Context& core) {
-    const io::SaveOptions chosen = save_options(&required(options, "options"));
-    return bytes_of([&](io::Output& to) {
-      io::save_value_to(services_of(core), object(value, "value"), to, chosen);
-    });
-  });
+  return compute(error, __func__, context, out,
+                 [&](Context& core) { return bytes_of(core, object(value, "value"), options); });
 }
 
 duramen_status duramen_state_dict_write_descriptor(duramen_context* context,
@@ -138,10 +151,7 @@ duramen_status duramen_state_dict_write_descriptor(duramen_context* context,
                                                    const duramen_save_options* options,
                                                    duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
-    Context& core = running(context);
-    io::DescriptorOutput to(descriptor);
-    io::save_to(services_of(core), object(dict, "dict"), to,
-                save_options(&required(options, "options")));
+    write_descriptor(running(context), object(dict, "dict"), descriptor, options);
   });
 }
 
@@ -150,10 +160,7 @@ duramen_status duramen_value_write_descriptor(duramen_context* context, const du
                                               const duramen_save_options* options,
                                               duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
-    Context& core = running(context);
-    io::DescriptorOutput to(descriptor);
-    io::save_value_to(services_of(core), object(value, "value"), to,
-                      save_options(&required(options, "options")));
+    write_descriptor(running(context), object(value, "value"), descriptor, options);
   });
 }
 
@@ -163,10 +170,7 @@ duramen_status duramen_state_dict_write_callback(duramen_context* context,
                                                  const duramen_save_options* options,
                                                  duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
-    Context& core = running(context);
-    const StateDict& source = object(dict, "dict");
-    CallbackOutput to(write, user);
-    io::save_to(services_of(core), source, to, save_options(&required(options, "options")));
+    write_callback(running(context), object(dict, "dict"), write, user, options);
   });
 }
 
@@ -175,10 +179,7 @@ duramen_status duramen_value_write_callback(duramen_context* context, const dura
                                             const duramen_save_options* options,
                                             duramen_error** error) noexcept {
   return guard(error, __func__, [&] {
-    Context& core = running(context);
-    const Value& source = object(value, "value");
-    CallbackOutput to(write, user);
-    io::save_value_to(services_of(core), source, to, save_options(&required(options, "options")));
+    write_callback(running(context), object(value, "value"), write, user, options);
   });
 }
 

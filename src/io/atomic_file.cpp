@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,14 +17,6 @@ namespace {
 
 constexpr size_t kChunk = size_t{1} << 30;
 constexpr int kMaxLinks = 40;
-
-// Calls again what a signal has interrupted.
-template <class Call>
-auto retry(const Call& call) noexcept {
-  auto result = call();
-  while (result < 0 && errno == EINTR) result = call();
-  return result;
-}
 
 // Where the name leads: links are followed by hand, because the last target need not exist.
 std::string follow_links(const std::string& start) {
@@ -55,10 +46,6 @@ std::string random_suffix() {
   return suffix;
 }
 
-int synchronise(int descriptor) noexcept {
-  return retry([&] { return ::fsync(descriptor); });
-}
-
 // Gives the file the owner and the group of the old one where the process may do so.
 bool keep_owner(int descriptor, const struct stat& old) noexcept {
   struct stat made = {};
@@ -70,17 +57,14 @@ bool keep_owner(int descriptor, const struct stat& old) noexcept {
   return has_group && made.st_uid == old.st_uid;
 }
 
-void close_quietly(int& descriptor) noexcept {
-  if (descriptor >= 0) ::close(descriptor);
-  descriptor = -1;
-}
-
 }  // namespace
 
 void AtomicFile::begin(uint64_t nbytes) {
   open_folder();
   create_temporary();
-  check_room(nbytes);
+  // A full disk is found before the first byte. Asking only: room that is taken (fallocate) makes a
+  // durable save a third slower, as the system has to turn it into written room.
+  if (!has_room(file_.get(), nbytes)) fail("save: make room");
 }
 
 void AtomicFile::open_folder() {
@@ -91,13 +75,14 @@ void AtomicFile::open_folder() {
   if (target_.empty() || target_ == "." || target_ == "..") {
     throw file_error(Code::io, {name(), "save", {}, {}}, "expected the name of a file");
   }
-  folder_ = retry([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-  if (folder_ < 0) fail("save: open the folder");
+  folder_.reset(retry([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!folder_.is_open()) fail("save: open the folder");
 }
 
 void AtomicFile::create_temporary() {
   struct stat old = {};
-  const bool exists = retry([&] { return ::fstatat(folder_, target_.c_str(), &old, 0); }) == 0;
+  const bool exists =
+      retry([&] { return ::fstatat(folder_.get(), target_.c_str(), &old, 0); }) == 0;
   if (!exists && errno != ENOENT) fail("save: look at the old file");
   if (exists && !S_ISREG(old.st_mode)) {
     throw file_error(Code::io, {name(), "save", {}, {}}, "the target is not a regular file");
@@ -107,50 +92,40 @@ void AtomicFile::create_temporary() {
   // Nobody else may look into what replaces a private file. For a new one the kernel applies the
   // umask; asking for it would change it for other threads.
   const mode_t mode = exists ? 0600 : 0666;
-  file_ = retry([&] {
-    return ::openat(folder_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-  });
-  if (file_ < 0) fail("save: create a temporary file");
+  file_.reset(retry([&] {
+    return ::openat(folder_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+  }));
+  if (!file_.is_open()) fail("save: create a temporary file");
   temporary_ = name;
   if (exists) old_ = old;
 }
 
 // A rename would go round the file's own mode.
 void AtomicFile::check_writable() const {
-  const int may = retry([&] { return ::faccessat(folder_, target_.c_str(), W_OK, AT_EACCESS); });
+  const int may =
+      retry([&] { return ::faccessat(folder_.get(), target_.c_str(), W_OK, AT_EACCESS); });
   if (may != 0) fail("save: replace the file");
 }
 
 // Behind the last write: a change of the owner or a write takes away set-user-id bits.
 void AtomicFile::keep_attributes() {
   if (!old_) return;
-  const mode_t kept = keep_owner(file_, *old_) ? 07777 : 0777;  // those bits are the old owner's
-  const int done = retry([&] { return ::fchmod(file_, old_->st_mode & kept); });
+  const mode_t kept =
+      keep_owner(file_.get(), *old_) ? 07777 : 0777;  // those bits are the old owner's
+  const int done = retry([&] { return ::fchmod(file_.get(), old_->st_mode & kept); });
   if (done != 0) fail("save: keep the file's mode");
 }
 
 AtomicFile::~AtomicFile() {
-  close_quietly(file_);
-  if (!temporary_.empty()) ::unlinkat(folder_, temporary_.c_str(), 0);
-  close_quietly(folder_);
+  if (!temporary_.empty()) ::unlinkat(folder_.get(), temporary_.c_str(), 0);
 }
 
 void AtomicFile::fail(const char* operation) const { throw system_error(name(), operation, errno); }
 
-// A full disk is found before the first byte. Asking only: room that is taken (fallocate) makes a
-// durable save a third slower, as the system has to turn it into written room.
-void AtomicFile::check_room(uint64_t nbytes) const {
-  struct statvfs system = {};
-  if (::fstatvfs(file_, &system) != 0 || system.f_frsize == 0) return;
-  if (nbytes / system.f_frsize <= system.f_bavail) return;
-  errno = ENOSPC;
-  fail("save: make room");
-}
-
 void AtomicFile::put(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t count =
-        retry([&] { return ::write(file_, bytes.data(), std::min(bytes.size(), kChunk)); });
+        retry([&] { return ::write(file_.get(), bytes.data(), std::min(bytes.size(), kChunk)); });
     if (count < 0) fail("save: write");
     bytes = bytes.subspan(static_cast<size_t>(count));
   }
@@ -159,14 +134,14 @@ void AtomicFile::put(std::span<const std::byte> bytes) {
 void AtomicFile::skip(uint64_t nbytes) {
   flush();
   pass(nbytes);
-  if (::lseek(file_, static_cast<off_t>(position()), SEEK_SET) < 0) fail("save: seek");
+  if (::lseek(file_.get(), static_cast<off_t>(position()), SEEK_SET) < 0) fail("save: seek");
 }
 
 void AtomicFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
   flush();
   while (!bytes.empty()) {
     const ssize_t count = retry([&] {
-      return ::pwrite(file_, bytes.data(), std::min(bytes.size(), kChunk),
+      return ::pwrite(file_.get(), bytes.data(), std::min(bytes.size(), kChunk),
                       static_cast<off_t>(offset));
     });
     if (count < 0) fail("save: write");
@@ -178,21 +153,34 @@ void AtomicFile::write_at(uint64_t offset, std::span<const std::byte> bytes) {
 void AtomicFile::commit(Durability durability) {
   flush();
   keep_attributes();
-  if (durability == Durability::durable && synchronise(file_) != 0) fail("save: fsync");
-  const int closed = ::close(std::exchange(file_, -1));
-  if (closed != 0 && errno != EINTR) fail("save: close");
-  const int renamed =
-      retry([&] { return ::renameat(folder_, temporary_.c_str(), folder_, target_.c_str()); });
+  if (durability == Durability::durable && !synchronise_file(file_.get())) fail("save: fsync");
+  if (!file_.close()) fail("save: close");
+  const int renamed = retry([&] {
+    return ::renameat(folder_.get(), temporary_.c_str(), folder_.get(), target_.c_str());
+  });
   if (renamed != 0) fail("save: rename");
   has_replaced_ = true;
   temporary_.clear();
-  // EINVAL: a file system that has no such thing.
-  if (durability == Durability::durable && synchronise(folder_) != 0 && errno != EINVAL) {
+  if (durability == Durability::durable && !synchronise_folder(folder_.get())) {
     throw system_error(
         name(), "saved, but the folder could not be synchronised and a power cut may undo it",
         errno)
         .with("saved", "1");
   }
+}
+
+void save_bytes(const std::string& path, std::string_view bytes, Durability durability,
+                bool& is_there) {
+  AtomicFile file(path);
+  try {
+    file.begin(bytes.size());
+    file.write(bytes);
+    file.commit(durability);
+  } catch (...) {
+    is_there = file.has_replaced();
+    throw;
+  }
+  is_there = true;
 }
 
 }  // namespace duramen::io

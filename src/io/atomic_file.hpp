@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "io/checkpoint.hpp"
+#include "io/descriptor.hpp"
 #include "io/output.hpp"
 
 namespace duramen::io {
@@ -41,7 +42,6 @@ class AtomicFile final : public Output {
   void open_folder();
   void create_temporary();
   void check_writable() const;
-  void check_room(uint64_t nbytes) const;
   void keep_attributes();
   [[noreturn]] void fail(const char* operation) const;
 
@@ -49,9 +49,13 @@ class AtomicFile final : public Output {
   std::string target_;              // the name inside the folder
   std::string temporary_;           // empty when there is nothing to remove
   std::optional<struct stat> old_;  // of the file to be replaced
-  int folder_ = -1;
-  int file_ = -1;
+  Descriptor folder_;
+  Descriptor file_;
   bool has_replaced_ = false;
 };
+
+// A small file. `is_there` tells, also after an error, whether the target is the new one.
+void save_bytes(const std::string& path, std::string_view bytes, Durability durability,
+                bool& is_there);
 
 }  // namespace duramen::io

@@ -19,11 +19,8 @@ void check_path(const std::string& path) {
 
 Ref<Checkpoint> open_file(const Services& services, const std::string& path,
                           const OpenOptions& options) {
-  const auto mode = options.read_instead_of_map ? Source::Mode::read : Source::Mode::map;
-  const auto source = Source::open(services.allocator, path, mode);
-  const auto bytes = source->bytes();
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (!is_shard_index(text)) return read_any(services, source, options);
+  const auto source = Source::open(services, path, options.mode);
+  if (!is_shard_index(text_of(source->bytes()))) return read_any(services, source, options);
   return read_shards(services, source, Folder::of_file(path), options);
 }
 
@@ -32,8 +29,13 @@ bool is_for_dcp(const std::string& path, const SaveOptions& options) noexcept {
          (options.format == Format::automatic && path.ends_with('/'));
 }
 
-Error refused(const std::string& path, const FileFormat& format) {
-  return file_error(Code::unsupported, {path, "save", {}, {}}, format.refusal);
+template <class Content>
+void save_file(const Services& services, const Content& content, const std::string& path,
+               const SaveOptions& options) {
+  const FileFormat& format = format_for_saving(path, options.format);
+  AtomicFile file(path);
+  format.write(services, content, file, options);
+  file.commit(options.durability);
 }
 
 }  // namespace
@@ -78,11 +80,7 @@ void save(const Services& services, const StateDict& dict, const std::string& pa
   if (options.max_shard_bytes || path.ends_with(kIndexEnding)) {
     return save_shards(services, dict, path, options);
   }
-  const FileFormat& format = format_for_saving(path, options.format);
-  if (!format.write_dict) throw refused(path, format);
-  AtomicFile file(path);
-  format.write_dict(services, dict, file, options);
-  file.commit(options.durability);
+  save_file(services, dict, path, options);
 }
 
 void save_value(const Services& services, const Value& content, const std::string& path,
@@ -92,11 +90,7 @@ void save_value(const Services& services, const Value& content, const std::strin
   if (options.max_shard_bytes) {
     throw file_error(Code::unsupported, {path, "save", {}, {}}, "shards hold state dicts only");
   }
-  const FileFormat& format = format_for_saving(path, options.format);
-  if (!format.write_value) throw refused(path, format);
-  AtomicFile file(path);
-  format.write_value(services, content, file, options);
-  file.commit(options.durability);
+  save_file(services, content, path, options);
 }
 
 }  // namespace duramen::io

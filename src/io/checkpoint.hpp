@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "io/services.hpp"
+#include "io/source.hpp"
 #include "state/state_dict.hpp"
 
 namespace duramen::io {
@@ -23,7 +23,7 @@ struct ReadBudget;
 
 struct OpenOptions {
   Limits limits;
-  bool read_instead_of_map = false;
+  Source::Mode mode = Source::Mode::map;
   bool verify_checksums = false;  // CRC-32 of zip members
   bool dequantize = false;        // GGUF's Q8_0 and Q4_0 become float32
   ReadBudget* shared = nullptr;   // of the files of one checkpoint, for those who read them

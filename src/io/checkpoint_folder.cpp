@@ -17,14 +17,10 @@ struct Found {
   std::vector<std::string> files;
 };
 
-std::string_view text_of(const Source& source) noexcept {
-  return {reinterpret_cast<const char*>(source.bytes().data()), source.bytes().size()};
-}
-
 // What is no regular file, or not ours to read, is no checkpoint either.
 Ref<const Source> look_at(const Services& services, const Folder& folder, const std::string& name) {
   try {
-    return folder.open(services.allocator, name, Source::Mode::map);
+    return folder.open(services, name, Source::Mode::map);
   } catch (const Error& error) {
     if (error.code() != Code::io) throw;
     return nullptr;
@@ -38,9 +34,9 @@ Found look_through(const Services& services, const Folder& folder) {
     if (name.starts_with('.')) continue;
     const auto source = look_at(services, folder, name);
     if (!source) continue;
-    if (is_shard_index(text_of(*source))) {
+    if (is_shard_index(text_of(source->bytes()))) {
       found.indexes.push_back(name);
-    } else if (looks_like_checkpoint(text_of(*source))) {
+    } else if (looks_like_checkpoint(text_of(source->bytes()))) {
       found.files.push_back(name);
     }
   }
@@ -69,13 +65,12 @@ Ref<Checkpoint> open_checkpoint_folder(const Services& services, const std::stri
   const Folder folder(path);
   if (folder.has(kDcpMetadata)) return read_dcp(services, folder, options);
   const Found found = look_through(services, folder);
-  const auto mode = options.read_instead_of_map ? Source::Mode::read : Source::Mode::map;
   if (found.indexes.size() == 1) {
-    const auto index = folder.open(services.allocator, found.indexes[0], mode);
+    const auto index = folder.open(services, found.indexes[0], options.mode);
     return read_shards(services, index, folder, options);
   }
   if (!found.indexes.empty() || found.files.size() != 1) throw not_one(path, found);
-  return read_any(services, folder.open(services.allocator, found.files[0], mode), options);
+  return read_any(services, folder.open(services, found.files[0], options.mode), options);
 }
 
 }  // namespace duramen::io

@@ -6,19 +6,15 @@
 #include "base/text.hpp"
 #include "io/dcp.hpp"
 #include "io/dcp_metadata.hpp"
+#include "io/elements.hpp"
 #include "io/file_error.hpp"
 #include "io/formats.hpp"
 #include "io/nested_content.hpp"
-#include "io/elements.hpp"
 
 namespace duramen::io {
 namespace {
 
 using Bytes = std::span<const std::byte>;
-
-std::string_view text_of(Bytes bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 // A contiguous block of `sizes` into its place at `offsets` of a contiguous tensor of `shape`.
 void copy_block(std::byte* out, const Shape& shape, const std::byte* block, const Shape& offsets,
@@ -50,8 +46,7 @@ class Reader {
       : services_(services),
         folder_(folder),
         options_(options),
-        mode_(options.read_instead_of_map ? Source::Mode::read : Source::Mode::map),
-        source_(folder.open(services.allocator, kDcpMetadata, mode_)) {}
+        source_(folder.open(services, kDcpMetadata, options.mode)) {}
 
   Ref<Checkpoint> read() {
     ReadBudget own(source_->name(), source_->bytes().size(), options_.limits, services_.cancel,
@@ -110,7 +105,7 @@ class Reader {
         throw file_error(Code::io, {source_->name(), "dcp metadata", name, {}},
                          "the file is missing");
       }
-      files_.push_back(folder_.open(services_.allocator, name, mode_));
+      files_.push_back(folder_.open(services_, name, options_.mode));
       nbytes_ += files_.back()->bytes().size();
     }
   }
@@ -260,15 +255,14 @@ class Reader {
       throw bad(part, join("neither a stream of torch.save nor the bytes of a tensor (expected ",
                            nbytes, " bytes, got ", part.length, ")"));
     }
-    auto storage = storage_over(services_, files_[part.file],
-                                bytes_from(part).first(part.length), entry.dtype);
+    auto storage = storage_over(services_, files_[part.file], bytes_from(part).first(part.length),
+                                entry.dtype);
     return make<Tensor>(std::move(storage), contiguous_layout(part.sizes), entry.dtype);
   }
 
   const Services& services_;
   const Folder& folder_;
   OpenOptions options_;
-  Source::Mode mode_;
   Ref<const Source> source_;
   DcpMetadata metadata_;
   std::vector<Ref<const Source>> files_;

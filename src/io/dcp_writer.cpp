@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +12,7 @@
 #include "io/pickle_writer.hpp"
 #include "io/shard_writer.hpp"
 #include "io/torch_file.hpp"
+#include "value/dict_keys.hpp"
 
 namespace duramen::io {
 namespace {
@@ -35,32 +35,12 @@ class ItemOutput final : public Output {
  public:
   explicit ItemOutput(Output& file) : Output("archive"), file_(file) {}
   void begin(uint64_t /*nbytes*/) override {}
-  void end() { flush(); }
 
  private:
   void put(std::span<const std::byte> bytes) override { file_.write(bytes); }
 
   Output& file_;
 };
-
-// As str(key).
-std::optional<std::string> key_text(const Value& key) {
-  switch (key.kind()) {
-    case ValueKind::text:
-    case ValueKind::big_integer:
-      return std::string(key.as_text());
-    case ValueKind::integer:
-      return std::to_string(key.as_integer());
-    case ValueKind::boolean:
-      return key.as_boolean() ? "True" : "False";
-    case ValueKind::real:
-      return format_float(key.as_real());
-    case ValueKind::none:
-      return "None";
-    default:
-      return std::nullopt;
-  }
-}
 
 // Whether a value is one item: no dict, and no list with a tensor, a dict or such a list in it.
 // Recursive: values are not deep.
@@ -96,7 +76,8 @@ class Saver {
     const std::string data = free_name(folder);
     try {
       write_items(folder, data);
-      write_metadata(folder, data);
+      save_bytes(folder.path_of(kDcpMetadata), metadata_pickle(data), options_.durability,
+                 is_saved_);
     } catch (...) {
       if (!is_saved_) folder.remove(data);
       throw;
@@ -163,19 +144,16 @@ class Saver {
 
   // A folder is as durable as its name in the one above.
   void synchronise_parent() const {
-    const int above = ::open((path_ + "/..").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool done = above >= 0 && (::fsync(above) == 0 || errno == EINVAL);
-    const int number = errno;
-    if (above >= 0) ::close(above);
-    if (done) return;
+    const Descriptor above(::open((path_ + "/..").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (above.is_open() && synchronise_folder(above.get())) return;
     throw system_error(
         path_, "saved, but the folder above could not be synchronised and a power cut may undo it",
-        number)
+        errno)
         .with("saved", "1");
   }
 
   std::vector<std::string> old_files(const Folder& folder) const noexcept try {
-    const auto source = folder.open(services_.allocator, kDcpMetadata, Source::Mode::map);
+    const auto source = folder.open(services_, kDcpMetadata, Source::Mode::map);
     ReadBudget budget(source->name(), source->bytes().size(), {}, services_.cancel);
     return parse_dcp_metadata(*source, {}, budget.values, services_.cancel).files;
   } catch (...) {  // there is none, or it is nothing of ours
@@ -226,7 +204,7 @@ class Saver {
       const std::string& text = error.message();
       throw refuse(item.name, text.starts_with("archive: ") ? text.substr(9) : text, error.code());
     }
-    out.end();
+    out.finish();
     item.length = file.position() - item.offset;
   }
 
@@ -238,20 +216,6 @@ class Saver {
     TensorRef copy = empty(services_.allocator, tensor.shape(), tensor.dtype());
     copy_to_bytes(tensor, copy->mutable_bytes());
     return copy;
-  }
-
-  void write_metadata(const Folder& folder, const std::string& data) {
-    const std::string pickle = metadata_pickle(data);
-    AtomicFile file(folder.path_of(kDcpMetadata));
-    try {
-      file.begin(pickle.size());
-      file.write(pickle);
-      file.commit(options_.durability);
-    } catch (...) {
-      is_saved_ = file.has_replaced();
-      throw;
-    }
-    is_saved_ = true;
   }
 
   // The pickle: objects of dataclasses are Class() and a dict of fields.

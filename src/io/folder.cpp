@@ -3,14 +3,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <memory>
 
-#include "base/checked.hpp"
 #include "base/text.hpp"
 #include "io/file_error.hpp"
 
@@ -38,46 +36,36 @@ Folder::Folder(const std::string& path) : Folder(with_slash(path), std::string::
 
 Folder::Folder(const std::string& path, size_t length) : prefix_(path.substr(0, length)) {
   const char* name = prefix_.empty() ? "." : prefix_.c_str();
-  do {
-    descriptor_ = ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  } while (descriptor_ < 0 && errno == EINTR);
-  if (descriptor_ < 0) throw system_error(path, "open the folder", errno);
+  descriptor_.reset(retry([&] { return ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!descriptor_.is_open()) throw system_error(path, "open the folder", errno);
 }
 
-Folder::~Folder() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-Ref<const Source> Folder::open(const Ref<Allocator>& allocator, const std::string& name,
+Ref<const Source> Folder::open(const Services& services, const std::string& name,
                                Source::Mode mode) const {
-  return Source::open_in(descriptor_, name, allocator, path_of(name), mode);
+  return Source::open_in(services, descriptor(), name, path_of(name), mode);
 }
 
 bool Folder::has(const std::string& name) const noexcept {
   struct stat status = {};
-  return ::fstatat(descriptor_, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  return ::fstatat(descriptor(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 void Folder::check_room(uint64_t nbytes) const {
-  struct statvfs status = {};
-  if (::fstatvfs(descriptor_, &status) != 0) return;  // the writes will tell
-  const uint64_t room =
-      checked_mul<uint64_t>(status.f_bavail, status.f_frsize).value_or(UINT64_MAX);
-  if (nbytes > room) throw system_error(prefix_, "save: make room", ENOSPC);
+  if (!has_room(descriptor(), nbytes)) throw system_error(prefix_, "save: make room", errno);
 }
 
 bool Folder::remove(const std::string& name) const noexcept {
-  return ::unlinkat(descriptor_, name.c_str(), 0) == 0;
+  return ::unlinkat(descriptor(), name.c_str(), 0) == 0;
 }
 
 bool Folder::link(const std::string& name, const std::string& to) const noexcept {
-  return ::linkat(descriptor_, name.c_str(), descriptor_, to.c_str(), 0) == 0;
+  return ::linkat(descriptor(), name.c_str(), descriptor(), to.c_str(), 0) == 0;
 }
 
-bool Folder::synchronise() const noexcept { return ::fsync(descriptor_) == 0 || errno == EINVAL; }
+bool Folder::synchronise() const noexcept { return synchronise_folder(descriptor()); }
 
 std::vector<std::string> Folder::names(size_t most) const {
-  const int again = ::openat(descriptor_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int again = ::openat(descriptor(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (again < 0) throw system_error(prefix_, "list the folder", errno);
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(again), ::closedir);
   if (!stream) {

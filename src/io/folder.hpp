@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "io/descriptor.hpp"
 #include "io/source.hpp"
 
 namespace duramen::io {
@@ -22,15 +23,15 @@ class Folder {
   static Folder of_file(const std::string& path) { return Folder(path, path.rfind('/') + 1); }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;
-  ~Folder();
+  ~Folder() = default;
 
-  int descriptor() const noexcept { return descriptor_; }
+  int descriptor() const noexcept { return descriptor_.get(); }
   std::string path_of(std::string_view name) const { return prefix_ + std::string(name); }
   // Requires: a plain name.
-  Ref<const Source> open(const Ref<Allocator>& allocator, const std::string& name,
+  Ref<const Source> open(const Services& services, const std::string& name,
                          Source::Mode mode) const;
   bool has(const std::string& name) const noexcept;
-  // IO with the system's text when the disk has less room than that.
+  // IO when the disk surely has less room than that.
   void check_room(uint64_t nbytes) const;
   // False where that cannot be done.
   bool remove(const std::string& name) const noexcept;
@@ -43,7 +44,7 @@ class Folder {
   Folder(const std::string& path, size_t length);
 
   std::string prefix_;  // "", "/", "models/": of the names in messages
-  int descriptor_ = -1;
+  Descriptor descriptor_;
 };
 
 }  // namespace duramen::io

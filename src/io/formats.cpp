@@ -48,10 +48,6 @@ constexpr Magic kMagics[] = {
     {2, "\x12\7pytorch"sv, "an ONNX model"},
 };
 
-std::string_view text_of(std::span<const std::byte> bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 const Magic* find_magic(std::string_view bytes) noexcept {
   const auto matches = [&](const Magic& magic) {
     return bytes.size() >= magic.offset && bytes.substr(magic.offset).starts_with(magic.bytes);
@@ -186,6 +182,10 @@ bool has_ending(std::string_view path, std::string_view endings) noexcept {
   return false;
 }
 
+Error refused(const FileFormat& format, const Output& out) {
+  return file_error(Code::unsupported, {out.name(), "save", {}, {}}, format.refusal);
+}
+
 }  // namespace
 
 // A length, and a header that begins as JSON; white space may stand before it.
@@ -246,6 +246,18 @@ const FileFormat& format_for_saving(const std::string& path, Format asked) {
   throw file_error(Code::invalid_argument, {path, "save", {}, {}},
                    "no format known for this name (expected .safetensors, .pt, .pth, .bin, .ckpt, "
                    ".npy, .npz or .gguf)");
+}
+
+void FileFormat::write(const Services& services, const StateDict& dict, Output& out,
+                       const SaveOptions& options) const {
+  if (!write_dict) throw refused(*this, out);
+  write_dict(services, dict, out, options);
+}
+
+void FileFormat::write(const Services& services, const Value& content, Output& out,
+                       const SaveOptions& options) const {
+  if (!write_value) throw refused(*this, out);
+  write_value(services, content, out, options);
 }
 
 }  // namespace duramen::io

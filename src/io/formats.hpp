@@ -30,6 +30,12 @@ struct FileFormat {
   void (*write_dict)(const Services&, const StateDict&, Output&, const SaveOptions&) = nullptr;
   void (*write_value)(const Services&, const Value&, Output&, const SaveOptions&) = nullptr;
   std::string_view refusal = {};  // what is said then
+
+  // UNSUPPORTED where the format cannot hold it.
+  void write(const Services& services, const StateDict& dict, Output& out,
+             const SaveOptions& options) const;
+  void write(const Services& services, const Value& content, Output& out,
+             const SaveOptions& options) const;
 };
 
 // The format that a file's bytes are in. CORRUPT or UNSUPPORTED with what the file is instead.

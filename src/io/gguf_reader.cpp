@@ -4,10 +4,10 @@
 #include "base/checked.hpp"
 #include "base/cursor.hpp"
 #include "base/text.hpp"
+#include "io/elements.hpp"
 #include "io/file_error.hpp"
 #include "io/gguf.hpp"
 #include "io/gguf_types.hpp"
-#include "io/elements.hpp"
 
 namespace duramen::io {
 namespace {
@@ -95,8 +95,7 @@ class Reader {
   }
   std::string_view string() {
     const uint64_t length = number(8);
-    const auto bytes = take(length);
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    return text_of(take(length));
   }
   void count_entries(uint64_t count) {
     if (count > entries_left_) {
@@ -182,7 +181,7 @@ class Reader {
   }
 
   ValueRef scalar(Type type) {
-    if (type == Type::string) return text_of(string());
+    if (type == Type::string) return text_value(string());
     const uint64_t bits = number(least_bytes(type));
     switch (type) {
       case Type::i8:
@@ -207,7 +206,7 @@ class Reader {
   }
 
   // Tokens may be parts of a character.
-  static ValueRef text_of(std::string_view text) {
+  static ValueRef text_value(std::string_view text) {
     return is_utf8(text) ? Value::text(std::string(text)) : Value::bytes(std::string(text));
   }
 
@@ -352,8 +351,8 @@ class Reader {
     const auto bytes = bytes_.subspan(data_ + info.offset, info.nbytes);
     if (info.type->dtype != Dtype::invalid) {
       auto storage = storage_over(services_, source_, bytes, info.type->dtype, swapped_);
-      return Value::tensor(make<Tensor>(std::move(storage), contiguous_layout(info.shape),
-                                        info.type->dtype));
+      return Value::tensor(
+          make<Tensor>(std::move(storage), contiguous_layout(info.shape), info.type->dtype));
     }
     if (is_expanded(info)) return Value::tensor(expanded(info, bytes));
     std::vector<ValueRef> sizes;

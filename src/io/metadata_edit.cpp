@@ -1,11 +1,11 @@
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "io/descriptor.hpp"
 #include "io/file_error.hpp"
 #include "io/safetensors_header.hpp"
 #include "io/streams.hpp"
@@ -29,33 +29,25 @@ bool keeps_places(const SafetensorsHeader& header, std::span<const std::byte> da
   return header.data_bytes() == data.size();
 }
 
-// Requires: the file is as long as `size`; one that somebody replaced is left alone.
-void overwrite(const std::string& path, std::string_view text, uint64_t size) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  if (file < 0) throw system_error(path, "set metadata: open", errno);
-  struct stat now = {};
-  const bool is_same = ::fstat(file, &now) == 0 && static_cast<uint64_t>(now.st_size) == size;
-  size_t done = 0;
-  while (is_same && done < text.size()) {
-    const ssize_t count =
-        ::pwrite(file, text.data() + done, text.size() - done, static_cast<off_t>(done));
-    if (count < 0 && errno != EINTR) break;
-    done += static_cast<size_t>(std::max<ssize_t>(count, 0));
+void overwrite(int file, const std::string& path, std::string_view text) {
+  for (size_t done = 0; done < text.size();) {
+    const ssize_t count = retry([&] {
+      return ::pwrite(file, text.data() + done, text.size() - done, static_cast<off_t>(done));
+    });
+    if (count < 0) throw system_error(path, "set metadata: write", errno);
+    done += static_cast<size_t>(count);
   }
-  const bool good = done == text.size() && ::fdatasync(file) == 0;
-  const int number = errno;
-  ::close(file);
-  if (!is_same) {
-    throw file_error(Code::io, {path, "set metadata", {}, {}}, "the file has changed meanwhile");
-  }
-  if (!good) throw system_error(path, "set metadata: write", number);
+  if (!synchronise_file(file)) throw system_error(path, "set metadata: fsync", errno);
 }
 
 }  // namespace
 
 bool set_metadata(const Services& services, const std::string& path, std::string_view key,
                   std::optional<std::string_view> text) {
-  const auto source = Source::open(services.allocator, path, Source::Mode::map);
+  const Descriptor descriptor(
+      retry([&] { return ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
+  if (!descriptor.is_open()) throw system_error(path, "set metadata: open", errno);
+  const auto source = Source::of_descriptor(services, descriptor.get(), path, Source::Mode::map);
   const auto file = Checkpoint::from_memory(services, source->bytes(), source, path);
   if (file->format() != "safetensors") {
     throw file_error(Code::unsupported, {path, "set metadata", {}, {}},
@@ -71,7 +63,7 @@ bool set_metadata(const Services& services, const std::string& path, std::string
   const uint64_t room = header_length(source->bytes());
   if (header.text().size() <= 8 + room && keeps_places(header, source->bytes().subspan(8 + room))) {
     header.pad_to(room);
-    overwrite(path, header.text(), source->bytes().size());
+    overwrite(descriptor.get(), path, header.text());
     return false;
   }
   SaveOptions options;

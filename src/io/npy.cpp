@@ -12,9 +12,9 @@
 #include "base/checked.hpp"
 #include "base/cursor.hpp"
 #include "base/text.hpp"
+#include "io/elements.hpp"
 #include "io/file_error.hpp"
 #include "io/npy_dtypes.hpp"
-#include "io/elements.hpp"
 
 namespace duramen::io {
 namespace {

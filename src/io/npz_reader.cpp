@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::string_view kEnding = ".npy";
 
-std::string_view text_of(std::span<const std::byte> bytes) noexcept {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 void let_go(void* storage) { static_cast<Storage*>(storage)->release(); }
 
 class Reader {

@@ -5,8 +5,8 @@
 #include "base/checked.hpp"
 #include "base/name_index.hpp"
 #include "base/text.hpp"
-#include "io/file_error.hpp"
 #include "io/elements.hpp"
+#include "io/file_error.hpp"
 #include "io/json_places.hpp"
 #include "io/safetensors.hpp"
 

@@ -21,15 +21,10 @@ constexpr uint32_t kNeededDepth = 2;
 constexpr uint32_t kDefaultDepth = 8;
 constexpr uint32_t kMaxDepth = 1024;
 
-std::string_view text_of(const Source& source) noexcept {
-  const auto bytes = source.bytes();
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 class Parser {
  public:
   Parser(const Source& source, const Limits& limits, const CancelFlag& cancel)
-      : source_(source), text_(text_of(source)), limits_(limits), cancel_(cancel) {}
+      : source_(source), text_(text_of(source.bytes())), limits_(limits), cancel_(cancel) {}
 
   ShardIndex parse() {
     const object root = read_root();
@@ -182,8 +177,8 @@ ShardIndex parse_shard_index(const Source& source, const Limits& limits, const C
 
 std::vector<std::string> shards_of_index(const Services& services, const Folder& folder,
                                          const std::string& name) noexcept try {
-  const auto source = folder.open(services.allocator, name, Source::Mode::map);
-  if (!is_shard_index(text_of(*source))) return {};
+  const auto source = folder.open(services, name, Source::Mode::map);
+  if (!is_shard_index(text_of(source->bytes()))) return {};
   return parse_shard_index(*source, {}, services.cancel).shards;
 } catch (...) {
   return {};

@@ -57,19 +57,18 @@ class Reader {
   }
 
   void open_shards() {
-    const auto mode = options_.read_instead_of_map ? Source::Mode::read : Source::Mode::map;
     nbytes_ = source_->bytes().size();
     for (const std::string& shard : index_.shards) {
       services_.cancel.check("open");
-      sources_.push_back(open_shard(shard, mode));
+      sources_.push_back(open_shard(shard));
       nbytes_ += sources_.back()->bytes().size();
     }
   }
-  Ref<const Source> open_shard(const std::string& shard, Source::Mode mode) const {
+  Ref<const Source> open_shard(const std::string& shard) const {
     if (!folder_.has(shard)) {
       throw bad(shard, "the shard is missing (is the download complete?)", Code::io);
     }
-    return folder_.open(services_.allocator, shard, mode);
+    return folder_.open(services_, shard, options_.mode);
   }
 
   // What the limits of the whole leave for one more. Zero would mean the default.

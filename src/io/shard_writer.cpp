@@ -159,17 +159,7 @@ class Saver {
 
   // `is_there` tells, also after an error, whether the index is the new one.
   void write_index(const std::vector<std::string>& names, bool& is_there) {
-    const std::string text = index_text(names);
-    AtomicFile file(path_ + std::string(kIndexEnding));
-    try {
-      file.begin(text.size());
-      file.write(text);
-      file.commit(options_.durability);
-    } catch (...) {
-      is_there = file.has_replaced();
-      throw;
-    }
-    is_there = true;
+    save_bytes(path_ + std::string(kIndexEnding), index_text(names), options_.durability, is_there);
   }
 
   // As json.dumps(index, indent=2, sort_keys=True).
@@ -251,10 +241,8 @@ void remove_stale(const Services& services, const Folder& folder,
   for (const std::string& name : stale) {
     if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
     try {
-      const auto source = folder.open(services.allocator, name, Source::Mode::map);
-      const auto bytes = source->bytes();
-      const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-      if (looks_like_checkpoint(text)) folder.remove(name);
+      const auto source = folder.open(services, name, Source::Mode::map);
+      if (looks_like_checkpoint(text_of(source->bytes()))) folder.remove(name);
     } catch (...) {  // not there, or nothing of ours
       continue;
     }

@@ -8,33 +8,20 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/text.hpp"
+#include "io/descriptor.hpp"
 #include "io/file_error.hpp"
 #include "tensor/storage.hpp"
 
 namespace duramen::io {
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) noexcept : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int get() const noexcept { return number_; }
-
- private:
-  int number_;
-};
+constexpr size_t kChunk = size_t{1} << 20;  // between two looks at the cancel flag
 
 // O_NONBLOCK: opening a FIFO must not wait for a writer.
 int open_for_reading(int folder, const std::string& path) {
-  int number = -1;
-  do {
-    number = ::openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-  } while (number < 0 && errno == EINTR);
-  return number;
+  return retry(
+      [&] { return ::openat(folder, path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); });
 }
 
 const char* kind_of(mode_t mode) noexcept {
@@ -46,11 +33,8 @@ const char* kind_of(mode_t mode) noexcept {
 
 size_t size_of_regular_file(int descriptor, const std::string& path) {
   struct stat status = {};
-  int result = 0;
-  do {
-    result = ::fstat(descriptor, &status);
-  } while (result != 0 && errno == EINTR);
-  if (result != 0) throw system_error(path, "open", errno);
+  const int done = retry([&] { return ::fstat(descriptor, &status); });
+  if (done != 0) throw system_error(path, "open", errno);
   if (!S_ISREG(status.st_mode)) {
     throw file_error(Code::io, {path, "open", {}, {}},
                      std::string("expected a regular file, got ") + kind_of(status.st_mode));
@@ -58,12 +42,15 @@ size_t size_of_regular_file(int descriptor, const std::string& path) {
   return static_cast<size_t>(status.st_size);
 }
 
-void read_whole(int descriptor, const std::string& path, std::byte* out, size_t size) {
-  constexpr size_t kChunk = size_t{1} << 30;
+void read_whole(const Services& services, int descriptor, const std::string& path, std::byte* out,
+                size_t size) {
   size_t done = 0;
   while (done < size) {
-    const ssize_t count = ::read(descriptor, out + done, std::min(size - done, kChunk));
-    if (count < 0 && errno == EINTR) continue;
+    services.cancel.check("open");
+    const ssize_t count = retry([&] {
+      return ::pread(descriptor, out + done, std::min(size - done, kChunk),
+                     static_cast<off_t>(done));
+    });
     if (count < 0) throw system_error(path, "read", errno);
     if (count == 0) {
       throw file_error(Code::io, {path, "read", {}, done}, "the file became shorter");
@@ -72,32 +59,65 @@ void read_whole(int descriptor, const std::string& path, std::byte* out, size_t 
   }
 }
 
-}  // namespace
-
-Ref<const Source> Source::open(const Ref<Allocator>& allocator, const std::string& path,
-                               Mode mode) {
-  return open_in(AT_FDCWD, path, allocator, path, mode);
+// With the first `used` bytes of the old one.
+Ref<Storage> grown(const Services& services, const Storage& old, size_t used, size_t size) {
+  auto storage = Storage::allocate(services.allocator, size);
+  std::copy_n(old.data(), used, storage->mutable_data());
+  return storage;
 }
 
-Ref<const Source> Source::open_in(int folder, const std::string& file,
-                                  const Ref<Allocator>& allocator, const std::string& path,
-                                  Mode mode) {
+}  // namespace
+
+Ref<const Source> Source::open(const Services& services, const std::string& path, Mode mode) {
+  return open_in(services, AT_FDCWD, path, path, mode);
+}
+
+Ref<const Source> Source::open_in(const Services& services, int folder, const std::string& file,
+                                  const std::string& shown, Mode mode) {
   const Descriptor descriptor(open_for_reading(folder, file));
-  if (descriptor.get() < 0) throw system_error(path, "open", errno);
-  const size_t size = size_of_regular_file(descriptor.get(), path);
+  if (!descriptor.is_open()) throw system_error(shown, "open", errno);
+  return of_descriptor(services, descriptor.get(), shown, mode);
+}
+
+Ref<const Source> Source::of_descriptor(const Services& services, int descriptor,
+                                        const std::string& shown, Mode mode) {
+  const size_t size = size_of_regular_file(descriptor, shown);
   if (mode == Mode::map && size > 0) {
-    auto source = make<Source>(std::span<const std::byte>(), nullptr, path);
-    void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
+    auto source = make<Source>(std::span<const std::byte>(), nullptr, shown);
+    void* start = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (start != MAP_FAILED) {
       source->bytes_ = {static_cast<const std::byte*>(start), size};
       source->mapped_ = true;
       return source;
     }
   }
-  auto storage = Storage::allocate(allocator, size);
-  read_whole(descriptor.get(), path, storage->mutable_data(), size);
+  auto storage = Storage::allocate(services.allocator, size);
+  read_whole(services, descriptor, shown, storage->mutable_data(), size);
   const std::span<const std::byte> bytes(storage->data(), size);
-  return make<Source>(bytes, std::move(storage), path);
+  return make<Source>(bytes, std::move(storage), shown);
+}
+
+Ref<const Source> Source::of_stream(const Services& services, int descriptor,
+                                    const std::string& shown, uint64_t most) {
+  auto storage = Storage::allocate(services.allocator, kChunk);
+  size_t size = 0;
+  while (true) {
+    services.cancel.check("open");
+    if (size == storage->nbytes()) storage = grown(services, *storage, size, 2 * size);
+    const size_t room = std::min(kChunk, storage->nbytes() - size);
+    const ssize_t count =
+        retry([&] { return ::read(descriptor, storage->mutable_data() + size, room); });
+    if (count < 0) throw system_error(shown, "read", errno);
+    if (count == 0) break;
+    size += static_cast<size_t>(count);
+    if (size > most) {
+      throw file_error(
+          Code::limit, {shown, "read", {}, {}},
+          join("more bytes than max_total_bytes allows (expected at most ", most, ")"));
+    }
+  }
+  const std::span<const std::byte> bytes(storage->data(), size);
+  return make<Source>(bytes, std::move(storage), shown);
 }
 
 Ref<const Source> Source::from_memory(std::span<const std::byte> bytes, Ref<const Counted> keeper,

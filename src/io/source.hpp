@@ -7,23 +7,33 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 
-#include "tensor/allocator.hpp"
+#include "io/services.hpp"
 
 namespace duramen::io {
+
+inline std::string_view text_of(std::span<const std::byte> bytes) noexcept {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 class Source final : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("srce");
   enum class Mode { map, read };  // map falls back to reading where a file system cannot map
 
-  // IO for what cannot be opened or is not a regular file.
-  static Ref<const Source> open(const Ref<Allocator>& allocator, const std::string& path,
-                                Mode mode);
+  // IO for what cannot be opened or is not a regular file; CANCELLED.
+  static Ref<const Source> open(const Services& services, const std::string& path, Mode mode);
   // The same of a file in a folder; `shown` stands for it in messages.
-  static Ref<const Source> open_in(int folder, const std::string& file,
-                                   const Ref<Allocator>& allocator, const std::string& shown,
-                                   Mode mode);
+  static Ref<const Source> open_in(const Services& services, int folder, const std::string& file,
+                                   const std::string& shown, Mode mode);
+  // Of a regular file that is open already and stays the caller's: all of it, wherever the
+  // descriptor has come to.
+  static Ref<const Source> of_descriptor(const Services& services, int descriptor,
+                                         const std::string& shown, Mode mode);
+  // What comes until the end, of a pipe or the like. LIMIT beyond `most` bytes.
+  static Ref<const Source> of_stream(const Services& services, int descriptor,
+                                     const std::string& shown, uint64_t most);
   static Ref<const Source> from_memory(std::span<const std::byte> bytes, Ref<const Counted> keeper,
                                        std::string name);
 

@@ -41,8 +41,8 @@ class MemoryOutput final : public Output {
 // shards.
 void save_to(const Services& services, const StateDict& dict, Output& out,
              const SaveOptions& options);
-void save_value_to(const Services& services, const Value& content, Output& out,
-                   const SaveOptions& options);
+void save_to(const Services& services, const Value& content, Output& out,
+             const SaveOptions& options);
 
 // Sets a text of a .safetensors file's metadata, nullopt removes it: in place where the header's
 // padding has room, else by a durable save of the whole, which is true. UNSUPPORTED for other

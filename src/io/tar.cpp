@@ -24,9 +24,7 @@ constexpr size_t kBlock = 512;
 class TarReader {
  public:
   TarReader(const Source& source, size_t most)
-      : source_(source),
-        text_(reinterpret_cast<const char*>(source.bytes().data()), source.bytes().size()),
-        most_(most) {}
+      : source_(source), text_(text_of(source.bytes())), most_(most) {}
 
   std::vector<TarMember> read() {
     while (true) {

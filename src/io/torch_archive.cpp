@@ -5,8 +5,8 @@
 
 #include "base/checked.hpp"
 #include "base/text.hpp"
-#include "io/file_error.hpp"
 #include "io/elements.hpp"
+#include "io/file_error.hpp"
 
 namespace duramen::io {
 namespace {
@@ -82,9 +82,7 @@ std::string TorchArchive::small_record(std::string_view name) {
 std::string TorchArchive::plain_number(std::string_view name) const {
   const ZipEntry* entry = zip_.find(join(folder_, name));
   if (!entry || entry->is_deflated() || entry->size > kMaxSmallRecord) return {};
-  const auto bytes = zip_.raw(*entry);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const auto number = parse_int(text);
+  const auto number = parse_int(text_of(zip_.raw(*entry)));
   return number ? std::to_string(*number) : std::string();
 }
 

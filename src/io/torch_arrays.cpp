@@ -4,8 +4,8 @@
 
 #include "base/checked.hpp"
 #include "base/text.hpp"
-#include "io/npy.hpp"
 #include "io/elements.hpp"
+#include "io/npy.hpp"
 #include "io/torch_values.hpp"
 #include "kernels/copy.hpp"
 

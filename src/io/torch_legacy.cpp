@@ -6,8 +6,8 @@
 #include "base/cursor.hpp"
 #include "base/name_index.hpp"
 #include "base/text.hpp"
-#include "io/file_error.hpp"
 #include "io/elements.hpp"
+#include "io/file_error.hpp"
 #include "io/torch_container.hpp"
 #include "io/torch_values.hpp"
 
@@ -228,8 +228,8 @@ TorchContainer::Record TorchStream::record(std::string_view key) {
 
 Ref<Storage> TorchStream::make_storage(const Record& record, Dtype dtype) {
   services_.cancel.check("open");
-  return storage_over(services_, source_,
-                      source_->bytes().subspan(record.offset, record.nbytes), dtype);
+  return storage_over(services_, source_, source_->bytes().subspan(record.offset, record.nbytes),
+                      dtype);
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ class DirectoryReader {
   // Why the file does not end with its end record.
   Error no_end() const {
     const uint64_t size = bytes_.size();
-    const std::string_view text(reinterpret_cast<const char*>(bytes_.data()), size);
+    const std::string_view text = text_of(bytes_);
     const size_t start = size - std::min<uint64_t>(size, kEndSize + kMax16);
     const size_t found = text.substr(start).rfind("PK\5\6");
     const uint64_t end = start + found;

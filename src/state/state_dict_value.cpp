@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "state/state_dict.hpp"
+#include "value/dict_keys.hpp"
 
 namespace duramen {
 namespace {
@@ -27,22 +28,8 @@ bool is_module(const Value& value) noexcept {
 std::string name_of(const Value& container, size_t index) {
   if (container.kind() != ValueKind::dict) return std::to_string(index);
   const Value& key = *container.key(index);
-  switch (key.kind()) {
-    case ValueKind::text:
-    case ValueKind::bytes:
-    case ValueKind::big_integer:
-      return std::string(key.as_text());
-    case ValueKind::integer:
-      return std::to_string(key.as_integer());
-    case ValueKind::boolean:
-      return key.as_boolean() ? "True" : "False";
-    case ValueKind::real:
-      return format_float(key.as_real());
-    case ValueKind::none:
-      return "None";
-    default:
-      return join("key", index);
-  }
+  if (key.kind() == ValueKind::bytes) return std::string(key.as_text());
+  return key_text(key).value_or(join("key", index));
 }
 
 bool is_extra_state(std::string_view name) noexcept {

@@ -80,4 +80,22 @@ std::optional<size_t> find_duplicate_key(std::span<const ValueRef> keys) {
   return find_duplicate(names);
 }
 
+std::optional<std::string> key_text(const Value& key) {
+  switch (key.kind()) {
+    case ValueKind::text:
+    case ValueKind::big_integer:
+      return std::string(key.as_text());
+    case ValueKind::integer:
+      return std::to_string(key.as_integer());
+    case ValueKind::boolean:
+      return key.as_boolean() ? "True" : "False";
+    case ValueKind::real:
+      return format_float(key.as_real());
+    case ValueKind::none:
+      return "None";
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace duramen

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <unordered_set>
 
 #include "value/value.hpp"
@@ -23,5 +24,8 @@ class HashableKeys {
 // The position of a key that is equal to an earlier one (in Python 1, 1.0 and True are equal).
 // Tuples are told apart as objects, since sharing can make their content larger than any memory.
 std::optional<size_t> find_duplicate_key(std::span<const ValueRef> keys);
+
+// As str(key); nothing for bytes, tuples and what else is no text, number or None.
+std::optional<std::string> key_text(const Value& key);
 
 }  // namespace duramen

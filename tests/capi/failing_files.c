@@ -169,14 +169,25 @@ static size_t part_of(size_t nbytes, int is_hit) {
   return is_hit && (kind == FILE_SHORT || kind == FILE_KILL_HALF) ? (nbytes + 1) / 2 : nbytes;
 }
 
+/* Whether a read is to be done; else *result is what it returns. */
+static int may_read(int is_hit, ssize_t* result) {
+  *result = kind == FILE_ERROR ? -1 : 0;
+  if (is_hit && kind == FILE_ERROR) errno = failure_number;
+  return !is_hit || (kind != FILE_ERROR && kind != FILE_ENDS);
+}
+
 ssize_t read(int descriptor, void* buffer, size_t nbytes) {
   const int is_hit = is_next("read");
-  if (is_hit && kind == FILE_ENDS) return 0;
-  if (is_hit && kind == FILE_ERROR) {
-    errno = failure_number;
-    return -1;
-  }
+  ssize_t result;
+  if (!may_read(is_hit, &result)) return result;
   return syscall(SYS_read, descriptor, buffer, part_of(nbytes, is_hit));
+}
+
+ssize_t pread(int descriptor, void* buffer, size_t nbytes, off_t offset) {
+  const int is_hit = is_next("pread");
+  ssize_t result;
+  if (!may_read(is_hit, &result)) return result;
+  return syscall(SYS_pread64, descriptor, buffer, part_of(nbytes, is_hit), offset);
 }
 
 ssize_t write(int descriptor, const void* buffer, size_t nbytes) {

@@ -79,7 +79,7 @@ TEST_CASE("an index is read as one dict: shards by name, each in its own order",
 TEST_CASE("shards are mapped once each, and read where that is asked", "[io][shards]") {
   const Shards shards;
   io::OpenOptions options;
-  options.read_instead_of_map = true;
+  options.mode = io::Source::Mode::read;
   const auto read = shards.files.open(shards.write(kIndex), options);
   write_file(shards.folder.file("s-1"), "");
   CHECK(hex_of(*read->content()->item(0)->as_tensor()) == "78787878");

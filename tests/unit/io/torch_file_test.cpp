@@ -120,7 +120,7 @@ TEST_CASE("files of other tools, byte orders and protocols are read", "[io][torc
 
 TEST_CASE("reading instead of mapping gives the same", "[io][torch]") {
   io::OpenOptions options;
-  options.read_instead_of_map = true;
+  options.mode = io::Source::Mode::read;
   options.verify_checksums = true;
   const Files files;
   const auto mapped = files.open(data_file("torch/views.pt"))->state_dict("");

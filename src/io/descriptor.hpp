@@ -1,0 +1,61 @@
+// What the classes of files share of the system's calls.
+#pragma once
+
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <utility>
+
+namespace duramen::io {
+
+// Calls again what a signal has interrupted.
+template <class Call>
+auto retry(const Call& call) noexcept {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+// Closes what it holds.
+class Descriptor {
+ public:
+  explicit Descriptor(int number = -1) noexcept : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { (void)close(); }
+
+  int get() const noexcept { return number_; }
+  bool is_open() const noexcept { return number_ >= 0; }
+  // Requires: not open.
+  void reset(int number) noexcept { number_ = number; }
+  // False with errno when the system could not keep what was written.
+  bool close() noexcept {
+    if (number_ < 0) return true;
+    return ::close(std::exchange(number_, -1)) == 0 || errno == EINTR;
+  }
+
+ private:
+  int number_;
+};
+
+// False with errno when the disk surely has less room than that.
+inline bool has_room(int descriptor, uint64_t nbytes) noexcept {
+  struct statvfs system = {};
+  if (::fstatvfs(descriptor, &system) != 0 || system.f_frsize == 0) return true;
+  if (nbytes / system.f_frsize <= system.f_bavail) return true;
+  errno = ENOSPC;
+  return false;
+}
+
+// False with errno.
+inline bool synchronise_file(int descriptor) noexcept {
+  return retry([&] { return ::fsync(descriptor); }) == 0;
+}
+// EINVAL: a file system that has no such thing.
+inline bool synchronise_folder(int descriptor) noexcept {
+  return synchronise_file(descriptor) || errno == EINVAL;
+}
+
+}  // namespace duramen::io

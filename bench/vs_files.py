@@ -4,7 +4,6 @@
 Every round measures the sides alternately and the medians are compared. It makes the files first (about 1.2 GB in a folder
 that --folder names, else a temporary one). Exits 1 when a row misses its target. `./dev bench --files` calls this.
 """
-import argparse
 import json
 import os
 import pathlib
@@ -21,7 +20,7 @@ from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from torch_rows import timed
-from vs_torch import gpt2_shapes, measure_ours
+from vs_torch import gpt2_shapes, measure_ours, parser_of
 
 
 def write_header(path, count):
@@ -96,13 +95,8 @@ def measure_theirs(body):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", required=True, help="the duramen_bench to run")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--filter", default="", help="regular expression over row names")
+    parser = parser_of(__doc__)
     parser.add_argument("--folder", help="where the files are made, and kept")
-    parser.add_argument("--json", help="write the rows to this file")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     with tempfile.TemporaryDirectory() as temporary:

@@ -136,14 +136,19 @@ def measure_ours(program, row, threads, environment):
     return rows[0]["real_time"] * unit
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+def parser_of(description):
+    """With the options that all comparisons have."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--program", required=True, help="the duramen_bench to run")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--filter", default="", help="regular expression over row names")
     parser.add_argument("--json", help="write the rows to this file")
-    options = parser.parse_args()
+    return parser
+
+
+def main():
+    options = parser_of(__doc__).parse_args()
 
     torch = Torch(options.threads)
     missed, results = [], []

@@ -17,8 +17,8 @@ uint32_t duramen_abi_epoch(void) noexcept { return DURAMEN_ABI_EPOCH; }
 const char* duramen_version_string(void) noexcept { return DURAMEN_VERSION_STRING; }
 
 uint32_t duramen_feature_supported(const char* name, size_t name_length) noexcept {
-  static constexpr std::array<std::string_view, 5> kFeatures = {"safetensors", "torch", "npy",
-                                                                "dlpack", "autograd"};
+  static constexpr std::array<std::string_view, 8> kFeatures = {
+      "safetensors", "torch", "npy", "npz", "gguf", "dcp", "dlpack", "autograd"};
   if (!name) return 0;
   const std::string_view wanted = plain_view(name, name_length);
   return std::find(kFeatures.begin(), kFeatures.end(), wanted) != kFeatures.end();

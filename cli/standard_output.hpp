@@ -1,26 +1,37 @@
-// A checkpoint for standard output: saved in a folder of its own, which goes with the object, and
-// sent when it is whole.
+// Standard output as the target of a save.
 #pragma once
 
-#include <string>
+#include <duramen/duramen.h>
+
+#include <optional>
+
+#include "handles.hpp"
 
 namespace cli {
 
 class StandardOutput {
  public:
-  // Nothing is made unless it is wanted. Failure(kUsage) where standard output is a terminal.
-  explicit StandardOutput(bool is_wanted);
+  // Failure(kUsage) where it is a terminal.
+  StandardOutput();
   StandardOutput(const StandardOutput&) = delete;
   StandardOutput& operator=(const StandardOutput&) = delete;
-  ~StandardOutput();
 
-  const std::string& path() const { return path_; }  // where to save to
-  // Failure(kRefused).
-  void send() const;
+  // save(write, user, error) is a call of the library that saves to a callback.
+  template <class Save>
+  void receive(Save&& save) {
+    try {
+      call(kRefused, "stdout", [&](auto error) { return save(&write, this, error); });
+    } catch (const Failure& failure) {
+      throw failure_ ? *failure_ : renamed(failure);
+    }
+  }
 
  private:
-  std::string folder_;
-  std::string path_;
+  // What the library calls a callback.
+  static Failure renamed(const Failure& failure);
+  static int32_t write(void* self, const void* data, size_t nbytes, duramen_error** error) noexcept;
+
+  std::optional<Failure> failure_;  // of a write: it cannot pass through the library
 };
 
 }  // namespace cli

@@ -338,33 +338,42 @@ class Save {
   }
 
   void save_value(const duramen_value* value) {
-    save([&](const std::string& path, const duramen_save_options& how, auto error) {
-      return duramen_value_save(context_, value, path.data(), path.size(), &how, error);
-    });
+    save(
+        [&](const duramen_save_options& how, auto error) {
+          return duramen_value_save(context_, value, options_.file.data(), options_.file.size(),
+                                    &how, error);
+        },
+        [&](const duramen_save_options& how, auto write, void* user, auto error) {
+          return duramen_value_write_callback(context_, value, write, user, &how, error);
+        });
   }
   void save_dict(const StateDict& dict) {
-    save([&](const std::string& path, const duramen_save_options& how, auto error) {
-      return duramen_state_dict_save(context_, dict.get(), path.data(), path.size(), &how, error);
-    });
+    save(
+        [&](const duramen_save_options& how, auto error) {
+          return duramen_state_dict_save(context_, dict.get(), options_.file.data(),
+                                         options_.file.size(), &how, error);
+        },
+        [&](const duramen_save_options& how, auto write, void* user, auto error) {
+          return duramen_state_dict_write_callback(context_, dict.get(), write, user, &how, error);
+        });
   }
 
-  template <class Body>
-  void save(Body&& body) {
+  template <class ToFile, class ToStream>
+  void save(ToFile&& to_file, ToStream&& to_stream) {
     duramen_save_options how = {};
     how.struct_size = sizeof how;
     how.format = format_.number;
     how.alignment = options_.alignment;
     how.max_shard_bytes = options_.max_shard_bytes;
-    const bool is_piped = options_.file == "-";
-    const StandardOutput output(is_piped);
-    how.durability = is_piped ? DURAMEN_DURABILITY_ATOMIC : DURAMEN_DURABILITY_DURABLE;
-    const std::string& path = is_piped ? output.path() : options_.file;
-    {
-      Progress progress("saving " + options_.file, Progress::Unit::bytes);
-      progress.listen(context_);
-      call(kRefused, path, [&](auto error) { return body(path, how, error); });
+    Progress progress("saving " + options_.file, Progress::Unit::bytes);
+    progress.listen(context_);
+    if (options_.file == "-") {
+      StandardOutput().receive([&](duramen_write write, void* user, duramen_error** error) {
+        return to_stream(how, write, user, error);
+      });
+    } else {
+      call(kRefused, options_.file, [&](auto error) { return to_file(how, error); });
     }
-    if (is_piped) output.send();
   }
 
   duramen_context* context_;

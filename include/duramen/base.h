@@ -163,7 +163,8 @@ DURAMEN_API const char* DURAMEN_CALL duramen_version_string(void) DURAMEN_NOEXCE
 
 /* Whether this build has an optional feature: 1, or 0 for no and for an unknown name.
  *
- * Names of level 1: "safetensors", "torch", "npy", "dlpack", "autograd".
+ * Names of level 1: "safetensors", "torch", "npy", "dlpack", "autograd"; of level 2: "npz", "gguf",
+ * "dcp".
  * Threads: any. Since: level 1. */
 DURAMEN_API uint32_t DURAMEN_CALL duramen_feature_supported(const char* name,
                                                             size_t name_length) DURAMEN_NOEXCEPT;

@@ -46,8 +46,8 @@ class Checkpoint final : public Counted {
   const ValueRef& content() const noexcept { return content_; }  // everything, as one value
   const OrderedMap<std::string>& metadata() const noexcept { return metadata_; }
   // What the file says of itself: "container" (of a torch file: "zip", "torchscript", "legacy",
-  // "tar"), "version", "byteorder", "protocol" (of a pickle), "storage_alignment"; each where the
-  // format has it.
+  // "tar"), "version", "byteorder", "protocol" (of a pickle), "storage_alignment", "alignment",
+  // "shards", "warnings", "files"; each where the format has it.
   const OrderedMap<std::string>& properties() const noexcept { return properties_; }
   // state_dict_from_value(content, select) with the file's metadata; errors name the file.
   Ref<StateDict> state_dict(std::string_view select) const;

@@ -83,6 +83,7 @@ static void versions(void) {
   CHECK(duramen_abi_epoch() == DURAMEN_ABI_EPOCH);
   TEXT(DURAMEN_VERSION_STRING, duramen_version_string());
   CHECK(duramen_feature_supported("safetensors", SIZE_MAX) == 1);
+  CHECK(duramen_feature_supported("gguf", SIZE_MAX) == 1);
   CHECK(duramen_feature_supported("telepathy", SIZE_MAX) == 0);
   TEXT("NOT_FOUND", duramen_status_name(DURAMEN_E_NOT_FOUND));
   TEXT("USER", duramen_status_name(-2000));

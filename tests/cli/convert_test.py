@@ -15,7 +15,8 @@ import safetensors.torch  # noqa: E402
 import torch  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 
-from tool import TOOL, ToolTest, as_json, duramen, good, main  # noqa: E402
+from tool import TOOL, as_json, duramen, good, main  # noqa: E402
+from torch_files import TorchFiles  # noqa: E402
 
 
 def model():
@@ -33,20 +34,12 @@ def trained():
             "hp": {"lr": 0.1, "layers": [1, None, "x"], 7: (True, 2.5)}}
 
 
-class Tensors(ToolTest):
+class Tensors(TorchFiles):
     def same(self, a, b):
         self.assertEqual(list(a), list(b))
         for name in a:
             self.assertEqual(a[name].dtype, b[name].dtype, name)
             self.assertTrue(torch.equal(a[name], b[name]), name)
-
-    def saved(self, content, name="a.pt"):
-        path = self.folder / name
-        torch.save(content, path)
-        return path
-
-    def loaded(self, name):
-        return torch.load(self.folder / name, weights_only=True)
 
 
 class Convert(Tensors):
@@ -211,6 +204,12 @@ class Convert(Tensors):
         self.assertEqual(len(json.loads(result.stdout)["entries"]), len(state))
         self.assertRegex(self.refused(3, "ls", "-", text="no checkpoint"), "^duramen: error: stdin: ")
         self.assertIn("--to", self.refused(2, "convert", path, "-o", "-"))
+        self.assertRegex(self.refused(3, "convert", path, "--to", "dcp", "-o", "-"), "^duramen: error: stdout: ")
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([TOOL, "convert", path, "--to", "torch", "-o", "-"], stdout=full,
+                                    stderr=subprocess.PIPE, text=True)
+        self.assertEqual(result.returncode, 3)
+        self.assertRegex(result.stderr, r"^duramen: error: stdout: cannot be written: .*\n$")
 
 
 class Extract(Tensors):

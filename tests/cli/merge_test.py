@@ -16,19 +16,11 @@ import safetensors.torch  # noqa: E402
 import torch  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 
-from tool import ToolTest, as_json, good, main  # noqa: E402
+from tool import as_json, good, main  # noqa: E402
+from torch_files import TorchFiles  # noqa: E402
 
 
-class Files(ToolTest):
-    def saved(self, content, name="a.pt"):
-        torch.save(content, self.folder / name)
-        return self.folder / name
-
-    def loaded(self, name):
-        return torch.load(self.folder / name, weights_only=True)
-
-
-class Split(Files):
+class Split(TorchFiles):
     content = {f"layer.{i}.weight": torch.arange(100.) + i for i in range(10)}  # 400 bytes each
 
     def test_shards_are_what_their_index_says(self):
@@ -56,7 +48,7 @@ class Split(Files):
         self.refused(3, "split", a, "--max-shard-size", "1KB", "-o", self.folder / "b.npz")
 
 
-class Merge(Files):
+class Merge(TorchFiles):
     def test_shards(self):
         a, b = self.folder / "1.safetensors", self.folder / "2.safetensors"
         first, second = {"x": torch.randn(2), "y": torch.arange(3)}, {"z": torch.randn(2, 2).half()}
@@ -104,7 +96,7 @@ class Merge(Files):
         numpy.testing.assert_array_equal(numpy.load(self.folder / "d.npy"), numpy.arange(3) * 2)
 
 
-class Listings(Files):
+class Listings(TorchFiles):
     def test_a_tree(self):
         net = torch.nn.ModuleDict({"a": torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Linear(3, 1)),
                                    "b": torch.nn.Linear(1, 1).double()})

@@ -14,22 +14,14 @@ import safetensors.torch  # noqa: E402
 import torch  # noqa: E402
 from safetensors import safe_open  # noqa: E402
 
-from tool import ToolTest, as_json, good, main  # noqa: E402
+from tool import as_json, good, main  # noqa: E402
+from torch_files import TorchFiles  # noqa: E402
 
 FLOATS = ["float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz",
           "float8_e5m2fnuz"]
 
 
-class Files(ToolTest):
-    def saved(self, content, name="a.pt"):
-        torch.save(content, self.folder / name)
-        return self.folder / name
-
-    def loaded(self, name):
-        return torch.load(self.folder / name, weights_only=True)
-
-
-class Rename(Files):
+class Rename(TorchFiles):
     def state(self):
         return torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.BatchNorm1d(4)).state_dict()
 
@@ -94,7 +86,7 @@ class Rename(Files):
         self.assertEqual(found["x.a"].data_ptr(), found["x.b"].data_ptr())
 
 
-class Cast(Files):
+class Cast(TorchFiles):
     def numbers(self):
         special = torch.tensor([0.0, -0.0, 1.0, -1.5, math.inf, -math.inf, math.nan, 65504.0, 65520.0, 1e30, -1e300,
                                 448.0, 464.0, 480.0, 57344.0, 61440.0, 1e-8, 6e-8, 2.0 ** -149, 1e-320], dtype=torch.float64)

@@ -14,17 +14,14 @@ import json  # noqa: E402
 import safetensors.torch  # noqa: E402
 import torch  # noqa: E402
 
-from tool import DATA, ToolTest, as_json, duramen, good, main  # noqa: E402
+from tool import DATA, as_json, duramen, good, main  # noqa: E402
+from torch_files import TorchFiles  # noqa: E402
 
 FLOATS = ["float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz",
           "float8_e5m2fnuz", "complex64", "complex128"]
 
 
-class Verify(ToolTest):
-    def saved(self, content, name="a.pt"):
-        torch.save(content, self.folder / name)
-        return self.folder / name
-
+class Verify(TorchFiles):
     def differs(self, *arguments):
         result = duramen("verify", "--json", *arguments)
         self.assertEqual((result.returncode, result.stderr), (1, ""))

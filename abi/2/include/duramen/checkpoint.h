@@ -1,4 +1,7 @@
-/* Checkpoint files: PyTorch's .pt and .pth (zip), .safetensors, and NumPy's .npy (one tensor).
+/* Checkpoint files: PyTorch's .pt and .pth, .safetensors, and NumPy's .npy (one tensor); at level 2
+ * also PyTorch's older forms (before the zip) and TorchScript, NumPy's .npz, llama.cpp's .gguf, the
+ * index of a checkpoint in shards, and folders: PyTorch's distributed checkpoints (DCP), or one
+ * that holds one of these.
  *
  * A file's format is told by its content, never by its name. Opening reads the index only; tensors
  * share the mapped file where its layout allows. No file can run code. Saving writes a temporary
@@ -108,7 +111,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_limits_init(
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_save_options_init(
     duramen_save_options* options, size_t struct_size, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Opens a file.
+/* Opens a file; at level 2 also an index with its shards, and a folder that is one checkpoint.
  *
  * The mapping lives as long as the checkpoint and every tensor that came from it. A file that
  * another process may cut short meanwhile must be opened with DURAMEN_OPEN_READ: touching what is
@@ -129,9 +132,10 @@ duramen_checkpoint_from_memory(duramen_context* context, const void* data, size_
                                DURAMEN_NULLABLE const duramen_open_options* options,
                                duramen_checkpoint** out, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* The format: "safetensors", "torch" or "npy", terminated; NULL for NULL.
+/* The format: "safetensors", "torch", "npy", "npz", "gguf" or "dcp", terminated; NULL for NULL.
  *
- * *length (may be NULL) receives the number of bytes. Threads: any. Since: level 1. */
+ * Shards have that of their files. *length (may be NULL) receives the number of bytes. Threads:
+ * any. Since: level 1. */
 DURAMEN_API const char* DURAMEN_CALL
 duramen_checkpoint_format(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint,
                           DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
@@ -139,8 +143,10 @@ duramen_checkpoint_format(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint,
 /* What the file says of itself, as text, terminated; NULL where it says nothing.
  *
  * Keys: "version" of the format, "byteorder" ("little", "big"), "protocol" of a .pt's pickle,
- * "storage_alignment" that a .pt names. *length (may be NULL) receives the number of bytes.
- * Threads: any. Since: level 1. */
+ * "storage_alignment" that a .pt names; at level 2 "container" of a torch file ("zip",
+ * "torchscript", "legacy", "tar"), "alignment" of a .gguf, the number of "shards" with "warnings"
+ * of what their index should not have said, and the number of a DCP's "files". *length (may be
+ * NULL) receives the number of bytes. Threads: any. Since: level 1. */
 DURAMEN_API const char* DURAMEN_CALL
 duramen_checkpoint_property(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint, const char* key,
                             size_t key_length, DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
@@ -173,7 +179,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_save
     duramen_context* context, const duramen_state_dict* dict, const char* path, size_t path_length,
     DURAMEN_NULLABLE const duramen_save_options* options, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Saves any value in a .pt (nested dicts, lists, numbers, tensors), or a tensor in an .npy.
+/* Saves any value in a .pt or a DCP folder (nested dicts, lists, numbers, tensors), or a tensor in
+ * an .npy.
  *
  * Fails: IO; UNSUPPORTED for a format or a value that cannot be saved; CANCELLED. The target is
  * untouched then, but for the case that duramen_state_dict_save names.

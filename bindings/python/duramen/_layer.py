@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ._context import Context
 
 
-class _Spelling:
+class Spelling:
     """Arguments as the text form has them; modules and tensors get names."""
 
     def __init__(self) -> None:
@@ -50,8 +50,8 @@ class _Spelling:
 class Layer(Module):
     """A module of a class of the library, with PyTorch's arguments; `context`: whose generator draws the initial values."""
 
-    def __init__(self, *args: Any, context: Context | None = None, **kwargs: Any) -> None:
-        spelling = _Spelling()
+    def _make(self, context: Context | None, *args: Any, **kwargs: Any) -> None:
+        spelling = Spelling()
         text = spelling.call(self._native().__name__, args, kwargs)
         if context is None:
             context = next((one._context for one in spelling.names.values()), None) or current_context()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -182,8 +181,11 @@ class Module(Surgery):
 
     def _register_as_buffer(self, name: str, value: Buffer) -> None:
         """By a `register_buffer` of one's own, too, which may know nothing of `persistent`."""
-        if is_own(self) and "persistent" not in inspect.signature(self.register_buffer).parameters:
-            return self.register_buffer(name, value)
+        if is_own(self):
+            import inspect
+
+            if "persistent" not in inspect.signature(self.register_buffer).parameters:
+                return self.register_buffer(name, value)
         return self.register_buffer(name, value, value.persistent)
 
     def _is_computed(self, name: str) -> bool:

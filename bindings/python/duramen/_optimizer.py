@@ -140,7 +140,26 @@ class Optimizer(Handle):
 
 
 def split(group: Mapping[str, Any]) -> tuple[list[Tensor], dict[str, Any]]:
-    """The parameters of a group, and its options."""
+    """The parameters of a group, which may be pairs with a name, and its options."""
     params = group["params"]
-    params = [params] if isinstance(params, Tensor) else list(params)
+    params = [params] if isinstance(params, Tensor) else [one[1] if isinstance(one, tuple) else one for one in params]
     return params, {name: option for name, option in group.items() if name != "params"}
+
+
+def given(params: Iterable[Any], name: str, **options: Any) -> tuple[Context, str, list[Any]]:
+    """What Optimizer takes, for a class by its name: the context is that of the first parameter."""
+    from ._layer import Spelling
+
+    if isinstance(params, Tensor):
+        raise TypeError("params argument given to the optimizer should be an iterable of Tensors or dicts, "
+                        "but got a tensor")
+    groups = list(params)
+    first: Any = groups[0] if groups else None
+    if isinstance(first, Mapping):
+        first = next(iter(split(first)[0]), None)
+    elif isinstance(first, tuple):
+        first = first[1]
+    if not isinstance(first, Tensor):
+        raise ValueError("optimizer got an empty parameter list") if not groups else TypeError(
+            f"optimizer can only optimize Tensors, but one of the params is {type(first).__name__}")
+    return first.context, Spelling().call(name, (), options), groups

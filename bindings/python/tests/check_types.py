@@ -40,11 +40,17 @@ class Scaled(duramen.nn.Linear):
         return y
 class Stack(duramen.nn.Sequential):
     pass
+optimizer: duramen.optim.Optimizer = duramen.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+kernel = duramen.nn.Conv2d(3, 8, (3, 1), padding="same", dtype=duramen.float64)
 with ctx:
     stack = Stack(Scaled(2.0), duramen.nn.ReLU())
 """
 BAD = {"attribute": "import duramen\nduramen.Context().modul('x')\n",
        "argument": "import duramen\nduramen.Context(seed='a')\n",
+       "layer": "import duramen\nduramen.nn.Linear(4)\n",
+       "layer_type": "import duramen\nduramen.nn.Linear('4', 3)\n",
+       "layer_name": "import duramen\nduramen.nn.Linear(4, 3, bais=False)\n",
+       "optimizer": "import duramen\nduramen.optim.SGD([], lr='fast')\n",
        "result": "import duramen\nx: str = duramen.Context().zeros((1,)).numel()\n"}
 
 

@@ -1,6 +1,7 @@
 """The classes of `duramen.nn`, and classes of one's own that are derived from them."""
 import copy
 import gc
+import inspect
 import threading
 import unittest
 
@@ -45,8 +46,29 @@ class Classes(unittest.TestCase):
     def test_each_type_of_the_registry_is_a_class(self):
         names = {entry["name"] for entry in duramen.registry()["modules"]}
         self.assertEqual(names - set(nn.__all__), set())
-        self.assertEqual(set(nn.__all__) - names, {"Buffer", "Parameter", "init", "parametrizations"})
+        self.assertEqual(set(nn.__all__) - names, {"Buffer", "Parameter", "init", "parametrizations", "utils"})
         self.assertTrue(all(issubclass(getattr(nn, name), duramen.Module) for name in names))
+
+    def test_constructors_have_the_arguments_of_the_registry(self):
+        by_hand = {"Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
+        for entry in duramen.registry()["modules"]:
+            if entry["name"] in by_hand:
+                continue
+            kind = getattr(nn, entry["name"])
+            signature = inspect.signature(kind)
+            names = [one["name"] for one in entry["parameters"]]
+            self.assertEqual(set(signature.parameters), {*names, "context"}, entry["name"])
+            self.assertTrue(" ".join(kind.__doc__.split()).startswith(" ".join(entry["doc"].split())), entry["name"])
+            if all(one["default"] is not None or one["variadic"] for one in entry["parameters"]):
+                made, wanted = kind(context=CTX), CTX.module(f"{entry['name']}()")
+                texts = [one.lossless_text().replace("activation='relu', ", "") for one in (made, wanted)]  # given is kept
+                self.assertEqual((repr(made), texts[0]), (repr(wanted), texts[1]))
+
+    def test_python_refuses_what_the_signature_has_not(self):
+        with self.assertRaisesRegex(TypeError, "unexpected keyword argument 'bais'"):
+            nn.Linear(4, 3, bais=False)
+        with self.assertRaisesRegex(TypeError, "missing 1 required positional argument: 'out_features'"):
+            nn.Linear(4)
 
     def test_what_a_text_makes_is_of_them(self):
         model = CTX.module("Sequential(Linear(2, 3), ModuleList([ReLU()]))")

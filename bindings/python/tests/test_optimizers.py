@@ -1,4 +1,5 @@
 """Optimizers: groups, options, state."""
+import inspect
 import unittest
 
 import duramen
@@ -22,6 +23,19 @@ class Optimizers(unittest.TestCase):
         optimizer.zero_grad()
         self.assertIsNone(self.a.grad)
         self.assertEqual(optimizer.step(lambda: 7), 7)
+
+    def test_classes_with_the_arguments_of_the_registry(self):
+        for entry in duramen.registry()["optimizers"]:
+            kind = getattr(duramen.optim, entry["name"])
+            made, wanted = kind([self.a, self.b]), self.ctx.optimizer(f"{entry['name']}()", [self.a, self.b])
+            self.assertEqual((repr(made), type(made).__name__), (repr(wanted), wanted.class_name))
+            self.assertEqual(list(inspect.signature(kind).parameters), ["params", *(one["name"] for one in entry["parameters"])])
+        optimizer = duramen.optim.SGD([{"params": [("a", self.a)]}, {"params": self.b, "lr": 0.25}], lr=0.5)
+        self.gradients()
+        optimizer.step()
+        self.assertEqual((self.a.item(), self.b.item()), (0.5, 1.75))
+        for wrong, error in (([], ValueError), (self.a, TypeError), ([1], TypeError)):
+            self.assertRaises(error, duramen.optim.SGD, wrong)
 
     def test_groups_have_options_of_their_own(self):
         optimizer = self.ctx.optimizer("SGD(lr=0.5)", [{"params": [self.a], "nesterov": True, "momentum": 0.9}])

@@ -1,8 +1,10 @@
 """The package as part of a process: it starts fast without NumPy, ends quietly, survives fork, and uses threads."""
 import gc
 import os
+import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -16,16 +18,20 @@ def python(program, **environment):
 
 
 class Starting(unittest.TestCase):
-    def test_no_numpy_and_little_time(self):
-        run = python("import time, sys; start = time.process_time(); import duramen; used = time.process_time() - start\n"
+    def test_no_numpy(self):
+        run = python("import duramen, sys\n"
                      "ctx = duramen.Context(); m = ctx.module('Linear(2, 2)'); m(ctx.tensor([[1.0, 2.0]])).sum().backward()\n"
-                     "assert 'numpy' not in sys.modules; print(used)")
-        self.assertEqual(run.stderr, "")
-        times = [float(run.stdout)]
-        while min(times) > 0.05 and len(times) < 8:
-            times.append(float(python("import time; a = time.process_time(); import duramen; print(time.process_time() - a)")
-                               .stdout))
-        self.assertLess(min(times), 0.15, "processor seconds of the import")
+                     "duramen.nn.LSTM(2, 3), duramen.optim.SGD(m.parameters()).step()\n"
+                     "print([name for name in sys.modules if name.startswith(('numpy', 'torch', 'inspect'))])")
+        self.assertEqual((run.stdout, run.stderr), ("[]\n", ""))
+
+    def test_the_import_takes_50_ms_at_most(self):
+        """The processor time, with compiled files as an installation has them."""
+        with tempfile.TemporaryDirectory() as compiled:
+            timed = "import time; before = time.process_time(); import duramen; print(time.process_time() - before)"
+            runs = [subprocess.run([sys.executable, "-c", timed], capture_output=True, text=True, check=True, env={
+                **os.environ, "PYTHONPYCACHEPREFIX": compiled, "PYTHONDONTWRITEBYTECODE": ""}) for _ in range(8)]
+        self.assertLessEqual(statistics.median(float(run.stdout) for run in runs[1:]), 0.050)
 
     def test_a_wrong_library_is_an_import_error(self):
         run = python("import duramen", DURAMEN_LIBRARY="/nowhere/libduramen.so.0")

@@ -17,6 +17,7 @@ namespace {
 
 struct Options {
   std::string file;
+  uint64_t flags = 0;  // DURAMEN_OPEN_…
   std::string dtype;
   FilterOptions filter;
   TargetOptions target;
@@ -164,7 +165,7 @@ void run(const Options& options) {
   }
   const Context context = create_context({});
   const Interruptible interruptible(context.get());
-  Document document = read_document(context.get(), options.file);
+  Document document = read_document(context.get(), options.file, options.flags);
   Caster caster(context.get(), options);
   document.root = caster(document.root.get());
   const std::string dtype = duramen_dtype_name(wanted_dtype(options.dtype));
@@ -192,6 +193,7 @@ void add_cast(CLI::App& app) {
       ->required()
       ->type_name("DTYPE");
   add_pattern_options(*verb, options->filter);
+  add_dequantize_option(*verb, options->flags);
   verb->add_flag("--dry-run", options->dry_run, "Only tell what would be lost, write nothing");
   add_target_options(*verb, options->target, Presence::optional);
   verb->add_flag("--json", options->json, "Print JSON");

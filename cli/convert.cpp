@@ -12,6 +12,7 @@ namespace {
 
 struct Options {
   std::string file;
+  uint64_t flags = 0;  // DURAMEN_OPEN_…
   std::string select;
   FilterOptions filter;
   bool drop_optimizer = false;
@@ -76,7 +77,7 @@ std::string to_text(const Saved& saved, const std::vector<std::string>& dropped_
 void run(const Options& options) {
   const Context context = create_context({});
   const Interruptible interruptible(context.get());
-  Document document = read_document(context.get(), options.file);
+  Document document = read_document(context.get(), options.file, options.flags);
   Choice choice(options);
   choice.apply(document);
   const Saved saved = save_document(context.get(), document, options.target);
@@ -97,6 +98,7 @@ void add_convert(CLI::App& app) {
       ->type_name("PATH");
   add_pattern_options(*verb, options->filter);
   add_dtype_filter(*verb, options->filter);
+  add_dequantize_option(*verb, options->flags);
   verb->add_flag("--drop-optimizer", options->drop_optimizer, "Leave out the state of optimizers");
   add_target_options(*verb, options->target, Presence::required);
   verb->add_flag("--json", options->json, "Print JSON");

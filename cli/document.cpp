@@ -28,8 +28,8 @@ std::map<std::string, std::string> metadata_of(duramen_context* context,
   return out;
 }
 
-Document read_document(duramen_context* context, const std::string& file) {
-  const Checkpoint checkpoint = open_checkpoint(context, file);
+Document read_document(duramen_context* context, const std::string& file, uint64_t flags) {
+  const Checkpoint checkpoint = open_checkpoint(context, file, flags);
   Document document;
   document.format = format_of(checkpoint.get());
   document.root = retained(duramen_checkpoint_content(checkpoint.get()));

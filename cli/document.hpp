@@ -13,7 +13,8 @@ struct Document {
   std::map<std::string, std::string> metadata;
 };
 
-Document read_document(duramen_context* context, const std::string& file);
+// `flags` are DURAMEN_OPEN_….
+Document read_document(duramen_context* context, const std::string& file, uint64_t flags = 0);
 // The texts of a file whose format has them.
 std::map<std::string, std::string> metadata_of(duramen_context* context,
                                                const duramen_checkpoint* checkpoint);

@@ -10,6 +10,7 @@ namespace {
 
 struct Options {
   std::string file;
+  uint64_t flags = 0;  // DURAMEN_OPEN_…
   std::vector<std::string> names;
   std::string select;
   TargetOptions target;
@@ -64,7 +65,7 @@ std::string json_of(duramen_context* context, const duramen_value* root,
 void run(const Options& options) {
   const Context context = create_context({});
   const Interruptible interruptible(context.get());
-  Document document = read_document(context.get(), options.file);
+  Document document = read_document(context.get(), options.file, options.flags);
   select(document, options.select);
   if (options.target.file.empty()) {
     return print(json_of(context.get(), document.root.get(), options.names));
@@ -91,6 +92,7 @@ void add_extract(CLI::App& app) {
   verb->add_option("--select", options->select,
                    "The dotted path of what to take them from; it becomes the whole content")
       ->type_name("PATH");
+  add_dequantize_option(*verb, options->flags);
   add_target_options(*verb, options->target, Presence::optional);
   verb->add_flag("--json", options->json, "Print JSON, also of what was written");
   verb->footer(

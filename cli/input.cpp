@@ -62,6 +62,23 @@ const std::string& path_of(const std::string& file) {
   return standard_input_path();
 }
 
+// With what to give instead, where that is known.
+Failure explained(const Failure& failure, const std::string& file) {
+  const std::string message = failure.what();
+  const std::string name = std::filesystem::path(file).filename().string();
+  std::error_code ignored;
+  const bool is_part = name.ends_with(".distcp") || name == ".metadata";
+  if (is_part && std::filesystem::is_regular_file(file, ignored)) {
+    return {failure.code,
+            message + "; if it is a part of a distributed checkpoint, give the folder it is in"};
+  }
+  if (file == kStandardInput && message.find(": shard index: ") != std::string::npos) {
+    return {failure.code,
+            "stdin: this is an index of shards, which are files beside it (expected its path)"};
+  }
+  return failure;
+}
+
 }  // namespace
 
 Checkpoint open_checkpoint(duramen_context* context, const std::string& file, uint64_t flags) {
@@ -70,11 +87,21 @@ Checkpoint open_checkpoint(duramen_context* context, const std::string& file, ui
   options.struct_size = sizeof options;
   options.flags = flags;
   Checkpoint checkpoint;
-  call(kRefused, path, [&](auto error) {
-    return duramen_checkpoint_open(context, path.data(), path.size(), &options, Out(checkpoint),
-                                   error);
-  });
+  try {
+    call(kRefused, path, [&](auto error) {
+      return duramen_checkpoint_open(context, path.data(), path.size(), &options, Out(checkpoint),
+                                     error);
+    });
+  } catch (const Failure& failure) {
+    throw explained(failure, file);
+  }
   return checkpoint;
+}
+
+void add_dequantize_option(CLI::App& verb, uint64_t& flags) {
+  verb.add_flag_function(
+      "--dequantize", [&flags](int64_t /*count*/) { flags |= DURAMEN_OPEN_DEQUANTIZE; },
+      "Blocks of a GGUF file's types Q4_0 and Q8_0 become float32 tensors, all of them in memory");
 }
 
 std::string_view format_of(const duramen_checkpoint* checkpoint) {

@@ -1,6 +1,7 @@
 // The checkpoint that a verb reads: a file, or standard input for "-".
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 
 #include "handles.hpp"
@@ -10,6 +11,8 @@ namespace cli {
 // `flags` are DURAMEN_OPEN_…. Standard input is taken into memory, unless it is a file itself.
 // Failure(kRefused).
 Checkpoint open_checkpoint(duramen_context* context, const std::string& file, uint64_t flags = 0);
+// Registers --dequantize, which is a bit of such flags.
+void add_dequantize_option(CLI::App& verb, uint64_t& flags);
 std::string_view format_of(const duramen_checkpoint* checkpoint);
 // Of a file that was opened, or of the files in a folder; 0 where nobody knows.
 uint64_t input_bytes(const std::string& file);

@@ -16,6 +16,7 @@ namespace {
 
 struct Options {
   std::string file;
+  uint64_t flags = 0;  // DURAMEN_OPEN_…
   std::vector<std::string> names;
   FilterOptions filter;
   bool full = false;
@@ -147,7 +148,7 @@ std::string to_text(duramen_context* context, const Content& content, const Opti
 
 void run(const Options& options) {
   const Context context = create_context({});
-  const Checkpoint checkpoint = open_checkpoint(context.get(), options.file);
+  const Checkpoint checkpoint = open_checkpoint(context.get(), options.file, options.flags);
   const Filter filter(options.filter);
   const Content content(duramen_checkpoint_content(checkpoint.get()), options.file, filter);
   print(options.json ? to_json(context.get(), content, format_of(checkpoint.get()), options)
@@ -165,6 +166,7 @@ void add_show(CLI::App& app) {
                    "Tensors, other values, or what lies below a path; everything without one");
   add_filter_options(*verb, options->filter, {"parameter", "tensor", "value"});
   add_dtype_filter(*verb, options->filter);
+  add_dequantize_option(*verb, options->flags);
   verb->add_flag("--full", options->full,
                  "All elements, also of tensors of more than 1000 (of those, JSON has null)");
   verb->add_flag("--stats", options->stats,

@@ -15,6 +15,7 @@ namespace {
 
 struct Options {
   std::string file;
+  uint64_t flags = 0;  // DURAMEN_OPEN_…
   FilterOptions filter;
   std::string digest;
   bool allow_nan = false;
@@ -57,7 +58,7 @@ class Verifier {
 
   Verdict operator()() {
     // What cannot be read at all is a failure of the verb, as everywhere.
-    const Checkpoint checkpoint = open_checkpoint(context_, options_.file);
+    const Checkpoint checkpoint = open_checkpoint(context_, options_.file, options_.flags);
     verdict_.format = format_of(checkpoint.get());
     check_sums();
     const Content content(duramen_checkpoint_content(checkpoint.get()), options_.file, filter_);
@@ -215,6 +216,7 @@ void add_verify(CLI::App& app, ExitCode& code) {
   verb->add_option("FILE", options->file, "The checkpoint; - is standard input")->required();
   add_pattern_options(*verb, options->filter);
   add_dtype_filter(*verb, options->filter);
+  add_dequantize_option(*verb, options->flags);
   verb->add_option("--digest", options->digest,
                    "The digest that the tensors must have, as info --digest prints it")
       ->type_name("HEX");

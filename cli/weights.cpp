@@ -13,7 +13,7 @@ void add_weights_options(CLI::App& verb, WeightsOptions& options) {
 }
 
 StateDict read_weights(duramen_context* context, const WeightsOptions& options) {
-  const Checkpoint checkpoint = open_checkpoint(context, options.file);
+  const Checkpoint checkpoint = open_checkpoint(context, options.file, options.flags);
   StateDict dict;
   call(kRefused, options.file, [&](auto error) {
     return duramen_checkpoint_state_dict(context, checkpoint.get(), options.select.data(),

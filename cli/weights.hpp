@@ -12,6 +12,7 @@ struct WeightsOptions {
   std::string select;
   RuleOptions rules;
   PolicyOptions policy;
+  uint64_t flags = 0;  // DURAMEN_OPEN_…
 };
 
 // Registers --select, --rename, --preset, --regex and --policy.

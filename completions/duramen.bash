@@ -12,6 +12,7 @@ _duramen() {
   done
   case $before in
     --arguments) return ;;
+    --atol) return ;;
     --dtype)
       COMPREPLY=($(compgen -W 'float32 float64 float16 bfloat16' -- "$word"))
       return
@@ -27,6 +28,7 @@ _duramen() {
     --select | --select-a | --select-b) return ;;
     --exclude | --include) return ;;
     --policy) return ;;
+    --rtol) return ;;
     --rename) return ;;
     --seed) return ;;
     --max-shard-size) return ;;
@@ -40,15 +42,15 @@ _duramen() {
     '') options='ls info show diff convert rename cast split merge extract verify tree init check run describe doctor -h --help --version' ;;
     ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --tree --depth --sort --color' ;;
     info) options='-h --help --digest --metadata --json --color' ;;
-    show) options='-h --help --include --exclude --kind --trainable --dtype --full --stats --json --color' ;;
-    diff) options='-h --help --select-a --select-b --include --exclude --dtype --json --color' ;;
-    convert) options='-h --help --select --include --exclude --dtype --drop-optimizer -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
+    show) options='-h --help --include --exclude --kind --trainable --dtype --dequantize --full --stats --json --color' ;;
+    diff) options='-h --help --select-a --select-b --include --exclude --dtype --rtol --atol --ignore-dtype --ignore-values --all --dequantize --json --color' ;;
+    convert) options='-h --help --select --include --exclude --dtype --dequantize --drop-optimizer -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     rename) options='-h --help --select --rename --preset --regex --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
-    cast) options='-h --help --dtype --include --exclude --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json --color' ;;
+    cast) options='-h --help --dtype --include --exclude --dequantize --dry-run -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json --color' ;;
     split) options='-h --help --max-shard-size --select -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     merge) options='-h --help --select --last --first -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
-    extract) options='-h --help --select -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
-    verify) options='-h --help --include --exclude --dtype --digest --allow-nan --allow-inf --stats --json --color' ;;
+    extract) options='-h --help --select --dequantize -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
+    verify) options='-h --help --include --exclude --dtype --dequantize --digest --allow-nan --allow-inf --stats --json --color' ;;
     tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --include --exclude --kind --trainable --text --json --hash --color' ;;
     init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output' ;;
     check) options='-h --help --unknown-as-containers --arguments --dtype --select --rename --preset --regex --policy --json --color' ;;

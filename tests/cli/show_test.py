@@ -104,4 +104,24 @@ class Info(ToolTest):
         self.assertEqual((info["format"], info["version"], info["byteorder"]), ("npy", "1.0", "big"))
 
 
+class Blocks(ToolTest):
+    """Of a GGUF file: bytes of no numbers, unless these are asked for."""
+    FILE = DATA / "gguf" / "all.gguf"
+
+    def test_every_verb_that_reads_elements_dequantizes(self):
+        names = {entry["name"] for entry in as_json("show", "--json", "--dequantize", self.FILE)["entries"]}
+        plain = {entry["name"] for entry in as_json("show", "--json", self.FILE)["entries"]}
+        self.assertEqual(names - plain, {"tensor.q4_0", "tensor.q8_0"})
+        expected = as_json("show", "--json", "--full", "--dequantize", self.FILE, "tensor.q8_0")["entries"][0]
+        self.assertEqual((expected["dtype"], expected["shape"]), ("float32", [2, 32]))
+        out = self.folder / "out.safetensors"
+        for command in (["convert"], ["extract"], ["cast", "--dtype", "float32"]):
+            good(*command, self.FILE, "--dequantize", "--drop-values", "-o", out)
+            self.assertEqual(as_json("show", "--json", "--full", out, "tensor.q8_0")["entries"][0], expected)
+            good(*command, self.FILE, "--drop-values", "-o", out)
+            self.assertNotIn("tensor.q8_0", [entry["name"] for entry in as_json("ls", "--json", out)["entries"]])
+        self.assertEqual(as_json("verify", "--json", self.FILE)["tensors"] + 2,
+                         as_json("verify", "--json", "--dequantize", self.FILE)["tensors"])
+
+
 main()

@@ -16,7 +16,8 @@ TOOL, DATA = sys.argv[1], pathlib.Path(sys.argv[2])
 
 
 def duramen(*arguments, text=None, **options):
-    return subprocess.run([TOOL, *map(str, arguments)], input=text, capture_output=True, text=True, **options)
+    stdin = {} if "stdin" in options else {"input": text}
+    return subprocess.run([TOOL, *map(str, arguments)], **stdin, capture_output=True, text=True, **options)
 
 
 def good(*arguments, text=None):

@@ -156,6 +156,16 @@ int unlinkat(int folder, const char* path, int flags) {
   return (int)result;
 }
 
+int mkdir(const char* path, mode_t mode) {
+  CALL("mkdir", SYS_mkdirat, AT_FDCWD, path, mode);
+  return (int)result;
+}
+
+int rmdir(const char* path) {
+  CALL("rmdir", SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR);
+  return (int)result;
+}
+
 void* mmap(void* place, size_t nbytes, int protection, int flags, int descriptor, off_t offset) {
   if (is_next("mmap") && kind == FILE_ERROR) {
     errno = failure_number;

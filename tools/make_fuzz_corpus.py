@@ -280,10 +280,18 @@ def gguf_files():
     }
 
 
+def folder_files():
+    import fuzz_folders  # behind the names that stand in for PyTorch's
+    matrix = tensor(Storage(TORCH.float, "0", 4), (2, 2), (2, 1))
+    streams = archive({"n": 1, "l": [2]}), archive(matrix, [bytes(16)])
+    return (("dcp", fuzz_folders.dcp_seeds(*streams)),
+            ("shard_index", fuzz_folders.shard_seeds(archive({"a": matrix}, [bytes(16)]))))
+
+
 def main():
     for target, seeds in (("text", {name: text.encode() for name, text in TEXTS.items()}),
                           ("safetensors", SAFETENSORS), ("torch_file", torch_files()), ("npz", npz_files()),
-                          ("gguf", gguf_files())):
+                          ("gguf", gguf_files()), *folder_files()):
         folder = CORPUS / target
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in seeds.items():

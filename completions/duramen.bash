@@ -20,7 +20,7 @@ _duramen() {
     --grad-output | --grads | --input | --output | --weights | -o) return ;;
     --to) return ;;
     --digest) return ;;
-    --sort | --unset-metadata) return ;;
+    --get | --get-metadata | --sort | --unset | --unset-metadata) return ;;
     --kind) return ;;
     --align | --depth | --threads) return ;;
     --preset) return ;;
@@ -32,7 +32,7 @@ _duramen() {
     --rename) return ;;
     --seed) return ;;
     --max-shard-size) return ;;
-    --set-metadata) return ;;
+    --set | --set-metadata) return ;;
     --color)
       COMPREPLY=($(compgen -W 'auto always never' -- "$word"))
       return
@@ -41,7 +41,7 @@ _duramen() {
   case $verb in
     '') options='ls info show diff convert rename cast split merge extract verify tree init check run describe doctor -h --help --version' ;;
     ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --tree --depth --sort --color' ;;
-    info) options='-h --help --digest --metadata --json --color' ;;
+    info) options='-h --help --digest --metadata --get --get-metadata --set --set-metadata --unset --unset-metadata --json --color' ;;
     show) options='-h --help --include --exclude --kind --trainable --dtype --dequantize --full --stats --json --color' ;;
     diff) options='-h --help --select-a --select-b --include --exclude --dtype --rtol --atol --ignore-dtype --ignore-values --all --dequantize --json --color' ;;
     convert) options='-h --help --select --include --exclude --dtype --dequantize --drop-optimizer -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;

@@ -1,35 +1,13 @@
 #!/usr/bin/env python3
 """The tool at its edges: usage, closed and full outputs, terminals (colour, progress), signals."""
-import os
-import pty
 import signal
 import struct
 import subprocess
 import time
 
-from tool import DATA, TOOL, ToolTest, duramen, good, main, text_opcode, torch_file
+from tool import DATA, TOOL, ToolTest, duramen, good, main, on_terminal, text_opcode, torch_file
 
 MODEL = DATA / "torch" / "state_dict.pt"
-TERMINAL = {"TERM": "xterm", "PATH": os.environ["PATH"]}
-
-
-def on_terminal(*arguments, env=None):
-    """All that a command writes to a terminal."""
-    parent, child = pty.openpty()
-    process = subprocess.Popen([TOOL, *map(str, arguments)], stdin=child, stdout=child, stderr=child,
-                               env={**TERMINAL, **(env or {})})
-    os.close(child)
-    written = b""
-    while True:
-        try:
-            part = os.read(parent, 65536)
-        except OSError:  # the other end is closed
-            part = b""
-        if not part:
-            break
-        written += part
-    os.close(parent)
-    return process.wait(), written
 
 
 def one_tensor_many_times(path, nbytes, count):

@@ -4,6 +4,7 @@ NAME_test.py DURAMEN DATA_FOLDER.
 import json
 import os
 import pathlib
+import pty
 import shutil
 import struct
 import subprocess
@@ -13,6 +14,7 @@ import unittest
 import zipfile
 
 TOOL, DATA = sys.argv[1], pathlib.Path(sys.argv[2])
+TERMINAL = {"TERM": "xterm", "PATH": os.environ["PATH"]}
 
 
 def duramen(*arguments, text=None, **options):
@@ -30,6 +32,25 @@ def good(*arguments, text=None):
 
 def as_json(*arguments, text=None):
     return json.loads(good(*arguments, text=text))
+
+
+def on_terminal(*arguments, env=None):
+    """All that a command writes to a terminal."""
+    parent, child = pty.openpty()
+    process = subprocess.Popen([TOOL, *map(str, arguments)], stdin=child, stdout=child, stderr=child,
+                               env={**TERMINAL, **(env or {})})
+    os.close(child)
+    written = b""
+    while True:
+        try:
+            part = os.read(parent, 65536)
+        except OSError:  # the other end is closed
+            part = b""
+        if not part:
+            break
+        written += part
+    os.close(parent)
+    return process.wait(), written
 
 
 class ToolTest(unittest.TestCase):

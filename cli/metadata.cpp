@@ -1,0 +1,137 @@
+#include "metadata.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "document.hpp"
+#include "nearest.hpp"
+#include "output.hpp"
+#include "terminal.hpp"
+
+namespace cli {
+namespace {
+
+using Metadata = std::map<std::string, std::string>;
+
+Failure unknown_key(const Metadata& metadata, const std::string& file, const std::string& key) {
+  std::vector<std::string> known;
+  for (const auto& [name, text] : metadata) known.push_back(name);
+  return {kUsage, file + ": there is no metadata '" + key + "'" + did_you_mean(key, known)};
+}
+
+Metadata read_metadata(duramen_context* context, const std::string& file) {
+  const Checkpoint checkpoint = open_checkpoint(context, file);
+  return metadata_of(context, checkpoint.get());
+}
+
+// The texts of a file that can be edited.
+Metadata editable_metadata(duramen_context* context, const std::string& file) {
+  if (file == "-") throw Failure(kUsage, "stdin: metadata is set in a file (expected its path)");
+  const Checkpoint checkpoint = open_checkpoint(context, file);
+  const std::string_view format = format_of(checkpoint.get());
+  if (format != "safetensors") {
+    throw Failure(kRefused, file + ": " + std::string(format) +
+                                " has no metadata texts (expected a safetensors file)");
+  }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored) ||
+      duramen_checkpoint_property(checkpoint.get(), "shards", SIZE_MAX, nullptr)) {
+    throw Failure(kRefused, file +
+                                ": metadata is set in one file (expected that of a shard, each of "
+                                "which has texts of its own)");
+  }
+  return metadata_of(context, checkpoint.get());
+}
+
+// Whether the whole file was written.
+bool set_text(duramen_context* context, const std::string& file, const std::string& key,
+              const std::string* text) {
+  uint32_t rewritten = 0;
+  call(kRefused, file, [&](auto error) {
+    return duramen_checkpoint_set_metadata(context, file.data(), file.size(), key.data(),
+                                           key.size(), text ? text->data() : nullptr,
+                                           text ? text->size() : 0, &rewritten, error);
+  });
+  return rewritten != 0;
+}
+
+}  // namespace
+
+std::string not_a_metadata_text(const std::string& text) {
+  return text.find('=') == std::string::npos ? "expected KEY=TEXT, got '" + text + "'" : "";
+}
+
+void add_metadata_edit_options(CLI::App& verb, MetadataEdit& edit, CLI::Option* excluded) {
+  verb.add_option("--set,--set-metadata", edit.set,
+                  "Put a text into the metadata of the safetensors file itself: only its header is "
+                  "written where that has room, else the whole file; may be repeated")
+      ->check(CLI::Validator(not_a_metadata_text, "", "text"))
+      ->type_name("KEY=TEXT")
+      ->allow_extra_args(false)
+      ->excludes(excluded);
+  verb.add_option("--unset,--unset-metadata", edit.unset,
+                  "Take a text out of the metadata in the same way; may be repeated")
+      ->type_name("KEY")
+      ->allow_extra_args(false)
+      ->excludes(excluded);
+}
+
+void write_metadata(Json& json, const Metadata& metadata) {
+  json.begin_object();
+  for (const auto& [key, text] : metadata) json.key(key).text(text);
+  json.end_object();
+}
+
+std::string all_metadata(duramen_context* context, const std::string& file, bool json) {
+  const Metadata metadata = read_metadata(context, file);
+  if (json) {
+    Json out;
+    write_metadata(out, metadata);
+    return out.str() + "\n";
+  }
+  std::string out;
+  for (const auto& [key, text] : metadata) out += printable(key) + " = " + printable(text) + "\n";
+  return out;
+}
+
+std::string metadata_text(duramen_context* context, const std::string& file, const std::string& key,
+                          bool json) {
+  const Metadata metadata = read_metadata(context, file);
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) throw unknown_key(metadata, file, key);
+  if (json) return Json().text(found->second).str() + "\n";
+  return isatty(STDOUT_FILENO) != 0 ? printable_lines(found->second) : found->second + "\n";
+}
+
+std::string edit_metadata(duramen_context* context, const std::string& file,
+                          const MetadataEdit& edit, bool json) {
+  const Interruptible interruptible(context);
+  Metadata metadata = editable_metadata(context, file);
+  for (const std::string& key : edit.unset) {
+    if (!metadata.contains(key)) throw unknown_key(metadata, file, key);
+  }
+  Progress progress("saving " + file, Progress::Unit::bytes);
+  progress.listen(context);
+  bool rewritten = false;
+  for (const std::string& key : edit.unset) {
+    rewritten = set_text(context, file, key, nullptr) || rewritten;
+    metadata.erase(key);
+  }
+  for (const std::string& entry : edit.set) {
+    const size_t separator = entry.find('=');
+    const std::string key = entry.substr(0, separator), text = entry.substr(separator + 1);
+    rewritten = set_text(context, file, key, &text) || rewritten;
+    metadata[key] = text;
+  }
+  if (!json) {
+    return printable(file) + (rewritten ? ": the whole file was written anew\n"
+                                        : ": the header was written in its place\n");
+  }
+  Json out;
+  out.begin_object().key("output").text(file).key("rewritten").boolean(rewritten);
+  write_metadata(out.key("metadata"), metadata);
+  return out.end_object().str() + "\n";
+}
+
+}  // namespace cli

@@ -80,6 +80,17 @@ def read(tool):
     return Registry(**{family: tuple(map(type_of, entries)) for family, entries in json.loads(told).items()})
 
 
+def wrapped(indent, head, items, tail, width):
+    """A call or a signature over as many lines as it needs, broken between its items."""
+    lines = [indent + head]
+    for i, item in enumerate(items):
+        text = item + (", " if i + 1 < len(items) else tail)
+        if len(lines[-1]) + len(text.rstrip()) > width:
+            lines.append(indent + " " * len(head))
+        lines[-1] += text
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
 def outputs(registry):
     """What all generators write."""
     texts = {}

@@ -5,6 +5,10 @@ from __future__ import annotations
 import keyword
 import textwrap
 
+from registry import wrapped
+
+WIDTH = 120
+
 # Written by hand in bindings/python/duramen.
 BY_HAND = {"Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
 
@@ -100,17 +104,6 @@ def passed(parameters):
     return out
 
 
-def wrapped(indent, head, items, tail):
-    """A call or a signature over as many lines as it needs, broken between its items."""
-    lines = [indent + head]
-    for i, item in enumerate(items):
-        text = item + (", " if i + 1 < len(items) else tail)
-        if len(lines[-1]) + len(text.rstrip()) > 120:
-            lines.append(indent + " " * len(head))
-        lines[-1] += text
-    return "".join(f"{line.rstrip()}\n" for line in lines)
-
-
 def docstring(entry):
     """The doc of a class and of its arguments."""
     lines = textwrap.wrap(entry.doc, 112)
@@ -127,15 +120,15 @@ def docstring(entry):
 def layer(entry):
     return (f"\n\nclass {entry.name}(Layer):\n{docstring(entry)}\n"
             + wrapped("    ", "def __init__(", ["self", *signature(entry.parameters, ["context: Context | None = None"])],
-                      ") -> None:")
-            + wrapped("        ", "self._make(", ["context", *passed(entry.parameters)], ")"))
+                      ") -> None:", WIDTH)
+            + wrapped("        ", "self._make(", ["context", *passed(entry.parameters)], ")", WIDTH))
 
 
 def optimizer(entry):
     options = [f"{one.name}={python_name(one.name)}" for one in entry.parameters]
     return (f"\n\nclass {entry.name}(Optimizer):\n{docstring(entry)}\n    __slots__ = ()\n\n"
-            + wrapped("    ", "def __init__(", ["self", "params: Iterable[Any]", *signature(entry.parameters, [])], ") -> None:")
-            + wrapped("        ", "super().__init__(", [f'*given(params, "{entry.name}"', *options], "))"))
+            + wrapped("    ", "def __init__(", ["self", "params: Iterable[Any]", *signature(entry.parameters, [])], ") -> None:", WIDTH)
+            + wrapped("        ", "super().__init__(", [f'*given(params, "{entry.name}"', *options], "))", WIDTH))
 
 
 def quoted(names):

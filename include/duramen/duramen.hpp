@@ -10,11 +10,17 @@
 // call throws duramen::Error or the class of its status. `X` owns, `XRef` is lent, as std::string
 // and std::string_view are. get() gives the C pointer, adopt() takes one over, so that C and C++
 // mix freely.
+//
+// A function that can fail gives a Result<T>, which is T. With -fno-exceptions, or where
+// DURAMEN_NO_EXCEPTIONS is defined, the same functions give an Expected<T> instead: the value or
+// the Error (result.hpp).
 #ifndef DURAMEN_DURAMEN_HPP
 #define DURAMEN_DURAMEN_HPP
 
 #include "cxx/containers.hpp"
 #include "cxx/hooks.hpp"
+#include "cxx/nn_layers.hpp"
+#include "cxx/optim.hpp"
 #include "cxx/stream.hpp"
 
 #endif

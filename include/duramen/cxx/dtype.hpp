@@ -2,13 +2,13 @@
 #ifndef DURAMEN_CXX_DTYPE_HPP
 #define DURAMEN_CXX_DTYPE_HPP
 
-#include <duramen/duramen.h>
-
 #include <complex>
 #include <cstdint>
 #include <string_view>
 
-namespace duramen {
+#include "error.hpp"
+
+namespace DURAMEN_CXX {
 
 // The numbers of duramen_dtype; those without a name here are cast.
 enum class Dtype : duramen_dtype {
@@ -17,6 +17,8 @@ enum class Dtype : duramen_dtype {
   float32 = DURAMEN_DTYPE_FLOAT32,
   float16 = DURAMEN_DTYPE_FLOAT16,
   bfloat16 = DURAMEN_DTYPE_BFLOAT16,
+  float8_e4m3fn = DURAMEN_DTYPE_FLOAT8_E4M3FN,
+  float8_e5m2 = DURAMEN_DTYPE_FLOAT8_E5M2,
   int64 = DURAMEN_DTYPE_INT64,
   int32 = DURAMEN_DTYPE_INT32,
   int16 = DURAMEN_DTYPE_INT16,
@@ -26,6 +28,7 @@ enum class Dtype : duramen_dtype {
   uint16 = DURAMEN_DTYPE_UINT16,
   uint8 = DURAMEN_DTYPE_UINT8,
   boolean = DURAMEN_DTYPE_BOOL,
+  complex32 = DURAMEN_DTYPE_COMPLEX32,
   complex64 = DURAMEN_DTYPE_COMPLEX64,
   complex128 = DURAMEN_DTYPE_COMPLEX128,
 };
@@ -37,6 +40,13 @@ inline std::string_view name(Dtype dtype) noexcept {
   const char* text = duramen_dtype_name(number(dtype));
   return text ? std::string_view(text) : std::string_view();
 }
+
+// The dtype of a name, also "torch.float32", "float", "long"; Dtype::invalid for another.
+inline Dtype dtype_from_name(std::string_view name) noexcept {
+  return static_cast<Dtype>(duramen_dtype_from_name(name.data(), name.size()));
+}
+// The bits of one element; 0 for a number that is not a type.
+inline uint32_t bits(Dtype dtype) noexcept { return duramen_dtype_bits(number(dtype)); }
 
 // The dtype of a C++ type: dtype_of<float> is Dtype::float32. Other types do not compile.
 template <class T>
@@ -70,6 +80,6 @@ inline constexpr Dtype dtype_of<std::complex<double>> = Dtype::complex128;
 
 static_assert(sizeof(bool) == 1, "bool elements take one byte");
 
-}  // namespace duramen
+}  // namespace DURAMEN_CXX
 
 #endif

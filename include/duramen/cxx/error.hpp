@@ -1,19 +1,39 @@
-// Failed calls as exceptions: one class a status, all of them `duramen::Error`.
+// What a failed call leaves: an Error, which is thrown, or given back where exceptions are off.
 //
 // An Error holds the C error object: copying it is a count, and it may be read on another thread.
 // Nothing here is exported or compiled into the library.
+//
+// With -fno-exceptions, or where DURAMEN_NO_EXCEPTIONS is defined, the same classes give a Result
+// (result.hpp) and live in a namespace of their own, so that both kinds may meet in one program.
 #ifndef DURAMEN_CXX_ERROR_HPP
 #define DURAMEN_CXX_ERROR_HPP
+
+#if __cplusplus < 201703L
+#error "duramen.hpp is C++17: compile with -std=c++17 or later"
+#endif
 
 #include <duramen/duramen.h>
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
-namespace duramen {
+#if !defined(__cpp_exceptions) && !defined(DURAMEN_NO_EXCEPTIONS)
+#define DURAMEN_NO_EXCEPTIONS
+#endif
+#ifdef DURAMEN_NO_EXCEPTIONS
+#define DURAMEN_CXX duramen_no_exceptions
+namespace DURAMEN_CXX {}
+namespace duramen = DURAMEN_CXX;
+#else
+#define DURAMEN_CXX duramen
+#endif
+
+namespace DURAMEN_CXX {
 
 // A failed call. what() is the library's line of text.
 class Error : public std::exception {
@@ -49,12 +69,36 @@ class Error : public std::exception {
     return message ? message : duramen_status_name(status_);
   }
   duramen_status status() const noexcept { return status_; }
+  // "NOT_FOUND".
+  std::string_view status_name() const noexcept { return duramen_status_name(status_); }
   // The detail under a permanent key ("path", "nearest", "torch_error", …); empty when there is
   // none. Lent by this object.
   std::string_view detail(std::string_view key) const noexcept {
     size_t length = 0;
     const char* text = duramen_error_detail(error_, key.data(), key.size(), &length);
     return text ? std::string_view(text, length) : std::string_view();
+  }
+  // Every detail with its key, in order; lent by this object.
+  std::vector<std::pair<std::string_view, std::string_view>> details() const {
+    std::vector<std::pair<std::string_view, std::string_view>> out;
+    for (size_t i = 0; i < duramen_error_detail_count(error_); ++i) {
+      size_t key_length = 0;
+      size_t length = 0;
+      const char* key = duramen_error_detail_key(error_, i, &key_length);
+      const char* text = duramen_error_detail_value(error_, i, &length);
+      out.emplace_back(std::string_view(key, key_length), std::string_view(text, length));
+    }
+    return out;
+  }
+  // The C function that failed.
+  std::string_view function() const noexcept { return detail("function"); }
+  // The name of PyTorch's exception class; empty where PyTorch has no such error.
+  std::string_view torch_error() const noexcept { return detail("torch_error"); }
+  // The error that led to this one.
+  std::optional<Error> cause() const noexcept {
+    const duramen_error* cause = duramen_error_cause(error_);
+    if (!cause) return std::nullopt;
+    return Error(duramen_error_status(cause), duramen_error_retain(cause));
   }
   // Lent by this object; NULL when there is none.
   const duramen_error* get() const noexcept { return error_; }
@@ -64,6 +108,11 @@ class Error : public std::exception {
   duramen_error* error_;
   std::shared_ptr<const std::string> message_;
 };
+
+// The status of an exception that is not an Error.
+inline constexpr duramen_status kForeignException = -1000;
+
+#ifndef DURAMEN_NO_EXCEPTIONS
 
 // The exception of one status, so that a handler can name it.
 template <duramen_status kStatus>
@@ -135,17 +184,7 @@ using InternalError = StatusError<DURAMEN_E_INTERNAL>;
   }
 }
 
-// Makes a C call: `body` gets the error's out-pointer and returns the status.
-//   duramen::call([&](duramen_error** error) { return duramen_context_trim(context, error); });
-template <class Body>
-void call(Body&& body) {
-  duramen_error* error = nullptr;
-  const duramen_status status = body(&error);
-  if (status != DURAMEN_OK) throw_error(status, error);
-}
-
-// The status of an exception that is not an Error.
-inline constexpr duramen_status kForeignException = -1000;
+#endif
 
 namespace detail {
 
@@ -157,25 +196,8 @@ inline duramen_status described(duramen_status status, const char* message,
   return status;
 }
 
-// Runs a callback's body and turns what it throws into a status and an error object.
-template <class Body>
-int32_t guarded(duramen_error** error, Body&& body) noexcept {
-  try {
-    body();
-    return DURAMEN_OK;
-  } catch (const Error& thrown) {
-    if (!thrown.get()) return described(thrown.status(), thrown.what(), error);
-    *error = duramen_error_retain(thrown.get());
-    return thrown.status();
-  } catch (const std::exception& thrown) {
-    return described(kForeignException, thrown.what(), error);
-  } catch (...) {
-    return kForeignException;
-  }
-}
-
 }  // namespace detail
 
-}  // namespace duramen
+}  // namespace DURAMEN_CXX
 
 #endif

@@ -9,9 +9,10 @@
 #include <string_view>
 #include <utility>
 
-#include "error.hpp"
+#include "range.hpp"
+#include "result.hpp"
 
-namespace duramen {
+namespace DURAMEN_CXX {
 
 // What every XRef is built on: retain and release are the C functions of the type.
 template <class T, auto kRetain, auto kRelease>
@@ -65,11 +66,11 @@ class Owned : public R {
 
 // Makes a C call with an out-pointer: `body` gets it and the error's, and returns the status.
 template <class Handle, class Body>
-Handle make(Body&& body) {
+Result<Handle> make(Body&& body) {
   typename Handle::Raw* raw = nullptr;
   duramen_error* error = nullptr;
   const duramen_status status = body(&raw, &error);
-  if (status != DURAMEN_OK) throw_error(status, error);
+  if (status != DURAMEN_OK) return detail::failed<Handle>(status, error);
   return Handle::adopt(raw);
 }
 
@@ -89,6 +90,13 @@ class StringRef : public Ref<duramen_string, duramen_string_retain, duramen_stri
 };
 using String = Owned<StringRef>;
 
+// Makes a C call that gives a string; copied.
+template <class Body>
+Result<std::string> make_text(Body&& body) {
+  return detail::then(make<String>(std::forward<Body>(body)),
+                      [](const String& text) { return std::string(text.view()); });
+}
+
 class StringListRef
     : public Ref<duramen_string_list, duramen_string_list_retain, duramen_string_list_release> {
  public:
@@ -99,9 +107,15 @@ class StringListRef
     const char* text = duramen_string_list_item(raw_, index, &length);
     return text ? std::string_view(text, length) : std::string_view();
   }
+  using Iterator = IndexIterator<StringListRef, std::string_view>;
+  Iterator begin() const noexcept { return {*this, 0}; }
+  Iterator end() const noexcept { return {*this, size()}; }
 };
 using StringList = Owned<StringListRef>;
 
-}  // namespace duramen
+}  // namespace DURAMEN_CXX
+
+DURAMEN_CXX_LENT_VIEW(StringListRef);
+DURAMEN_CXX_OWNING_VIEW(StringList);
 
 #endif

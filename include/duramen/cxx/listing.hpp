@@ -8,10 +8,11 @@
 
 #include <cstddef>
 #include <iterator>
+#include <optional>
 
 #include "value.hpp"
 
-namespace duramen {
+namespace DURAMEN_CXX {
 
 class ListingRef : public Ref<duramen_listing, duramen_listing_retain, duramen_listing_release> {
  public:
@@ -54,6 +55,7 @@ class Entry {
     return {raw_->name, static_cast<size_t>(raw_->name_length)};
   }
   TensorRef tensor() const noexcept { return raw_->tensor; }
+  bool requires_grad() const noexcept { return (raw_->flags & DURAMEN_ENTRY_REQUIRES_GRAD) != 0; }
   ValueRef value() const noexcept { return raw_->value; }
   // The module that the entry is, or that owns it; NULL in a state dict.
   duramen_module* module() const noexcept { return raw_->module; }
@@ -78,42 +80,33 @@ class Entry {
 };
 
 class Entries {
- public:
-  explicit Entries(Listing listing) noexcept : listing_(std::move(listing)) {
-    first_ =
-        reinterpret_cast<const char*>(duramen_listing_entries(listing_.get(), &count_, &stride_));
-  }
-
-  class Iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = Entry;
-    using difference_type = std::ptrdiff_t;
-    using pointer = void;
-    using reference = Entry;
-
-    Iterator() noexcept = default;
-    Iterator(const char* at, size_t stride) noexcept : at_(at), stride_(stride) {}
-    Entry operator*() const noexcept { return at(at_); }
-    Iterator& operator++() noexcept { return at_ += stride_, *this; }
-    Iterator operator++(int) noexcept {
-      Iterator before = *this;
-      ++*this;
-      return before;
+  // The rows of a listing, a stride apart.
+  struct Rows {
+    const char* first = nullptr;
+    size_t stride = 0;
+    Entry operator[](size_t index) const noexcept {
+      return Entry(reinterpret_cast<const duramen_entry*>(first + index * stride));
     }
-    bool operator==(const Iterator& other) const noexcept { return at_ == other.at_; }
-    bool operator!=(const Iterator& other) const noexcept { return at_ != other.at_; }
-
-   private:
-    const char* at_ = nullptr;
-    size_t stride_ = 0;
   };
 
+ public:
+  Entries() noexcept = default;
+  explicit Entries(Listing listing) noexcept : listing_(std::move(listing)) {
+    const duramen_entry* first = duramen_listing_entries(listing_.get(), &count_, &rows_.stride);
+    rows_.first = reinterpret_cast<const char*>(first);
+  }
+
+  using Iterator = IndexIterator<Rows, Entry>;
   size_t size() const noexcept { return count_; }
   bool empty() const noexcept { return count_ == 0; }
-  Entry operator[](size_t index) const noexcept { return at(first_ + index * stride_); }
-  Iterator begin() const noexcept { return {first_, stride_}; }
-  Iterator end() const noexcept { return {first_ + count_ * stride_, stride_}; }
+  Entry operator[](size_t index) const noexcept { return rows_[index]; }
+  Iterator begin() const noexcept { return {rows_, 0}; }
+  Iterator end() const noexcept { return {rows_, count_}; }
+  // The first entry of a name, in time proportional to the length.
+  std::optional<Entry> find(std::string_view name) const noexcept {
+    const duramen_entry* entry = duramen_listing_find(listing_.get(), name.data(), name.size());
+    return entry ? std::optional<Entry>(Entry(entry)) : std::nullopt;
+  }
   const Listing& listing() const noexcept { return listing_; }
   // All tensors, as an optimizer wants them; lent.
   std::vector<TensorRef> tensors() const {
@@ -124,27 +117,44 @@ class Entries {
   }
 
  private:
-  static Entry at(const char* bytes) noexcept {
-    return Entry(reinterpret_cast<const duramen_entry*>(bytes));
-  }
-
   Listing listing_;
-  const char* first_ = nullptr;
+  Rows rows_;
   size_t count_ = 0;
-  size_t stride_ = 0;
 };
 
-}  // namespace duramen
+namespace detail {
+
+template <class Body>
+Result<Entries> entries(Body&& body) {
+  return then(make<Listing>(std::forward<Body>(body)),
+              [](Listing listing) { return Entries(std::move(listing)); });
+}
+
+}  // namespace detail
+
+// Whether one of the patterns ("encoder.**.weight|head.*") matches a whole name.
+inline Result<bool> pattern_match(std::string_view patterns, std::string_view name) {
+  return detail::then(read(uint32_t{0},
+                           [&](uint32_t* out, duramen_error** error) {
+                             return duramen_pattern_match(patterns.data(), patterns.size(),
+                                                          name.data(), name.size(), out, error);
+                           }),
+                      [](uint32_t matches) { return matches != 0; });
+}
+
+}  // namespace DURAMEN_CXX
+
+DURAMEN_CXX_OWNING_VIEW(Entries);
 
 template <>
-struct std::tuple_size<duramen::Entry> : std::integral_constant<std::size_t, 2> {};
+struct std::tuple_size<DURAMEN_CXX::Entry> : std::integral_constant<std::size_t, 2> {};
 template <>
-struct std::tuple_element<0, duramen::Entry> {
+struct std::tuple_element<0, DURAMEN_CXX::Entry> {
   using type = std::string_view;
 };
 template <>
-struct std::tuple_element<1, duramen::Entry> {
-  using type = duramen::TensorRef;
+struct std::tuple_element<1, DURAMEN_CXX::Entry> {
+  using type = DURAMEN_CXX::TensorRef;
 };
 
 #endif

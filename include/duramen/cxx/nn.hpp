@@ -1,200 +1,121 @@
-// Constructors of the library's modules, with PyTorch's names: what a type requires by position,
-// the rest by name.
+// Modules from arguments, with PyTorch's names: what a type requires by position, the rest by name.
 //
 //   auto model = nn::Sequential(context, {nn::Conv2d(context, 1, 8, 3, {{"padding", 1}}),
 //                                         nn::ReLU(context), nn::Flatten(context)});
 //
-// `duramen describe TYPE` lists the arguments of a type. nn::create makes any type of the registry,
-// also those that have their state here but no forward:
-//
-//   auto pool = nn::create(context, "AvgPool1d", {{"kernel_size", 3}});
+// A function for every type of the registry is in nn_layers.hpp; `duramen describe TYPE` lists the
+// arguments. nn::create makes any type by its name, also one that a later library has.
 #ifndef DURAMEN_CXX_NN_HPP
 #define DURAMEN_CXX_NN_HPP
 
 #include "init.hpp"
 
-namespace duramen::nn {
+namespace DURAMEN_CXX::nn {
 
-inline Module create(ContextRef context, std::string_view type, OptionsRef options) {
+inline Result<Module> create(ContextRef context, std::string_view type, OptionsRef options) {
   return make<Module>([&](auto** out, auto** error) {
     return duramen_module_create(context.get(), type.data(), type.size(), options.get(), out,
                                  error);
   });
 }
-inline Module create(ContextRef context, std::string_view type, Arguments arguments = {}) {
-  return create(context, type, Options(arguments));
+inline Result<Module> create(ContextRef context, std::string_view type, Arguments arguments = {}) {
+  return DURAMEN_CXX::detail::then(Options::create(arguments), [&](const Options& options) {
+    return create(context, type, OptionsRef(options));
+  });
 }
 
-namespace detail {
+// A child of a container: a module that there is, or what a constructor gives. An empty handle is
+// None.
+class Child {
+ public:
+  template <class T, std::enable_if_t<std::is_convertible_v<const T&, ModuleRef>, int> = 0>
+  Child(const T& module) noexcept : module_(module) {}  // NOLINT: written among modules
+#ifdef DURAMEN_NO_EXCEPTIONS
+  // The first failure among the children is that of the container.
+  Child(const Result<Module>& made) noexcept  // NOLINT
+      : module_(made ? ModuleRef(*made) : ModuleRef()), error_(made ? nullptr : &made.error()) {}
+#endif
+  ModuleRef module() const noexcept { return module_; }
+  const Error* error() const noexcept { return error_; }
 
-inline Module create(ContextRef context, std::string_view type, Arguments required,
-                     Arguments more) {
-  const Options options(required);
-  for (const Argument& argument : more) options.set(argument);
-  return nn::create(context, type, options);
-}
-inline Module create_list(ContextRef context, std::string_view type, std::string_view name,
-                          std::initializer_list<ModuleRef> modules) {
-  const Options options;
-  for (const ModuleRef module : modules) options.add_module(name, module);
-  return nn::create(context, type, options);
-}
-
-}  // namespace detail
+ private:
+  ModuleRef module_;
+  const Error* error_ = nullptr;
+};
 
 // A name and a module, for the containers that have names.
 struct Named {
   std::string_view name;
-  ModuleRef module;
+  Child module;
 };
 
-// ---- containers: an empty handle is None ----
-inline Module Sequential(ContextRef context, std::initializer_list<ModuleRef> modules) {
-  return detail::create_list(context, "Sequential", "args", modules);
+namespace detail {
+
+inline Result<Module> create(ContextRef context, std::string_view type, Arguments required,
+                             Arguments more) {
+  return DURAMEN_CXX::detail::then(Options::create(required, more), [&](const Options& options) {
+    return nn::create(context, type, OptionsRef(options));
+  });
 }
-inline Module Sequential(ContextRef context, std::initializer_list<Named> modules) {
-  const Options options;
-  for (const Named& child : modules) options.add_module("args", child.name, child.module);
-  return create(context, "Sequential", options);
+inline std::string_view key(const Child&) noexcept { return {}; }
+inline std::string_view key(const Named& named) noexcept { return named.name; }
+inline const Child& child(const Child& one) noexcept { return one; }
+inline const Child& child(const Named& named) noexcept { return named.module; }
+
+inline duramen_status failure(const Error& failed, duramen_error** error) noexcept {
+  *error = duramen_error_retain(failed.get());
+  return failed.status();
 }
-inline Module ModuleList(ContextRef context, std::initializer_list<ModuleRef> modules = {}) {
-  return detail::create_list(context, "ModuleList", "modules", modules);
+// Adds the children to the argument of that name, the first that failed ends it.
+template <class T>
+duramen_status add(duramen_options* options, std::string_view name, std::initializer_list<T> items,
+                   duramen_error** error) {
+  for (const T& item : items) {
+    if (child(item).error()) return failure(*child(item).error(), error);
+    const std::string_view at = key(item);
+    const duramen_status status = duramen_options_add_module(
+        options, name.data(), name.size(), at.data(), at.size(), child(item).module().get(), error);
+    if (status != DURAMEN_OK) return status;
+  }
+  return DURAMEN_OK;
 }
-inline Module ModuleDict(ContextRef context, std::initializer_list<Named> modules = {}) {
-  const Options options;
-  for (const Named& child : modules) options.add_module("modules", child.name, child.module);
-  return create(context, "ModuleDict", options);
+template <class T>
+Result<Module> create_of(ContextRef context, std::string_view type, std::string_view name,
+                         std::initializer_list<T> items) {
+  return DURAMEN_CXX::detail::then(Options::create(), [&](const Options& options) {
+    return make<Module>([&](auto** out, duramen_error** error) {
+      const duramen_status status = add(options.get(), name, items, error);
+      if (status != DURAMEN_OK) return status;
+      return duramen_module_create(context.get(), type.data(), type.size(), options.get(), out,
+                                   error);
+    });
+  });
 }
-inline Module ParameterList(ContextRef context, Arguments more = {}) {
+
+}  // namespace detail
+
+// ---- containers ----
+inline Result<Module> Sequential(ContextRef context, std::initializer_list<Child> modules) {
+  return detail::create_of(context, "Sequential", "args", modules);
+}
+inline Result<Module> Sequential(ContextRef context, std::initializer_list<Named> modules) {
+  return detail::create_of(context, "Sequential", "args", modules);
+}
+inline Result<Module> ModuleList(ContextRef context, std::initializer_list<Child> modules = {}) {
+  return detail::create_of(context, "ModuleList", "modules", modules);
+}
+inline Result<Module> ModuleDict(ContextRef context, std::initializer_list<Named> modules = {}) {
+  return detail::create_of(context, "ModuleDict", "modules", modules);
+}
+inline Result<Module> ParameterList(ContextRef context, Arguments more = {}) {
   return create(context, "ParameterList", more);
 }
-inline Module ParameterDict(ContextRef context, Arguments more = {}) {
+inline Result<Module> ParameterDict(ContextRef context, Arguments more = {}) {
   return create(context, "ParameterDict", more);
 }
 // Without anything: parameters, buffers and children are registered on it.
-inline Module Empty(ContextRef context) { return create(context, "Module"); }
+inline Result<Module> Empty(ContextRef context) { return create(context, "Module"); }
 
-// ---- layers with parameters ----
-inline Module Linear(ContextRef context, int64_t in_features, int64_t out_features,
-                     Arguments more = {}) {
-  return detail::create(context, "Linear",
-                        {{"in_features", in_features}, {"out_features", out_features}}, more);
-}
-// PyTorch's class of a MultiheadAttention's out_proj: a Linear.
-inline Module NonDynamicallyQuantizableLinear(ContextRef context, int64_t in_features,
-                                              int64_t out_features, Arguments more = {}) {
-  return detail::create(context, "NonDynamicallyQuantizableLinear",
-                        {{"in_features", in_features}, {"out_features", out_features}}, more);
-}
-inline Module Conv2d(ContextRef context, int64_t in_channels, int64_t out_channels,
-                     const Sizes& kernel_size, Arguments more = {}) {
-  return detail::create(
-      context, "Conv2d",
-      {{"in_channels", in_channels}, {"out_channels", out_channels}, {"kernel_size", kernel_size}},
-      more);
-}
-inline Module Conv2d(ContextRef context, int64_t in_channels, int64_t out_channels,
-                     int64_t kernel_size, Arguments more = {}) {
-  return Conv2d(context, in_channels, out_channels, Sizes{kernel_size, kernel_size}, more);
-}
-inline Module Embedding(ContextRef context, int64_t num_embeddings, int64_t embedding_dim,
-                        Arguments more = {}) {
-  return detail::create(context, "Embedding",
-                        {{"num_embeddings", num_embeddings}, {"embedding_dim", embedding_dim}},
-                        more);
-}
-inline Module BatchNorm1d(ContextRef context, int64_t num_features, Arguments more = {}) {
-  return detail::create(context, "BatchNorm1d", {{"num_features", num_features}}, more);
-}
-inline Module BatchNorm2d(ContextRef context, int64_t num_features, Arguments more = {}) {
-  return detail::create(context, "BatchNorm2d", {{"num_features", num_features}}, more);
-}
-inline Module BatchNorm3d(ContextRef context, int64_t num_features, Arguments more = {}) {
-  return detail::create(context, "BatchNorm3d", {{"num_features", num_features}}, more);
-}
-inline Module LayerNorm(ContextRef context, const Sizes& normalized_shape, Arguments more = {}) {
-  return detail::create(context, "LayerNorm", {{"normalized_shape", normalized_shape}}, more);
-}
-
-// ---- lazy ones: the first input gives the sizes that are left out ----
-inline Module LazyLinear(ContextRef context, int64_t out_features, Arguments more = {}) {
-  return detail::create(context, "LazyLinear", {{"out_features", out_features}}, more);
-}
-inline Module LazyConv2d(ContextRef context, int64_t out_channels, int64_t kernel_size,
-                         Arguments more = {}) {
-  return detail::create(context, "LazyConv2d",
-                        {{"out_channels", out_channels}, {"kernel_size", kernel_size}}, more);
-}
-inline Module LazyBatchNorm1d(ContextRef context, Arguments more = {}) {
-  return create(context, "LazyBatchNorm1d", more);
-}
-inline Module LazyBatchNorm2d(ContextRef context, Arguments more = {}) {
-  return create(context, "LazyBatchNorm2d", more);
-}
-inline Module LazyBatchNorm3d(ContextRef context, Arguments more = {}) {
-  return create(context, "LazyBatchNorm3d", more);
-}
-
-// ---- layers without ----
-// On the CPU it runs its module.
-inline Module DataParallel(ContextRef context, ModuleRef module, Arguments more = {}) {
-  return detail::create(context, "DataParallel", {{"module", module}}, more);
-}
-inline Module NLLLoss(ContextRef context, Arguments more = {}) {
-  return create(context, "NLLLoss", more);
-}
-inline Module NLLLoss2d(ContextRef context, Arguments more = {}) {
-  return create(context, "NLLLoss2d", more);
-}
-inline Module Identity(ContextRef context) { return create(context, "Identity"); }
-inline Module Flatten(ContextRef context, Arguments more = {}) {
-  return create(context, "Flatten", more);
-}
-inline Module MaxPool2d(ContextRef context, int64_t kernel_size, Arguments more = {}) {
-  return detail::create(context, "MaxPool2d", {{"kernel_size", kernel_size}}, more);
-}
-inline Module AdaptiveAvgPool2d(ContextRef context, int64_t output_size) {
-  return create(context, "AdaptiveAvgPool2d", {{"output_size", output_size}});
-}
-inline Module Dropout(ContextRef context, double p = 0.5, Arguments more = {}) {
-  return detail::create(context, "Dropout", {{"p", p}}, more);
-}
-inline Module ReLU(ContextRef context, Arguments more = {}) {
-  return create(context, "ReLU", more);
-}
-inline Module ReLU6(ContextRef context, Arguments more = {}) {
-  return create(context, "ReLU6", more);
-}
-inline Module LeakyReLU(ContextRef context, double negative_slope = 0.01, Arguments more = {}) {
-  return detail::create(context, "LeakyReLU", {{"negative_slope", negative_slope}}, more);
-}
-inline Module Softmin(ContextRef context, int64_t dim) {
-  return create(context, "Softmin", {{"dim", dim}});
-}
-inline Module Softmax2d(ContextRef context) { return create(context, "Softmax2d"); }
-inline Module GELU(ContextRef context, Arguments more = {}) {
-  return create(context, "GELU", more);
-}
-inline Module SiLU(ContextRef context, Arguments more = {}) {
-  return create(context, "SiLU", more);
-}
-inline Module Tanh(ContextRef context) { return create(context, "Tanh"); }
-inline Module Sigmoid(ContextRef context) { return create(context, "Sigmoid"); }
-inline Module Softmax(ContextRef context, int64_t dim) {
-  return create(context, "Softmax", {{"dim", dim}});
-}
-inline Module LogSoftmax(ContextRef context, int64_t dim) {
-  return create(context, "LogSoftmax", {{"dim", dim}});
-}
-
-// ---- losses ----
-inline Module CrossEntropyLoss(ContextRef context, Arguments more = {}) {
-  return create(context, "CrossEntropyLoss", more);
-}
-inline Module MSELoss(ContextRef context, Arguments more = {}) {
-  return create(context, "MSELoss", more);
-}
-
-}  // namespace duramen::nn
+}  // namespace DURAMEN_CXX::nn
 
 #endif

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "state_dict.hpp"
+#include "checkpoint.hpp"
 
-namespace duramen {
+namespace DURAMEN_CXX {
 
 class RenameRulesRef
     : public Ref<duramen_rename_rules, duramen_rename_rules_retain, duramen_rename_rules_release> {
@@ -20,32 +20,37 @@ class RenameRulesRef
 
   size_t size() const noexcept { return duramen_rename_rules_count(raw_); }
   // "strip:module.", "glob:layers.*.attn.**=blocks.*.attn.**", …
-  void add(std::string_view text) const {
-    call([&](duramen_error** error) {
+  Result<void> add(std::string_view text) const {
+    return call([&](duramen_error** error) {
       return duramen_rename_rules_add_text(raw_, text.data(), text.size(), error);
     });
   }
   // A rule by its kind (DURAMEN_RENAME_STRIP, …), for names that hold a "=".
-  void add(int32_t kind, std::string_view from, std::string_view to = {}) const {
+  Result<void> add(int32_t kind, std::string_view from, std::string_view to = {}) const {
     const char* new_text = to.empty() ? nullptr : to.data();
-    call([&](duramen_error** error) {
+    return call([&](duramen_error** error) {
       return duramen_rename_rules_add(raw_, kind, from.data(), from.size(), new_text, to.size(),
                                       error);
     });
   }
-  // A rule of the program's own: the new name, or nothing for a name that stays. What it throws
-  // stops the call that renames.
-  using Rename = std::function<std::optional<std::string>(std::string_view)>;
-  void add_function(std::string_view name, Rename rename) const;
+  // The texts of the rules, in order; of a function, its name.
+  Result<StringList> texts() const {
+    return make<StringList>(
+        [&](auto** out, auto** error) { return duramen_rename_rules_list(raw_, out, error); });
+  }
+  // A rule of the program's own: the new name, or nothing for a name that stays. Its failure stops
+  // the call that renames.
+  using Rename = std::function<Result<std::optional<std::string>>(std::string_view)>;
+  Result<void> add_function(std::string_view name, Rename rename) const;
 
   // The names of the dict that change: a report of DURAMEN_LOAD_ITEM_RENAMED items.
-  LoadReport preview(StateDictRef dict) const {
+  Result<LoadReport> preview(StateDictRef dict) const {
     return make<LoadReport>([&](auto** out, auto** error) {
       return duramen_rename_rules_preview(raw_, dict.get(), out, error);
     });
   }
   // The same tensors under the new names. AlreadyExists when two names become one.
-  StateDict apply(StateDictRef dict) const {
+  Result<StateDict> apply(StateDictRef dict) const {
     return make<StateDict>([&](auto** out, auto** error) {
       return duramen_state_dict_rename(dict.get(), raw_, out, error);
     });
@@ -56,11 +61,18 @@ class RenameRules : public Owned<RenameRulesRef> {
  public:
   using Owned::Owned;
   RenameRules(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
-  static RenameRules create(std::initializer_list<std::string_view> texts = {}) {
-    RenameRules rules = make<RenameRules>(
-        [](auto** out, auto** error) { return duramen_rename_rules_create(out, error); });
-    for (const std::string_view text : texts) rules.add(text);
-    return rules;
+  static Result<RenameRules> create(std::initializer_list<std::string_view> texts = {}) {
+    return make<RenameRules>([&](duramen_rename_rules** out, duramen_error** error) {
+      duramen_rename_rules* rules = nullptr;
+      duramen_status status = duramen_rename_rules_create(&rules, error);
+      for (const std::string_view text : texts) {
+        if (status != DURAMEN_OK) break;
+        status = duramen_rename_rules_add_text(rules, text.data(), text.size(), error);
+      }
+      if (status == DURAMEN_OK) return *out = rules, status;
+      duramen_rename_rules_release(rules);
+      return status;
+    });
   }
   static RenameRules adopt(duramen_rename_rules* raw) noexcept { return Owned::adopt(raw); }
 };
@@ -99,20 +111,18 @@ inline int32_t DURAMEN_CALL rename_function(void* user, const char* name, size_t
                                             duramen_string** out, duramen_error** error) {
   return guarded(error, [&] {
     const auto& rename = *static_cast<const RenameRulesRef::Rename*>(user);
-    const std::optional<std::string> renamed = rename(std::string_view(name, length));
-    if (!renamed) return;
-    call([&](duramen_error** cause) {
-      return duramen_string_create(renamed->data(), renamed->size(), out, cause);
-    });
+    return then(rename(std::string_view(name, length)),
+                [&](const std::optional<std::string>& renamed) {
+                  return call([&](duramen_error** cause) {
+                    if (!renamed) return duramen_status{DURAMEN_OK};
+                    return duramen_string_create(renamed->data(), renamed->size(), out, cause);
+                  });
+                });
   });
 }
-inline void DURAMEN_CALL destroy_rename(void* user) {
-  delete static_cast<RenameRulesRef::Rename*>(user);
-}
-
 }  // namespace detail
 
-inline void RenameRulesRef::add_function(std::string_view name, Rename rename) const {
+inline Result<void> RenameRulesRef::add_function(std::string_view name, Rename rename) const {
   auto held = std::make_unique<Rename>(std::move(rename));
   duramen_rename_callback callback = {};
   callback.struct_size = sizeof callback;
@@ -120,13 +130,25 @@ inline void RenameRulesRef::add_function(std::string_view name, Rename rename) c
   callback.name_length = name.size();
   callback.rename = detail::rename_function;
   callback.user = held.get();
-  callback.destroy = detail::destroy_rename;
-  call([&](duramen_error** error) {
-    return duramen_rename_rules_add_callback(raw_, &callback, error);
+  callback.destroy = detail::destroy<Rename>;
+  return call([&](duramen_error** error) {
+    const duramen_status status = duramen_rename_rules_add_callback(raw_, &callback, error);
+    if (status == DURAMEN_OK) (void)held.release();
+    return status;
   });
-  (void)held.release();
 }
 
-}  // namespace duramen
+// The presets' names, and what one of them does, in a line. NotFound.
+inline Result<StringList> rename_presets() {
+  return make<StringList>(
+      [](auto** out, auto** error) { return duramen_rename_preset_list(out, error); });
+}
+inline Result<std::string> describe_rename_preset(std::string_view name) {
+  return make_text([&](auto** out, auto** error) {
+    return duramen_rename_preset_describe(name.data(), name.size(), out, error);
+  });
+}
+
+}  // namespace DURAMEN_CXX
 
 #endif

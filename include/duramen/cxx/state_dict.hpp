@@ -1,72 +1,13 @@
-// State dicts, checkpoint files and load reports.
+// State dicts: names with their tensors and values; and in what two of them differ.
 #ifndef DURAMEN_CXX_STATE_DICT_HPP
 #define DURAMEN_CXX_STATE_DICT_HPP
 
-#include "listing.hpp"
+#include "load_report.hpp"
 
-namespace duramen {
+namespace DURAMEN_CXX {
 
-class LoadReportRef
-    : public Ref<duramen_load_report, duramen_load_report_retain, duramen_load_report_release> {
- public:
-  using Ref::Ref;
-  LoadReportRef(const duramen_load_report* lent) noexcept  // NOLINT: lent as const, immutable
-      : Ref(const_cast<duramen_load_report*>(lent)) {}
-
-  // How many entries fit.
-  uint64_t loaded() const noexcept { return duramen_load_report_loaded(raw_); }
-  // Items of a kind (DURAMEN_LOAD_ITEM_MISSING, …); 0: all.
-  size_t count(int32_t kind = 0) const noexcept { return duramen_load_report_count(raw_, kind); }
-  int32_t kind(size_t index) const noexcept { return duramen_load_report_kind(raw_, index); }
-  std::string_view name(size_t index) const noexcept {
-    return text_at(duramen_load_report_name, index);
-  }
-  // Whether the item keeps the load from succeeding.
-  bool is_error(size_t index) const noexcept {
-    return duramen_load_report_is_error(raw_, index) != 0;
-  }
-  // The likeliest counterpart of a missing or unexpected name.
-  std::string_view nearest(size_t index) const noexcept {
-    return text_at(duramen_load_report_nearest, index);
-  }
-  // Of a renamed item: the dict's own name, and the rules.
-  std::string_view origin(size_t index) const noexcept {
-    return text_at(duramen_load_report_origin, index);
-  }
-  std::string_view rule(size_t index) const noexcept {
-    return text_at(duramen_load_report_rule, index);
-  }
-  // The rename rule that would help most; empty when none does.
-  std::string_view suggestion() const noexcept {
-    return lent_text(duramen_load_report_suggestion, raw_);
-  }
-  // Everything for a reader; of each group at most `most` names.
-  std::string describe(size_t most = SIZE_MAX) const {
-    const auto text = make<String>([&](auto** out, auto** error) {
-      return duramen_load_report_describe(raw_, most, out, error);
-    });
-    return std::string(text.view());
-  }
-  // The names of one kind, in the report's order; lent.
-  std::vector<std::string_view> names(int32_t kind) const {
-    std::vector<std::string_view> out;
-    for (size_t i = 0; i < count(); ++i) {
-      if (this->kind(i) == kind) out.push_back(name(i));
-    }
-    return out;
-  }
-  std::vector<std::string_view> missing() const { return names(DURAMEN_LOAD_ITEM_MISSING); }
-  std::vector<std::string_view> unexpected() const { return names(DURAMEN_LOAD_ITEM_UNEXPECTED); }
-
- private:
-  template <class Getter>
-  std::string_view text_at(Getter getter, size_t index) const noexcept {
-    size_t length = 0;
-    const char* text = getter(raw_, index, &length);
-    return text ? std::string_view(text, length) : std::string_view();
-  }
-};
-using LoadReport = Owned<LoadReportRef>;
+class StateDict;
+struct SaveOptions;
 
 // In what two state dicts differ; entries as in compare.h.
 class DiffRef : public Ref<duramen_diff, duramen_diff_retain, duramen_diff_release> {
@@ -88,13 +29,24 @@ class DiffRef : public Ref<duramen_diff, duramen_diff_retain, duramen_diff_relea
     const auto* first = reinterpret_cast<const char*>(duramen_diff_entries(raw_, &count, &stride));
     return *reinterpret_cast<const duramen_difference*>(first + index * stride);
   }
-  std::string json() const {
-    const auto text =
-        make<String>([&](auto** out, auto** error) { return duramen_diff_json(raw_, out, error); });
-    return std::string(text.view());
+  using Iterator = IndexIterator<DiffRef, const duramen_difference&>;
+  Iterator begin() const noexcept;
+  Iterator end() const noexcept;
+  Result<std::string> json() const {
+    return make_text([&](auto** out, auto** error) { return duramen_diff_json(raw_, out, error); });
   }
 };
+inline DiffRef::Iterator DiffRef::begin() const noexcept { return {*this, 0}; }
+inline DiffRef::Iterator DiffRef::end() const noexcept { return {*this, size()}; }
 using Diff = Owned<DiffRef>;
+// Of a difference: its name, lent by its diff; and the largest distance, where there is a position
+// with a number on both sides.
+inline std::string_view name(const duramen_difference& difference) noexcept {
+  return {difference.name, static_cast<size_t>(difference.name_length)};
+}
+inline std::optional<double> distance(const duramen_difference& difference) noexcept {
+  return difference.has_distance ? std::optional<double>(difference.distance) : std::nullopt;
+}
 
 class StateDictRef
     : public Ref<duramen_state_dict, duramen_state_dict_retain, duramen_state_dict_release> {
@@ -103,116 +55,145 @@ class StateDictRef
 
   size_t size() const noexcept { return duramen_state_dict_count(raw_); }
   // Names with their tensors or values, in order.
-  Entries entries() const { return list({}); }
-  Entries list(const ListOptions& options) const {
+  Result<Entries> entries() const { return list({}); }
+  Result<Entries> list(const ListOptions& options) const {
     const duramen_list_options raw = options.raw();
-    return Entries(make<Listing>(
-        [&](auto** out, auto** error) { return duramen_state_dict_list(raw_, &raw, out, error); }));
+    return detail::entries(
+        [&](auto** out, auto** error) { return duramen_state_dict_list(raw_, &raw, out, error); });
   }
   // NotFound with the detail "nearest".
-  Tensor tensor(std::string_view name) const {
+  Result<Tensor> tensor(std::string_view name) const {
     return make<Tensor>([&](auto** out, auto** error) {
       return duramen_state_dict_get_tensor(raw_, name.data(), name.size(), out, error);
     });
   }
-  Value value(std::string_view name) const {
+  Result<Value> value(std::string_view name) const {
     return make<Value>([&](auto** out, auto** error) {
       return duramen_state_dict_get_value(raw_, name.data(), name.size(), out, error);
     });
   }
-  void set(std::string_view name, TensorRef tensor) const {
-    call([&](duramen_error** error) {
+  Result<void> set(std::string_view name, TensorRef tensor) const {
+    return call([&](duramen_error** error) {
       return duramen_state_dict_set_tensor(raw_, name.data(), name.size(), tensor.get(), error);
     });
   }
-  void remove(std::string_view name) const {
-    call([&](duramen_error** error) {
+  Result<void> set(std::string_view name, ValueRef value) const {
+    return call([&](duramen_error** error) {
+      return duramen_state_dict_set_value(raw_, name.data(), name.size(), value.get(), error);
+    });
+  }
+  Result<void> remove(std::string_view name) const {
+    return call([&](duramen_error** error) {
       return duramen_state_dict_remove(raw_, name.data(), name.size(), error);
     });
   }
-  void strip_prefix(std::string_view prefix) const {
-    call([&](duramen_error** error) {
+  Result<void> strip_prefix(std::string_view prefix) const {
+    return call([&](duramen_error** error) {
       return duramen_state_dict_strip_prefix(raw_, prefix.data(), prefix.size(), error);
     });
   }
-  // Every tensor in memory of its own; ties stay ties.
-  Owned<StateDictRef> snapshot(ContextRef context) const {
-    return make<Owned<StateDictRef>>([&](auto** out, auto** error) {
-      return duramen_state_dict_snapshot(context.get(), raw_, out, error);
-    });
-  }
+  // Another dict of the same tensors; and one with every tensor in memory of its own, ties kept.
+  Result<StateDict> copy() const;
+  Result<StateDict> snapshot(ContextRef context) const;
   // Of the entries that the options select.
-  Diff diff(ContextRef context, Ref other, const ListOptions& options = {}) const {
+  Result<Diff> diff(ContextRef context, Ref other, const ListOptions& options = {}) const {
     const duramen_list_options raw = options.raw();
     return make<Diff>([&](auto** out, auto** error) {
       return duramen_state_dict_diff(context.get(), raw_, other.get(), &raw, out, error);
     });
   }
   // The same for the same names, dtypes, shapes and values, whatever their order and origin.
-  std::string digest(ContextRef context, const ListOptions& options = {}) const {
+  Result<std::string> digest(ContextRef context, const ListOptions& options = {}) const {
     const duramen_list_options raw = options.raw();
-    const auto text = make<String>([&](auto** out, auto** error) {
+    return make_text([&](auto** out, auto** error) {
       return duramen_state_dict_digest(context.get(), raw_, &raw, out, error);
     });
-    return std::string(text.view());
   }
-  // Atomic and durable; the ending tells the format (.safetensors; .pt, .pth, .bin, .ckpt).
-  void save(ContextRef context, std::string_view path) const {
-    call([&](duramen_error** error) {
+  // As torch.save sees it: an OrderedDict, with _metadata where there are versions.
+  Result<Value> to_value() const {
+    return make<Value>(
+        [&](auto** out, auto** error) { return duramen_state_dict_to_value(raw_, out, error); });
+  }
+
+  // The versions of modules by path; "" is the root. NotFound.
+  bool has_versions() const noexcept { return duramen_state_dict_has_versions(raw_) != 0; }
+  Result<int64_t> version(std::string_view path) const {
+    return read(int64_t{0}, [&](int64_t* out, duramen_error** error) {
+      return duramen_state_dict_version(raw_, path.data(), path.size(), out, error);
+    });
+  }
+  Result<void> set_version(std::string_view path, int64_t version) const {
+    return call([&](duramen_error** error) {
+      return duramen_state_dict_set_version(raw_, path.data(), path.size(), version, error);
+    });
+  }
+  Result<StringList> version_paths() const {
+    return make<StringList>([&](auto** out, auto** error) {
+      return duramen_state_dict_version_paths(raw_, out, error);
+    });
+  }
+  // The texts that a safetensors file has beside its tensors. NotFound.
+  Result<std::string> metadata(std::string_view key) const {
+    return make_text([&](auto** out, auto** error) {
+      return duramen_state_dict_metadata(raw_, key.data(), key.size(), out, error);
+    });
+  }
+  Result<void> set_metadata(std::string_view key, std::string_view text) const {
+    return call([&](duramen_error** error) {
+      return duramen_state_dict_set_metadata(raw_, key.data(), key.size(),
+                                             text.data() ? text.data() : "", text.size(), error);
+    });
+  }
+  Result<void> remove_metadata(std::string_view key) const {
+    return call([&](duramen_error** error) {
+      return duramen_state_dict_set_metadata(raw_, key.data(), key.size(), nullptr, 0, error);
+    });
+  }
+  Result<StringList> metadata_keys() const {
+    return make<StringList>([&](auto** out, auto** error) {
+      return duramen_state_dict_metadata_keys(raw_, out, error);
+    });
+  }
+  // Atomic and durable; the ending tells the format (.safetensors; .pt, .pth, .bin, .ckpt; .npz;
+  // .gguf). More is in SaveOptions (checkpoint.hpp).
+  Result<void> save(ContextRef context, std::string_view path) const {
+    return call([&](duramen_error** error) {
       return duramen_state_dict_save(context.get(), raw_, path.data(), path.size(), nullptr, error);
     });
   }
+  Result<void> save(ContextRef context, std::string_view path, const SaveOptions& options) const;
 };
 
 class StateDict : public Owned<StateDictRef> {
  public:
   using Owned::Owned;
   StateDict(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
-  static StateDict create() {
+  static Result<StateDict> create() {
     return make<StateDict>(
         [](auto** out, auto** error) { return duramen_state_dict_create(out, error); });
+  }
+  // The dict inside a value, such as a checkpoint's content; `select` is a dotted path in it.
+  static Result<StateDict> from_value(ValueRef value, std::string_view select = {}) {
+    return make<StateDict>([&](auto** out, auto** error) {
+      return duramen_state_dict_from_value(value.get(), select.data(), select.size(), out, error);
+    });
   }
   static StateDict adopt(duramen_state_dict* raw) noexcept { return Owned::adopt(raw); }
 };
 
-class CheckpointRef
-    : public Ref<duramen_checkpoint, duramen_checkpoint_retain, duramen_checkpoint_release> {
- public:
-  using Ref::Ref;
-  std::string_view format() const noexcept { return lent_text(duramen_checkpoint_format, raw_); }
-  // Everything that the file holds; lent.
-  ValueRef content() const noexcept { return duramen_checkpoint_content(raw_); }
-  // The dict at a dotted path; "" is the root. Its tensors share the file's memory.
-  StateDict state_dict(ContextRef context, std::string_view select = {}) const {
-    return make<StateDict>([&](auto** out, auto** error) {
-      return duramen_checkpoint_state_dict(context.get(), raw_, select.data(), select.size(), out,
-                                           error);
-    });
-  }
-};
-
-class Checkpoint : public Owned<CheckpointRef> {
- public:
-  using Owned::Owned;
-  // Opens and maps a file; its first bytes tell the format.
-  static Checkpoint open(ContextRef context, std::string_view path) {
-    return make<Checkpoint>([&](auto** out, auto** error) {
-      return duramen_checkpoint_open(context.get(), path.data(), path.size(), nullptr, out, error);
-    });
-  }
-  static Checkpoint adopt(duramen_checkpoint* raw) noexcept {
-    return Checkpoint(Owned::adopt(raw));
-  }
-
- private:
-  explicit Checkpoint(Owned owned) noexcept : Owned(std::move(owned)) {}
-};
-
-// The state dict of a file in one step, as torch.load of one that holds nothing else.
-inline StateDict load(ContextRef context, std::string_view path, std::string_view select = {}) {
-  return Checkpoint::open(context, path).state_dict(context, select);
+inline Result<StateDict> StateDictRef::copy() const {
+  return make<StateDict>(
+      [&](auto** out, auto** error) { return duramen_state_dict_copy(raw_, out, error); });
+}
+inline Result<StateDict> StateDictRef::snapshot(ContextRef context) const {
+  return make<StateDict>([&](auto** out, auto** error) {
+    return duramen_state_dict_snapshot(context.get(), raw_, out, error);
+  });
 }
 
-}  // namespace duramen
+}  // namespace DURAMEN_CXX
+
+DURAMEN_CXX_LENT_VIEW(DiffRef);
+DURAMEN_CXX_OWNING_VIEW(Diff);
 
 #endif

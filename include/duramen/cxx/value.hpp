@@ -5,11 +5,12 @@
 #ifndef DURAMEN_CXX_VALUE_HPP
 #define DURAMEN_CXX_VALUE_HPP
 
+#include <cstddef>
 #include <string_view>
 
 #include "tensor.hpp"
 
-namespace duramen {
+namespace DURAMEN_CXX {
 
 class ValueRef : public Ref<duramen_value, duramen_value_retain, duramen_value_release> {
  public:
@@ -23,6 +24,21 @@ class ValueRef : public Ref<duramen_value, duramen_value_retain, duramen_value_r
   bool as_bool() const noexcept { return duramen_value_bool(raw_) != 0; }
   int64_t as_int() const noexcept { return duramen_value_int(raw_); }
   double as_float() const noexcept { return duramen_value_float(raw_); }
+  double imag() const noexcept { return duramen_value_imag(raw_); }
+  // "str", "list", …; empty for no kind.
+  std::string_view kind_name() const noexcept {
+    const char* name = duramen_value_kind_name(kind());
+    return name ? std::string_view(name) : std::string_view();
+  }
+  Span<const std::byte> as_bytes() const noexcept {
+    size_t nbytes = 0;
+    const auto* first = static_cast<const std::byte*>(duramen_value_bytes(raw_, &nbytes));
+    return {first, first ? nbytes : 0};
+  }
+  // Of a dict or an opaque value.
+  std::string_view class_name() const noexcept { return lent_text(duramen_value_class_name, raw_); }
+  // What was set on a dict beside its items, such as _metadata; empty when nothing was.
+  ValueRef attributes() const noexcept { return duramen_value_attributes(raw_); }
   std::string_view as_text() const noexcept { return lent_text(duramen_value_text, raw_); }
   TensorRef as_tensor() const noexcept { return duramen_value_tensor(raw_); }
 
@@ -35,21 +51,9 @@ class ValueRef : public Ref<duramen_value, duramen_value_retain, duramen_value_r
     return duramen_value_find(raw_, key.data(), key.size());
   }
 
-  class Iterator;
+  using Iterator = IndexIterator<ValueRef, ValueRef>;
   Iterator begin() const noexcept;
   Iterator end() const noexcept;
-};
-
-class ValueRef::Iterator {
- public:
-  Iterator(ValueRef value, size_t index) noexcept : value_(value), index_(index) {}
-  ValueRef operator*() const noexcept { return value_[index_]; }
-  Iterator& operator++() noexcept { return ++index_, *this; }
-  bool operator!=(const Iterator& other) const noexcept { return index_ != other.index_; }
-
- private:
-  ValueRef value_;
-  size_t index_;
 };
 
 inline ValueRef::Iterator ValueRef::begin() const noexcept { return {*this, 0}; }
@@ -67,28 +71,29 @@ class Value : public Owned<ValueRef> {
   Value(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
 
   // Everything here converts, as a literal does in Python; exact types, so that no pointer becomes
-  // a bool.
+  // a bool. Without exceptions a value that cannot be made (no memory, a text that is no UTF-8) is
+  // an empty handle, which every call refuses.
   template <class T, std::enable_if_t<std::is_same_v<T, bool>, int> = 0>
   Value(T value)  // NOLINT
-      : Owned(make<Owned>([&](auto** out, auto** error) {
+      : Owned(literal([&](auto** out, auto** error) {
           return duramen_value_create_bool(value ? 1 : 0, out, error);
         })) {}
   template <class T, std::enable_if_t<kIsInt<T>, int> = 0>
   Value(T value)  // NOLINT
-      : Owned(make<Owned>([&](auto** out, auto** error) {
+      : Owned(literal([&](auto** out, auto** error) {
           return duramen_value_create_int(value, out, error);
         })) {}
   Value(double value)  // NOLINT
-      : Owned(make<Owned>([&](auto** out, auto** error) {
+      : Owned(literal([&](auto** out, auto** error) {
           return duramen_value_create_float(value, out, error);
         })) {}
   Value(std::string_view text)  // NOLINT
-      : Owned(make<Owned>([&](auto** out, auto** error) {
+      : Owned(literal([&](auto** out, auto** error) {
           return duramen_value_create_text(text.data() ? text.data() : "", text.size(), out, error);
         })) {}
   Value(const char* text) : Value(std::string_view(text)) {}  // NOLINT
   Value(TensorRef tensor)                                     // NOLINT
-      : Owned(make<Owned>([&](auto** out, auto** error) {
+      : Owned(literal([&](auto** out, auto** error) {
           return duramen_value_create_tensor(tensor.get(), out, error);
         })) {}
   Value(const Tensor& tensor) : Value(TensorRef(tensor)) {}  // NOLINT
@@ -99,21 +104,50 @@ class Value : public Owned<ValueRef> {
   ValueRef find(std::string_view key) const& noexcept { return ValueRef::find(key); }
   ValueRef find(std::string_view key) && = delete;
 
-  static Value none() {
+  static Result<Value> none() {
     return make<Value>(
         [](auto** out, auto** error) { return duramen_value_create_none(out, error); });
   }
-  static Value list(const std::vector<Value>& items) {
+  static Result<Value> list(const std::vector<Value>& items) {
     return from_items(duramen_value_create_list, items);
   }
-  static Value tuple(const std::vector<Value>& items) {
+  static Result<Value> tuple(const std::vector<Value>& items) {
     return from_items(duramen_value_create_tuple, items);
   }
   // Keys are values too: a text, an int, …
-  static Value dict(const std::vector<Item>& items);
+  static Result<Value> dict(const std::vector<Item>& items);
+  // A collections.OrderedDict.
+  static Result<Value> ordered_dict(const std::vector<Item>& items);
+  static Result<Value> complex(double real, double imag) {
+    return make<Value>([&](auto** out, auto** error) {
+      return duramen_value_create_complex(real, imag, out, error);
+    });
+  }
+  static Result<Value> bytes(Span<const std::byte> bytes) {
+    return make<Value>([&](auto** out, auto** error) {
+      return duramen_value_create_bytes(bytes.data(), bytes.size(), out, error);
+    });
+  }
+  // From its decimal digits, perhaps after a minus; of any size.
+  static Result<Value> integer(std::string_view digits) {
+    return make<Value>([&](auto** out, auto** error) {
+      return duramen_value_create_big_int(digits.data(), digits.size(), out, error);
+    });
+  }
   static Value adopt(duramen_value* raw) noexcept { return Owned::adopt(raw); }
 
  private:
+  template <class Body>
+  static Owned literal(Body&& body) {
+#ifdef DURAMEN_NO_EXCEPTIONS
+    Result<Owned> made = make<Owned>(std::forward<Body>(body));
+    return made ? *std::move(made) : Owned();
+#else
+    return make<Owned>(std::forward<Body>(body));
+#endif
+  }
+  template <class Create>
+  static Result<Value> from_pairs(Create create, const std::vector<Item>& items);
   static std::vector<const duramen_value*> pointers(const std::vector<Value>& items) {
     std::vector<const duramen_value*> out;
     out.reserve(items.size());
@@ -121,7 +155,7 @@ class Value : public Owned<ValueRef> {
     return out;
   }
   template <class Create>
-  static Value from_items(Create create, const std::vector<Value>& items) {
+  static Result<Value> from_items(Create create, const std::vector<Value>& items) {
     const std::vector<const duramen_value*> raw = pointers(items);
     return make<Value>(
         [&](auto** out, auto** error) { return create(raw.data(), raw.size(), out, error); });
@@ -134,7 +168,8 @@ struct Value::Item {
   Value value;
 };
 
-inline Value Value::dict(const std::vector<Item>& items) {
+template <class Create>
+Result<Value> Value::from_pairs(Create create, const std::vector<Item>& items) {
   std::vector<const duramen_value*> keys, values;
   keys.reserve(items.size());
   values.reserve(items.size());
@@ -143,10 +178,19 @@ inline Value Value::dict(const std::vector<Item>& items) {
     values.push_back(item.value.get());
   }
   return make<Value>([&](auto** out, auto** error) {
-    return duramen_value_create_dict(keys.data(), values.data(), keys.size(), out, error);
+    return create(keys.data(), values.data(), keys.size(), out, error);
   });
 }
+inline Result<Value> Value::dict(const std::vector<Item>& items) {
+  return from_pairs(duramen_value_create_dict, items);
+}
+inline Result<Value> Value::ordered_dict(const std::vector<Item>& items) {
+  return from_pairs(duramen_value_create_ordered_dict, items);
+}
 
-}  // namespace duramen
+}  // namespace DURAMEN_CXX
+
+DURAMEN_CXX_LENT_VIEW(ValueRef);
+DURAMEN_CXX_OWNING_VIEW(Value);
 
 #endif

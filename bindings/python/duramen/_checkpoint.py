@@ -33,12 +33,14 @@ class Checkpoint(Handle):
     _context: Context
 
     def __init__(self, path: File, *, read: bool = False, verify: bool = False, dequantize: bool = False,
-                 context: Context | None = None) -> None:
+                 limits: Mapping[str, int] | None = None, context: Context | None = None) -> None:
         from ._context import Context as NewContext
 
         self._context = context or NewContext()
         flags = (_api.OPEN_READ if read else 0) | (_api.OPEN_VERIFY if verify else 0)
-        how = options("duramen_open_options", flags=flags | (_api.OPEN_DEQUANTIZE if dequantize else 0))
+        bounds = limits_of(limits or {})
+        how = options("duramen_open_options", flags=flags | (_api.OPEN_DEQUANTIZE if dequantize else 0),
+                      limits=ctypes.addressof(bounds))
         given: Any = path
         if hasattr(given, "read") or isinstance(given, (bytes, bytearray, memoryview)):
             data = bytes(given.read() if hasattr(given, "read") else given)
@@ -49,6 +51,10 @@ class Checkpoint(Handle):
     @property
     def format(self) -> str:
         return lent_text(lib.duramen_checkpoint_format, self.handle) or ""
+
+    def property(self, key: str) -> str | None:
+        """What the file says of itself, such as "version" or "byteorder"; None where it says nothing."""
+        return lent_text(lib.duramen_checkpoint_property, self.handle, *encoded(key))
 
     def content(self) -> Any:
         """Everything that the file holds: a StateDict where it is one, else dicts, lists, tensors, numbers."""
@@ -67,6 +73,15 @@ class Checkpoint(Handle):
         return wrap_state_dict(address, self._context)
 
 
+def limits_of(limits: Mapping[str, int]) -> Any:
+    """The C struct of the limits; what is not given has a safe default."""
+    names = [name for name, _ in _api.STRUCTS["duramen_limits"] if name.startswith("max_")]
+    for name in limits:
+        if name not in names:
+            raise TypeError(f"limits are {', '.join(names)}, not {name!r}")
+    return options("duramen_limits", **limits)
+
+
 def is_state(value: int) -> bool:
     """Whether a value is a dict of tensors only, or of what PyTorch keeps with versions."""
     if lib.duramen_value_kind(value) != _api.VALUE_DICT:
@@ -79,13 +94,14 @@ def is_state(value: int) -> bool:
 
 
 def load(path: File, *, select: str | None = None, read: bool = False, verify: bool = False, dequantize: bool = False,
-         context: Context | None = None) -> Any:
+         limits: Mapping[str, int] | None = None, context: Context | None = None) -> Any:
     """What a file holds: a path, bytes, or an object with read().
 
     Its tensors share the mapped file; `read` reads it into memory instead. `select` takes the state dict at a dotted path,
-    such as "model". `dequantize` makes float32 of GGUF's Q4_0 and Q8_0. No file can run code.
+    such as "model". `dequantize` makes float32 of GGUF's Q4_0 and Q8_0. `limits` refuse a file that claims more:
+    max_depth, max_entries, max_header_bytes, max_tensor_bytes, max_total_bytes. No file can run code.
     """
-    opened = Checkpoint(path, read=read, verify=verify, dequantize=dequantize, context=context)
+    opened = Checkpoint(path, read=read, verify=verify, dequantize=dequantize, limits=limits, context=context)
     return opened.content() if select is None else opened.state_dict(select)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from . import _api
 
 if TYPE_CHECKING:
     from ._load_report import LoadReport
@@ -34,11 +37,23 @@ class Status(int):
         return f"<Status {self.name} ({int(self)})>"
 
 
+def _status(named: Status | str | int) -> Status:
+    """A status by its name, such as "NOT_FOUND", or its number; ValueError for a name that there is not."""
+    if isinstance(named, Status):
+        return named
+    numbers = {name.removeprefix("E_"): number for name, number in vars(_api).items() if name.startswith("E_")}
+    if isinstance(named, int):
+        return Status(named, next((name for name, number in numbers.items() if number == named), str(named)))
+    if named not in numbers:
+        raise ValueError(f"{named!r} is no status ({', '.join(numbers)})")
+    return Status(numbers[named], named)
+
+
 class Error(Exception):
     """A call of the library failed.
 
     The text is PyTorch's where PyTorch has one. An error that PyTorch raises as KeyError, TypeError, ... is an
-    instance of that class, too.
+    instance of that class, too. One's own code may raise it: `raise duramen.Error("no such layer", "NOT_FOUND", {"path": p})`.
     """
 
     status: Status
@@ -46,11 +61,12 @@ class Error(Exception):
     details: dict[str, str]
     report: LoadReport | None
 
-    def __init__(self, message: str, status: Status, details: dict[str, str], report: LoadReport | None = None) -> None:
+    def __init__(self, message: str, status: Status | str | int, details: Mapping[str, str] | None = None,
+                 report: LoadReport | None = None) -> None:
         super().__init__(message)
         self.message = message
-        self.status = status
-        self.details = details
+        self.status = _status(status)
+        self.details = dict(details or {})
         self.report = report
 
     @property

@@ -20,18 +20,21 @@ INT64_MIN = -(2**63)
 INT64_MAX = 2**63 - 1
 
 
-def _open() -> ctypes.CDLL:
-    """$DURAMEN_LIBRARY; else the build of the tree that this file lies in; else the system's library."""
+def _place() -> str:
+    """$DURAMEN_LIBRARY; else the library inside the package; else the build of the tree that this file lies in; else the system's."""
     name = f"libduramen.so.{_api.EPOCH}"
-    chosen = os.environ.get("DURAMEN_LIBRARY")
-    if not chosen:
-        tree = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-        built = os.path.join(tree, "build", "release", "capi", name)
-        chosen = built if os.path.exists(built) else name
+    package = os.path.dirname(os.path.abspath(__file__))
+    tree = os.path.dirname(os.path.dirname(os.path.dirname(package)))
+    inside, built = os.path.join(package, name), os.path.join(tree, "build", "release", "capi", name)
+    return os.environ.get("DURAMEN_LIBRARY") or next((path for path in (inside, built) if os.path.exists(path)), name)
+
+
+def _open() -> ctypes.CDLL:
     try:
-        return ctypes.CDLL(chosen)
+        return ctypes.CDLL(_place())
     except OSError as error:
-        raise ImportError(f"duramen: {error} (set DURAMEN_LIBRARY to the path of {name})") from None
+        raise ImportError(f"duramen: {error} (set DURAMEN_LIBRARY to the path of libduramen.so.{_api.EPOCH}; what the library itself "
+                          "needs is, on Debian 12: apt install libopenblas0 libhwy1 libsimdjson14 libdeflate0)") from None
 
 
 class Library:

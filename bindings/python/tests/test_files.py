@@ -34,6 +34,21 @@ class Files(unittest.TestCase):
             self.assertEqual(plain[key].tobytes(), state[key].tobytes())
         self.assertEqual(m.load_state_dict(back).missing_keys, [])
 
+    def test_limits_refuse_what_claims_more(self):
+        duramen.save(self.ctx.module("Linear(8, 8)").state_dict(), self.path("a.pt"))
+        self.assertEqual(len(duramen.load(self.path("a.pt"), limits={"max_tensor_bytes": 256})), 2)
+        for limits in ({"max_tensor_bytes": 255}, {"max_total_bytes": 287}, {"max_entries": 1}):
+            with self.assertRaises(duramen.Error) as caught:
+                duramen.load(self.path("a.pt"), limits=limits)
+            self.assertEqual(caught.exception.status, "LIMIT")
+        with self.assertRaisesRegex(TypeError, "max_entries"):
+            duramen.load(self.path("a.pt"), limits={"max_names": 1})
+
+    def test_a_file_tells_of_itself(self):
+        duramen.save(self.ctx.module("Linear(2, 2)").state_dict(), self.path("a.pt"))
+        self.assertEqual(duramen.Checkpoint(self.path("a.pt")).property("byteorder"), "little")
+        self.assertIsNone(duramen.Checkpoint(self.path("a.pt")).property("colour"))
+
     def test_files_without_a_path(self):
         state = self.ctx.module("Linear(2, 3)").state_dict()
         for format in ("torch", "safetensors", "npz"):

@@ -48,6 +48,20 @@ class Classes(unittest.TestCase):
     def setUp(self):
         self.x = CTX.ones((2, 4))
 
+    def test_an_error_of_ones_own(self):
+        class Refusing(duramen.Module):
+            def forward(self, x):
+                raise duramen.Error("refusing: on purpose", "NOT_FOUND", {"path": "a.b"})
+
+        ctx = duramen.Context()
+        for call in (Refusing(ctx), ctx.module("Sequential(one)", one=Refusing(ctx))):
+            with self.assertRaises(duramen.Error) as caught:
+                call(ctx.zeros((1,)))
+            raised = caught.exception
+            self.assertEqual((raised.status, raised.message, raised.details), ("NOT_FOUND", "refusing: on purpose", {"path": "a.b"}))
+        self.assertEqual((duramen.Error("x", -8).status.name, duramen.Error("x", -1001).status.name), ("UNSUPPORTED", "-1001"))
+        self.assertRaises(ValueError, duramen.Error, "x", "LOST")
+
     def test_it_is_called_and_printed(self):
         net = Net()
         self.assertEqual(repr(net), "Net(\n  scale=2\n  (fc): Linear(in_features=4, out_features=3, bias=True)\n)")

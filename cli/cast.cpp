@@ -166,6 +166,7 @@ void run(const Options& options) {
   const Context context = create_context({});
   const Interruptible interruptible(context.get());
   Document document = read_document(context.get(), options.file, options.flags);
+  document.root = with_state_dicts(document.root.get());
   Caster caster(context.get(), options);
   document.root = caster(document.root.get());
   const std::string dtype = duramen_dtype_name(wanted_dtype(options.dtype));
@@ -175,7 +176,7 @@ void run(const Options& options) {
     return print(options.json ? to_json(caster.rows(), sum, dtype, nullptr) : text);
   }
   const Saved saved = save_document(context.get(), document, options.target, document.format);
-  print_report(options.target, options.json, text + to_text(saved),
+  print_report(options.target.file, options.json, text + to_text(saved),
                to_json(caster.rows(), sum, dtype, &saved));
 }
 

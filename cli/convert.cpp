@@ -28,6 +28,7 @@ class Choice {
   void apply(Document& document) {
     select(document, options_.select);
     if (filter_.everything() && !options_.drop_optimizer) return;
+    document.root = with_state_dicts(document.root.get());
     Edit edit;
     edit.leaf = [this](const std::string& path, const duramen_value* value) {
       return wants(path, value) ? retained(value) : nullptr;
@@ -81,7 +82,7 @@ void run(const Options& options) {
   Choice choice(options);
   choice.apply(document);
   const Saved saved = save_document(context.get(), document, options.target);
-  print_report(options.target, options.json, to_text(saved, choice.dropped_optimizer()),
+  print_report(options.target.file, options.json, to_text(saved, choice.dropped_optimizer()),
                to_json(saved, choice.dropped_optimizer()));
 }
 

@@ -73,6 +73,9 @@ class Editor {
                                   std::to_string(kMaxParts) + ")");
     }
     const size_t count = is_container(value) ? duramen_value_count(value) : 0;
+    if (edit_.replaced && is_container(value)) {
+      if (Value made = edit_.replaced(value)) return made;
+    }
     if (count == 0) return edit_.leaf(path, value);
     if (edit_.drops && edit_.drops(path, value)) return nullptr;
     return visit_items(value, path, count);
@@ -149,6 +152,24 @@ Value retained(const duramen_value* value) { return Value(duramen_value_retain(v
 std::string item_name(const duramen_value* container, size_t index) {
   const duramen_value* key = duramen_value_key(container, index);
   return key ? key_text(key, index) : std::to_string(index);
+}
+
+Value with_state_dicts(const duramen_value* root) {
+  const auto same = [](const std::string& /*path*/, const duramen_value* value) {
+    return retained(value);
+  };
+  const auto flat = [](const duramen_value* value) -> Value {
+    if (!is_module(value)) return nullptr;
+    StateDict dict;
+    call(kRefused, "", [&](auto error) {
+      return duramen_state_dict_from_value(value, nullptr, 0, Out(dict), error);
+    });
+    Value out;
+    call(kRefused, "",
+         [&](auto error) { return duramen_state_dict_to_value(dict.get(), Out(out), error); });
+    return out;
+  };
+  return edited(root, {same, nullptr, flat});
 }
 
 Value edited(const duramen_value* root, const Edit& edit) { return Editor(edit).visit(root, ""); }

@@ -23,10 +23,16 @@ struct Edit {
   std::function<Value(const std::string& path, const duramen_value* value)> leaf;
   // Whether a container goes with all that it holds; may be empty.
   std::function<bool(const std::string& path, const duramen_value* value)> drops;
+  // What a container becomes, with all that it holds; null: what its items become. May be empty.
+  std::function<Value(const duramen_value* value)> replaced = nullptr;
 };
 // Containers that lose everything go, too. Null when nothing is left. A dict keeps its class and
 // the versions of modules.
 Value edited(const duramen_value* root, const Edit& edit);
+
+// The same with each module that was pickled whole, or is a script, as its flat state dict; the
+// very value where there is none.
+Value with_state_dicts(const duramen_value* root);
 
 // A dict of the class and with the versions of another, and the versions of a second one.
 Value make_dict(const duramen_value* like, const std::vector<Value>& keys,

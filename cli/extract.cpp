@@ -70,6 +70,7 @@ void run(const Options& options) {
   if (options.target.file.empty()) {
     return print(json_of(context.get(), document.root.get(), options.names));
   }
+  document.root = with_state_dicts(document.root.get());
   if (!options.names.empty()) {
     document.root = picked(document.root.get(), options.names);
   }
@@ -77,7 +78,7 @@ void run(const Options& options) {
   Json json;
   json.begin_object();
   write_saved(json, saved);
-  print_report(options.target, options.json, to_text(saved), json.end_object().str() + "\n");
+  print_report(options.target.file, options.json, to_text(saved), json.end_object().str() + "\n");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // How a verb fails: one line for stderr and the exit code.
 #pragma once
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -14,6 +15,9 @@ class Failure : public std::runtime_error {
  public:
   Failure(ExitCode code, const std::string& message) : std::runtime_error(message), code(code) {}
   ExitCode code;
+  // Of a call of the library that failed: its status, and the entry of a file that it is about.
+  int32_t status = 0;
+  std::string entry;
 };
 
 }  // namespace cli

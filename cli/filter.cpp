@@ -12,7 +12,7 @@ std::string joined(const std::vector<std::string>& patterns) {
 duramen_dtype dtype_named(const std::string& name) {
   const duramen_dtype dtype = duramen_dtype_from_name(name.data(), name.size());
   if (dtype == DURAMEN_DTYPE_INVALID && !name.empty()) {
-    throw Failure(kUsage, "--dtype " + name + ": not a dtype");
+    throw Failure(kUsage, "--dtype " + name + ": not a dtype (expected a name such as float32)");
   }
   return dtype;
 }

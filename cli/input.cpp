@@ -58,8 +58,9 @@ bool standard_input_was_asked_for = false;
 
 const std::string& path_of(const std::string& file) {
   if (file != kStandardInput) return file;
-  standard_input_was_asked_for = true;
-  return standard_input_path();
+  const std::string& path = standard_input_path();
+  standard_input_was_asked_for = true;  // only now: a message about it needs the path
+  return path;
 }
 
 // With what to give instead, where that is known.

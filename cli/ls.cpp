@@ -177,6 +177,7 @@ void add_ls(CLI::App& app) {
                      "The names as a tree, with the tensors, elements and bytes below each part");
   verb->add_option("--depth", options->depth, "Of the tree, that many levels only")
       ->needs(tree)
+      ->check(CLI::Range(0, 1'000'000))
       ->type_name("N");
   verb->add_option("--sort", options->sort,
                    "By name, size (the largest first) or dtype, instead of the file's own order")

@@ -30,6 +30,7 @@ class Merge {
   void add(const std::string& file, Document document) {
     file_ = file;
     select(document, options_.select);
+    document.root = with_state_dicts(document.root.get());
     if (!is_dict(document.root.get())) document.root = named(document.root.get());
     for (auto& [key, text] : document.metadata) {
       const auto [at, is_new] = merged_.metadata.emplace(key, text);
@@ -119,7 +120,7 @@ void run(const Options& options) {
   const std::string decided =
       merge.decided().empty() ? ""
                               : printable_lines("in several files: " + names_text(merge.decided()));
-  print_report(options.target, options.json, to_text(saved) + decided, json.str() + "\n");
+  print_report(options.target.file, options.json, to_text(saved) + decided, json.str() + "\n");
 }
 
 }  // namespace

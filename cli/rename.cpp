@@ -137,13 +137,21 @@ void run(const Options& options) {
   const Context context = create_context({});
   const Interruptible interruptible(context.get());
   Document document = read_document(context.get(), options.file);
+  Value root = with_state_dicts(document.root.get());
+  const bool has_modules = root.get() != document.root.get();
+  document.root = std::move(root);
   const Renamed result = renamed(document.root.get(), options);
   const std::string text = to_text(result, hint(document.root.get(), options));
   if (options.dry_run) return print(options.json ? to_json(result, nullptr) : text);
+  if (has_modules && options.target.file.empty()) {
+    throw Failure(kUsage, options.file +
+                              ": whole modules, of which only state dicts can be written (-o FILE "
+                              "says where to)");
+  }
   document.root = retained(result.root.get());
   const TargetOptions target = in_place_of(options.file, options.target, document.format);
   const Saved saved = save_document(context.get(), document, target, document.format);
-  print_report(target, options.json, text + to_text(saved), to_json(result, &saved));
+  print_report(target.file, options.json, text + to_text(saved), to_json(result, &saved));
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 #include "build.hpp"
 #include "content.hpp"
+#include "format.hpp"
 #include "modules.hpp"
 #include "output.hpp"
+#include "outputs.hpp"
 #include "tensors.hpp"
 #include "verbs.hpp"
 #include "weights.hpp"
@@ -99,27 +101,6 @@ Value forward(duramen_context* context, duramen_module* module, const std::vecto
   return result;
 }
 
-// "Y.npy" for the one output, "Y.0.npy", "Y.1.0.npy" for those inside of tuples.
-std::string path_for(const std::string& path, const std::string& name) {
-  if (name.empty()) return path;
-  const size_t end = path.ends_with(".npy") ? path.size() - 4 : path.size();
-  return path.substr(0, end) + "." + name + path.substr(end);
-}
-
-void save_array(duramen_context* context, duramen_tensor* tensor, const std::string& path) {
-  Value value;
-  call(kRefused, "",
-       [&](auto error) { return duramen_value_create_tensor(tensor, Out(value), error); });
-  duramen_save_options options = {};
-  options.struct_size = sizeof options;
-  options.format = DURAMEN_FORMAT_NPY;
-  Progress progress("saving " + path, Progress::Unit::bytes);
-  progress.listen(context);
-  call(kRefused, path, [&](auto error) {
-    return duramen_value_save(context, value.get(), path.data(), path.size(), &options, error);
-  });
-}
-
 // Sum of the products of outputs and weights: one tensor to walk back from.
 Tensor weighted_sum(duramen_context* context, const std::vector<duramen_tensor*>& outputs,
                     const std::vector<Tensor>& weights) {
@@ -210,7 +191,7 @@ void save_gradients(duramen_context* context, const duramen_module* module,
   }
   duramen_save_options options = {};
   options.struct_size = sizeof options;
-  options.format = DURAMEN_FORMAT_SAFETENSORS;
+  options.format = format_for(path, "", "safetensors").number;
   Progress progress("saving " + path, Progress::Unit::bytes);
   progress.listen(context);
   call(kRefused, path, [&](auto error) {
@@ -238,9 +219,7 @@ void run(const Options& options) {
   const Value result = forward(context.get(), module.get(), inputs);
   const Content results(result.get(), options.output);
   if (wants_grads) backward(context.get(), results, options);
-  for (const Entry& entry : results.entries) {
-    save_array(context.get(), entry.tensor, path_for(options.output, entry.name));
-  }
+  save_outputs(context.get(), result.get(), options.output);
   if (wants_grads) save_gradients(context.get(), module.get(), inputs, options.grads);
 }
 
@@ -262,8 +241,9 @@ void add_options(CLI::App& verb, Options& options) {
       ->type_name("FILE")
       ->allow_extra_args(false);
   verb.add_option("-o,--output", options.output,
-                  "The .npy to write; outputs inside of tuples go to FILE with their position "
-                  "before the ending, as Y.0.npy, Y.1.0.npy")
+                  "The file to write, in the format of its ending, .npy without one; - is standard "
+                  "output. Outputs inside of tuples are called output.0, output.1.0; each .npy has "
+                  "one, as Y.0.npy, Y.1.0.npy; a .pt has the tuple itself")
       ->required()
       ->type_name("FILE");
   verb.add_flag("--train", options.train, "Training mode instead of eval mode");
@@ -277,7 +257,8 @@ void add_options(CLI::App& verb, Options& options) {
       ->type_name("FILE")
       ->allow_extra_args(false);
   verb.add_option("--grads", options.grads,
-                  "The safetensors file for the gradients: of parameters under their names, of "
+                  "The file for the gradients, safetensors without an ending: of parameters under "
+                  "their names, of "
                   "inputs with fractions as input.0, input.1, ...")
       ->type_name("FILE");
 }

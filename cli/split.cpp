@@ -1,4 +1,6 @@
 // duramen split FILE: one checkpoint as several files with an index.
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "build.hpp"
@@ -19,33 +21,51 @@ struct Options {
 };
 
 struct Unit {
-  std::string_view name;
+  std::string_view name;  // in small letters
   uint64_t nbytes;
 };
-constexpr Unit kUnits[] = {{"", 1},
-                           {"B", 1},
-                           {"KB", 1'000},
-                           {"MB", 1'000'000},
-                           {"GB", 1'000'000'000},
-                           {"KiB", uint64_t{1} << 10},
-                           {"MiB", uint64_t{1} << 20},
-                           {"GiB", uint64_t{1} << 30}};
+constexpr uint64_t kThousand = 1000, kKibi = 1024;
+constexpr Unit kUnits[] = {
+    {"", 1},
+    {"b", 1},
+    {"k", kThousand},
+    {"kb", kThousand},
+    {"kib", kKibi},
+    {"m", kThousand* kThousand},
+    {"mb", kThousand* kThousand},
+    {"mib", kKibi* kKibi},
+    {"g", kThousand* kThousand* kThousand},
+    {"gb", kThousand* kThousand* kThousand},
+    {"gib", kKibi* kKibi* kKibi},
+    {"t", kThousand* kThousand* kThousand* kThousand},
+    {"tb", kThousand* kThousand* kThousand* kThousand},
+    {"tib", kKibi* kKibi* kKibi* kKibi},
+};
 
-// "5GB"; 0 for what is no size.
+// "5GB", "1.5g", "500 MiB"; 0 for what is no size.
 uint64_t bytes_of(const std::string& text) {
-  uint64_t number = 0;
+  double number = 0;
   const char* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc()) return 0;
+  const auto [rest, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc() || number < 0) return 0;
+  std::string name(rest, end);
+  name.erase(0, name.find_first_not_of(' '));
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const Unit& unit : kUnits) {
-    if (unit.name != std::string_view(rest, static_cast<size_t>(end - rest))) continue;
-    return number > UINT64_MAX / unit.nbytes ? 0 : number * unit.nbytes;
+    if (unit.name != name) continue;
+    const double nbytes = number * static_cast<double>(unit.nbytes);
+    return nbytes < 9e18 ? static_cast<uint64_t>(nbytes) : 0;  // not for NaN either
   }
   return 0;
 }
 
 std::string not_a_size(const std::string& text) {
-  return bytes_of(text) ? "" : "expected a size such as 5GB or 500MiB, got '" + text + "'";
+  return bytes_of(text)
+             ? ""
+             : "expected a size such as 5GB, 1.5g (a GB has 10^9 bytes) or 500MiB (a MiB "
+               "has 2^20), got '" +
+                   text + "'";
 }
 
 void run(const Options& options) {
@@ -64,7 +84,7 @@ void run(const Options& options) {
   Json json;
   json.begin_object();
   write_saved(json, saved);
-  print_report(target, options.json, to_text(saved), json.end_object().str() + "\n");
+  print_report(target.file, options.json, to_text(saved), json.end_object().str() + "\n");
 }
 
 }  // namespace
@@ -75,8 +95,8 @@ void add_split(CLI::App& app) {
       app.add_subcommand("split", "Write a checkpoint as several files, with an index");
   verb->add_option("FILE", options->file, "The checkpoint; - is standard input")->required();
   verb->add_option("--max-shard-size", options->size,
-                   "The most bytes of tensors in one file, such as 5GB or 500MiB; a larger tensor "
-                   "has a file of its own")
+                   "The most bytes of tensors in one file, such as 5GB, 1.5g or 500MiB (a GB has "
+                   "10^9 bytes, a GiB 2^30); a larger tensor has a file of its own")
       ->required()
       ->check(CLI::Validator(not_a_size, "", "size"))
       ->type_name("SIZE");

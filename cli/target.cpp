@@ -1,74 +1,26 @@
 #include "target.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <set>
 
 #include "edit.hpp"
-#include "output.hpp"
+#include "format.hpp"
+#include "metadata.hpp"
 #include "standard_output.hpp"
 #include "tensors.hpp"
 #include "terminal.hpp"
 #include "ties.hpp"
-#include "verbs.hpp"
 
 namespace cli {
 namespace {
-
-struct Format {
-  std::string_view name;
-  int32_t number;
-  std::string_view endings;  // each with a dot, with a space between
-};
-constexpr std::array<Format, 6> kFormats = {{
-    {"safetensors", DURAMEN_FORMAT_SAFETENSORS, ".safetensors"},
-    {"torch", DURAMEN_FORMAT_TORCH, ".pt .pth .bin .ckpt"},
-    {"npy", DURAMEN_FORMAT_NPY, ".npy"},
-    {"npz", DURAMEN_FORMAT_NPZ, ".npz"},
-    {"gguf", DURAMEN_FORMAT_GGUF, ".gguf"},
-    {"dcp", DURAMEN_FORMAT_DCP, "/"},
-}};
-constexpr std::string_view kIndexEnding = ".index.json";
 
 bool holds_tensors_only(const Format& format) {
   return format.number == DURAMEN_FORMAT_SAFETENSORS || format.number == DURAMEN_FORMAT_NPY;
 }
 
-bool has_ending(std::string_view path, std::string_view endings) {
-  while (!endings.empty()) {
-    const std::string_view ending = endings.substr(0, endings.find(' '));
-    if (path.ends_with(ending)) return true;
-    endings.remove_prefix(std::min(ending.size() + 1, endings.size()));
-  }
-  return false;
-}
-
-const Format* format_named(std::string_view name) {
-  const auto* found = std::find_if(kFormats.begin(), kFormats.end(),
-                                   [name](const Format& format) { return format.name == name; });
-  return found == kFormats.end() ? nullptr : found;
-}
-
-// Of an ending that only the library knows, the ending itself.
-Format format_of_target(const TargetOptions& options, std::string_view otherwise) {
-  if (!options.to.empty()) return *format_named(options.to);
-  std::string_view name = options.file;
-  if (name.ends_with(kIndexEnding)) name.remove_suffix(kIndexEnding.size());
-  for (const Format& format : kFormats) {
-    if (has_ending(name, format.endings)) return format;
-  }
-  const size_t slash = options.file.rfind('/') + 1;
-  const size_t dot = options.file.rfind('.');
-  if (const Format* format = format_named(otherwise);
-      format && (dot == std::string::npos || dot < slash || options.file == "-"))
-    return *format;
-  if (options.file == "-") throw Failure(kUsage, "-o -: --to FORMAT says in which format");
-  if (dot == std::string::npos || dot < slash) {
-    throw Failure(kUsage,
-                  options.file + ": the name has no ending that tells a format; --to FORMAT does");
-  }
-  return {std::string_view(options.file).substr(dot + 1), DURAMEN_FORMAT_AUTOMATIC, ""};
+bool has_no_ties(const Format& format) {
+  return format.number == DURAMEN_FORMAT_SAFETENSORS || format.number == DURAMEN_FORMAT_GGUF;
 }
 
 Failure cannot_hold(const TargetOptions& options, const Format& format, const std::string& what,
@@ -168,8 +120,8 @@ class Save {
     const bool nests =
         format_.number == DURAMEN_FORMAT_TORCH || format_.number == DURAMEN_FORMAT_DCP;
     const bool is_sharded = options_.max_shard_bytes > 0 || options_.file.ends_with(kIndexEnding);
-    if (nests && !is_sharded && is_plain_dict(root.get())) {
-      save_torch(root.get(), document);
+    if (nests && !is_sharded) {
+      save_nested(with_state_dicts(root.get()).get(), document);
     } else {
       save_flat(root.get(), document);
     }
@@ -177,13 +129,6 @@ class Save {
   }
 
  private:
-  // A module that was saved whole is a dict of its class, which only its state can be.
-  static bool is_plain_dict(const duramen_value* value) {
-    if (duramen_value_kind(value) != DURAMEN_VALUE_DICT) return true;
-    const char* name = duramen_value_class_name(value, nullptr);
-    const std::string_view text = name ? name : "dict";
-    return text == "dict" || text.starts_with("collections.");
-  }
   static Value empty_dict() {
     Value out;
     call(kRefused, "", [&](auto error) {
@@ -192,12 +137,14 @@ class Save {
     return out;
   }
 
-  void save_torch(const duramen_value* root, const Document& document) {
+  void save_nested(const duramen_value* root, const Document& document) {
     if (!options_.set_metadata.empty()) {
       throw cannot_hold(options_, format_, "the format has no metadata texts",
                         "--set-metadata is for safetensors");
     }
-    for (const auto& [key, text] : document.metadata) saved_.dropped_metadata.push_back(key);
+    auto metadata = document.metadata;
+    edit(metadata);
+    for (const auto& [key, text] : metadata) saved_.dropped_metadata.push_back(key);
     count(parts_of(flattened(root)));
     save_value(root);
   }
@@ -241,7 +188,7 @@ class Save {
   // Whether the dict is another then.
   bool untie(StateDict& dict, const Parts& parts, std::map<std::string, std::string>& metadata) {
     const bool is_asked = options_.drop_ties || options_.clone_ties;
-    if (!is_asked && format_.number != DURAMEN_FORMAT_SAFETENSORS) return false;
+    if (!is_asked && !has_no_ties(format_)) return false;
     const std::vector<Tie> ties = find_ties(parts.tensors);
     if (ties.empty()) return false;
     if (!is_asked) throw tied(parts, ties[0]);
@@ -332,6 +279,7 @@ class Save {
   void count(const Parts& parts) {
     saved_.tensors = parts.tensors.size();
     saved_.values = parts.values.size();
+    values_ = {parts.values.begin(), parts.values.end()};
     for (const NamedTensor& entry : parts.tensors) {
       saved_.nbytes += duramen_tensor_nbytes(entry.tensor);
     }
@@ -358,6 +306,16 @@ class Save {
         });
   }
 
+  // With the option that helps, where one does.
+  Failure with_remedy(const Failure& failure) const {
+    if (failure.status != DURAMEN_E_UNSUPPORTED || failure.entry.empty()) return failure;
+    const bool is_value = values_.contains(failure.entry);
+    return {failure.code, std::string(failure.what()) +
+                              (is_value ? " (--drop-values leaves out what is no tensor)"
+                                        : " (duramen cast writes another type, duramen convert "
+                                          "--exclude leaves entries out)")};
+  }
+
   template <class ToFile, class ToStream>
   void save(ToFile&& to_file, ToStream&& to_stream) {
     duramen_save_options how = {};
@@ -367,6 +325,15 @@ class Save {
     how.max_shard_bytes = options_.max_shard_bytes;
     Progress progress("saving " + options_.file, Progress::Unit::bytes);
     progress.listen(context_);
+    try {
+      save_as(how, to_file, to_stream);
+    } catch (const Failure& failure) {
+      throw with_remedy(failure);
+    }
+  }
+
+  template <class ToFile, class ToStream>
+  void save_as(const duramen_save_options& how, ToFile&& to_file, ToStream&& to_stream) {
     if (options_.file == "-") {
       StandardOutput().receive([&](duramen_write write, void* user, duramen_error** error) {
         return to_stream(how, write, user, error);
@@ -380,17 +347,8 @@ class Save {
   const TargetOptions& options_;
   const Format& format_;
   Saved saved_;
+  std::set<std::string, std::less<>> values_;  // the names of what is no tensor
 };
-
-void write_names(Json& json, const char* key, const std::vector<std::string>& names) {
-  json.key(key).begin_array();
-  for (const std::string& name : names) json.text(name);
-  json.end_array();
-}
-
-std::string not_a_text(const std::string& text) {
-  return text.find('=') == std::string::npos ? "expected KEY=TEXT, got '" + text + "'" : "";
-}
 
 }  // namespace
 
@@ -398,14 +356,10 @@ void add_target_options(CLI::App& verb, TargetOptions& options, Presence output)
   verb.add_option("-o,--output", options.file, "The file to write; - is standard output")
       ->required(output == Presence::required)
       ->type_name("FILE");
-  verb.add_option("--to", options.to,
-                  "The format to write, where the file's ending does not tell it: safetensors, "
-                  "torch, npy, npz, gguf or dcp")
-      ->check(CLI::IsMember({"safetensors", "torch", "npy", "npz", "gguf", "dcp"}))
-      ->type_name("FORMAT");
+  add_format_option(verb, options.to);
   verb.add_flag("--drop-values", options.drop_values, "Leave out what is not a tensor");
   verb.add_flag("--clone-ties", options.clone_ties,
-                "For safetensors: entries that share memory each get a copy");
+                "For safetensors and GGUF: entries that share memory each get a copy");
   verb.add_flag(
           "--drop-ties", options.drop_ties,
           "For safetensors: of entries that are the same memory keep the first name; the others go "
@@ -413,7 +367,7 @@ void add_target_options(CLI::App& verb, TargetOptions& options, Presence output)
       ->excludes("--clone-ties");
   verb.add_option("--set-metadata", options.set_metadata,
                   "Put a text into the metadata of a safetensors file; may be repeated")
-      ->check(CLI::Validator(not_a_text, "", "text"))
+      ->check(CLI::Validator(not_a_metadata_text, "", "text"))
       ->type_name("KEY=TEXT")
       ->allow_extra_args(false);
   verb.add_option("--unset-metadata", options.unset_metadata,
@@ -439,53 +393,7 @@ TargetOptions in_place_of(const std::string& input, TargetOptions options,
 
 Saved save_document(duramen_context* context, const Document& document,
                     const TargetOptions& options, std::string_view format) {
-  const Format target = format_of_target(options, format);
-  return Save(context, options, target)(document);
-}
-
-std::string names_text(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 3;
-  std::string out;
-  for (size_t i = 0; i < std::min(kShown, names.size()); ++i) {
-    out += (i > 0 ? ", '" : "'") + abbreviated(names[i], kWidestName) + "'";
-  }
-  return names.size() > kShown ? out + " and " + std::to_string(names.size() - kShown) + " more"
-                               : out;
-}
-
-std::string to_text(const Saved& saved) {
-  std::string out = saved.file + ": " + saved.format + ", " + std::to_string(saved.tensors) +
-                    " tensors, " + format_bytes(saved.nbytes);
-  if (saved.values > 0) out += ", " + std::to_string(saved.values) + " values";
-  out += '\n';
-  const auto line = [&](const char* what, const std::vector<std::string>& names) {
-    if (!names.empty()) out += std::string(what) + names_text(names) + "\n";
-  };
-  line("left out, no tensors: ", saved.dropped_values);
-  for (const auto& [name, kept] : saved.dropped_ties) {
-    out.append("left out, as '").append(kept).append("' has its memory: '").append(name) += "'\n";
-  }
-  line("copied, as they share memory: ", saved.cloned_ties);
-  line("left out of the metadata: ", saved.dropped_metadata);
-  return printable_lines(out);
-}
-
-void write_saved(Json& json, const Saved& saved) {
-  json.key("output").text(saved.file).key("format").text(saved.format);
-  json.key("tensors").integer(static_cast<int64_t>(saved.tensors));
-  json.key("values").integer(static_cast<int64_t>(saved.values));
-  json.key("nbytes").integer(static_cast<int64_t>(saved.nbytes));
-  write_names(json, "dropped_values", saved.dropped_values);
-  json.key("dropped_ties").begin_object();
-  for (const auto& [name, kept] : saved.dropped_ties) json.key(name).text(kept);
-  json.end_object();
-  write_names(json, "cloned_ties", saved.cloned_ties);
-  write_names(json, "dropped_metadata", saved.dropped_metadata);
-}
-
-void print_report(const TargetOptions& options, bool json, const std::string& text,
-                  const std::string& json_text) {
-  if (options.file != "-") print(json ? json_text : text);
+  return Save(context, options, format_for(options.file, options.to, format))(document);
 }
 
 }  // namespace cli

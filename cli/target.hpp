@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 
 #include "document.hpp"
-#include "json.hpp"
+#include "saved.hpp"
 
 namespace cli {
 
@@ -28,32 +28,9 @@ void add_target_options(CLI::App& verb, TargetOptions& options, Presence output)
 // where the input is standard input.
 TargetOptions in_place_of(const std::string& input, TargetOptions options, std::string_view format);
 
-// What was written, and what was not.
-struct Saved {
-  std::string file;
-  std::string format;
-  uint64_t tensors = 0;
-  uint64_t values = 0;
-  uint64_t nbytes = 0;
-  std::vector<std::string> dropped_values;
-  std::vector<std::pair<std::string, std::string>> dropped_ties;  // and the name that is kept
-  std::vector<std::string> cloned_ties;
-  std::vector<std::string> dropped_metadata;
-};
-
 // Saves under a bar. `format` is what a name without a known ending gets; "" where that is an
 // error. Failure(kRefused) for what the format cannot hold, with the option that helps.
 Saved save_document(duramen_context* context, const Document& document,
                     const TargetOptions& options, std::string_view format = "");
-
-// In lines; nothing where the file went to standard output.
-std::string to_text(const Saved& saved);
-// As keys of an open object.
-void write_saved(Json& json, const Saved& saved);
-// "a, b, c and 7 more"
-std::string names_text(const std::vector<std::string>& names);
-// Prints one or the other, unless standard output has the file.
-void print_report(const TargetOptions& options, bool json, const std::string& text,
-                  const std::string& json_text);
 
 }  // namespace cli

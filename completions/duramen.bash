@@ -52,7 +52,7 @@ _duramen() {
     extract) options='-h --help --select --dequantize -o --output --to --drop-values --clone-ties --drop-ties --set-metadata --unset-metadata --align --json' ;;
     verify) options='-h --help --include --exclude --dtype --dequantize --digest --allow-nan --allow-inf --stats --json --color' ;;
     tree) options='-h --help --unknown-as-containers --arguments --dtype --seed --include --exclude --kind --trainable --text --json --hash --color' ;;
-    init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output' ;;
+    init) options='-h --help --unknown-as-containers --arguments --dtype --seed -o --output --to' ;;
     check) options='-h --help --unknown-as-containers --arguments --dtype --select --rename --preset --regex --policy --json --color' ;;
     run) options='-h --help --unknown-as-containers --arguments --dtype --seed --weights --select --rename --preset --regex --policy --input -o --output --train --threads --grad-output --grads' ;;
     describe) options='-h --help --json --color' ;;

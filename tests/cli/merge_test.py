@@ -116,6 +116,7 @@ class Listings(TorchFiles):
         self.assertTrue(text[1].startswith(str(path)))
         self.assertRegex(text[3], r"^    a +4 +13 +52 B$")
         self.refused(2, "ls", "--depth", "1", path)
+        self.refused(2, "ls", "--tree", "--depth", "-1", path)
 
     def test_names_of_very_many_parts(self):
         path = self.saved({"." * 5000: torch.ones(1), "a": torch.ones(1)})

@@ -2,8 +2,9 @@
 """duramen run: forward and gradients from files to files. The comparison with PyTorch is torch_test.py."""
 import json
 import struct
+import subprocess
 
-from tool import ToolTest, array, as_json, duramen, good, main
+from tool import TOOL, ToolTest, array, as_json, duramen, good, main
 
 
 class Run(ToolTest):
@@ -55,6 +56,38 @@ class Run(ToolTest):
         self.assertEqual(entries["bias"], [3, -0.5])
         self.assertEqual(entries["weight"], [[9, 12, 15], [1, 0.5, 0]])
         self.assertEqual(as_json("info", "--json", grads)["format"], "safetensors")
+
+    def test_the_ending_tells_the_format(self):
+        expected = [[1, 2, 3], [4, 5, 6]]
+        for name, format, entry in (("y.npz", "npz", "output"), ("y.safetensors", "safetensors", "output"),
+                                    ("y.gguf", "gguf", "output"), ("y.pt", "torch", ""), ("y", "npy", "")):
+            path = self.folder / name
+            self.assertEqual(good("run", "ReLU()", "--input", self.x, "-o", path), "")
+            found = as_json("show", "--json", path)
+            self.assertEqual((found["format"], found["entries"][0]["name"], found["entries"][0]["values"]),
+                             (format, entry, expected))
+        message = self.refused(2, "run", "ReLU()", "--input", self.x, "-o", self.folder / "y.xyz")
+        self.assertIn(".safetensors .pt .pth .bin .ckpt .npy .npz .gguf or / for dcp", message)
+        self.assertFalse((self.folder / "y.xyz").exists())
+
+    def test_outputs_inside_of_a_tuple(self):
+        x = self.file("image.npy", array(list(range(16)), (1, 1, 4, 4)))
+        pool = ("run", "MaxPool2d(2, return_indices=True)", "--input", x, "-o")
+        for name, expected in (("y.npz", ["output.0", "output.1"]), ("y.safetensors", ["output.0", "output.1"]),
+                               ("y.pt", ["0", "1"])):
+            good(*pool, self.folder / name)
+            found = {entry["name"]: entry["values"] for entry in as_json("show", "--json", self.folder / name)["entries"]}
+            self.assertEqual(sorted(found), expected)
+            self.assertEqual(list(found.values()), [[[[[5, 7], [13, 15]]]]] * 2)
+        good(*pool, self.y)
+        self.assertEqual(sorted(path.name for path in self.folder.glob("y.*.npy")), ["y.0.npy", "y.1.npy"])
+        self.assertIn("standard output takes one .npy (got 2 outputs", self.refused(2, *pool, "-"))
+
+    def test_standard_output(self):
+        with open(self.y, "wb") as file:
+            result = subprocess.run([TOOL, "run", "ReLU()", "--input", self.x, "-o", "-"], stdout=file)
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(self.shown(self.y), self.shown(self.x))
 
     def test_several_inputs_and_integers(self):
         target = self.file("t.npy", array([0, 2], (2,), "<i8"))

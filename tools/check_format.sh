@@ -8,7 +8,7 @@ if ! command -v clang-format >/dev/null; then
   exit 77
 fi
 folders=()
-for folder in include src capi cli examples bench tests tools; do [[ -d $folder ]] && folders+=("$folder"); done
+for folder in include src capi cli bindings examples bench tests tools; do [[ -d $folder ]] && folders+=("$folder"); done
 find "${folders[@]}" -type f \( -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.hpp' \) -print0 |
   xargs -0 -r clang-format --dry-run -Werror
 echo "format: nothing to change"

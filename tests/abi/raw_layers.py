@@ -110,15 +110,16 @@ def go_lines(root, library, folder):
         return None
     module = folder / "scenario_go"
     shutil.rmtree(module, ignore_errors=True)
-    shutil.copytree(root / "bindings/go/raw", module / "raw")
+    shutil.copytree(root / "bindings/go/raw", module / "duramen/raw")
+    shutil.copyfile(root / "bindings/go/go.mod", module / "duramen/go.mod")
     shutil.copyfile(root / "tests/abi/raw/scenario.go", module / "main.go")
-    (module / "go.mod").write_text("module scenario\n\ngo 1.20\n\nrequire duramen/raw v0.0.0\n\n"
-                                   "replace duramen/raw => ./raw\n")
+    (module / "go.mod").write_text("module scenario\n\ngo 1.19\n\nrequire duramen v0.0.0\n\n"
+                                   "replace duramen => ./duramen\n")
     (module / "duramen.pc").write_text(f"Name: duramen\nDescription: the build\nVersion: 0\nCflags: -I{root / 'include'}\n"
                                        f"Libs: -L{library.parent} -lduramen\n")
     if unformatted := run(["gofmt", "-l", module]):
         raise ValueError(f"gofmt would change {unformatted}")
-    run(["go", "build", "-C", module, "-o", "program", "."], PKG_CONFIG_PATH=str(module), CGO_CFLAGS="-Werror",
+    run(["env", "-C", module, "go", "build", "-o", "program", "."], PKG_CONFIG_PATH=str(module), CGO_CFLAGS="-Werror",
         GOFLAGS="-mod=mod", GOPROXY="off")
     return run([module / "program"], LD_LIBRARY_PATH=str(library.parent))
 

@@ -1,0 +1,3 @@
+module duramen
+
+go 1.19

@@ -1,3 +1,0 @@
-module duramen/raw
-
-go 1.20

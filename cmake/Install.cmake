@@ -45,3 +45,9 @@ if(TARGET duramen_cli)
   install(FILES completions/_duramen DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
   install(FILES completions/duramen.fish DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
+
+# Go's module, where Debian has Go sources; a program's go.mod names the folder (docs/tutorial-go.md).
+install(DIRECTORY bindings/go/ DESTINATION "${CMAKE_INSTALL_DATADIR}/gocode/src/duramen"
+        FILES_MATCHING PATTERN "*.go" PATTERN "*.c" PATTERN "*.h" PATTERN "go.mod" PATTERN README.md
+        PATTERN "*_test.go" EXCLUDE PATTERN bench EXCLUDE PATTERN scenario EXCLUDE PATTERN internal EXCLUDE
+        PATTERN refused.go EXCLUDE)

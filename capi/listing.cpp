@@ -1,7 +1,7 @@
+#include "base/pointer_index.hpp"
 #include "handles.hpp"
 #include "nn/walk.hpp"
 #include "options.hpp"
-#include "pointer_index.hpp"
 #include "tensor/uninitialized.hpp"
 
 namespace duramen::capi {

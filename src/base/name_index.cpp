@@ -35,16 +35,7 @@ void NameIndex::reserve(size_t count) {
 }
 
 std::optional<size_t> find_duplicate(std::span<const std::string_view> names) {
-  const auto out_of_order = [](std::string_view a, std::string_view b) { return a >= b; };
-  if (std::adjacent_find(names.begin(), names.end(), out_of_order) == names.end()) {
-    return std::nullopt;
-  }
-  NameIndex index;
-  index.reserve(names.size());
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (index.insert(i, [names](size_t at) { return names[at]; }) != i) return i;
-  }
-  return std::nullopt;
+  return find_duplicate(names.size(), [names](size_t at) { return names[at]; });
 }
 
 }  // namespace duramen

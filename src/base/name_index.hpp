@@ -70,7 +70,19 @@ class NameIndex {
   uint64_t seed_;
 };
 
-// The position of a name that occurs a second time.
+// The position of a name that occurs a second time, of so many that `name_at` gives.
+template <class NameAt>
+std::optional<size_t> find_duplicate(size_t count, NameAt&& name_at) {
+  size_t next = 1;
+  while (next < count && name_at(next - 1) < name_at(next)) ++next;
+  if (next >= count) return std::nullopt;  // in order
+  NameIndex index;
+  index.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    if (index.insert(i, name_at) != i) return i;
+  }
+  return std::nullopt;
+}
 std::optional<size_t> find_duplicate(std::span<const std::string_view> names);
 
 }  // namespace duramen

@@ -2,11 +2,12 @@
 // listing of a large tree looks up every tensor three times.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
-namespace duramen::capi {
+namespace duramen {
 
 class PointerIndex {
  public:
@@ -52,4 +53,4 @@ class PointerIndex {
   size_t count_ = 0;
 };
 
-}  // namespace duramen::capi
+}  // namespace duramen

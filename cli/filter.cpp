@@ -67,7 +67,7 @@ bool Filter::wants_name(std::string_view name) const {
 }
 
 bool Filter::wants(const duramen_tensor* tensor) const {
-  if (dtype_ != DURAMEN_DTYPE_INVALID && duramen_tensor_dtype(tensor) != dtype_) return false;
+  if (!wants(duramen_tensor_dtype(tensor))) return false;
   return !trainable_ || duramen_tensor_requires_grad(tensor) != 0;
 }
 

@@ -33,6 +33,9 @@ class Filter {
   bool wants_name(std::string_view name) const;
   // By dtype and flag.
   bool wants(const duramen_tensor* tensor) const;
+  bool wants(duramen_dtype dtype) const {
+    return dtype_ == DURAMEN_DTYPE_INVALID || dtype == dtype_;
+  }
   // Of what is no tensor: only where neither dtype nor flag is asked for.
   bool wants_values() const { return dtype_ == DURAMEN_DTYPE_INVALID && !trainable_; }
   bool only_trainable() const { return trainable_; }

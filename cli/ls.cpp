@@ -1,7 +1,9 @@
 // duramen ls FILE: what a checkpoint holds, in the file's own order.
 #include <algorithm>
+#include <numeric>
 
 #include "build.hpp"
+#include "listed.hpp"
 #include "module_tree.hpp"
 #include "output.hpp"
 #include "tensors.hpp"
@@ -22,23 +24,17 @@ struct Options {
   std::string color;
 };
 
-uint64_t total_bytes(const Content& content) {
-  uint64_t total = 0;
-  for (const Entry& entry : content.entries) total += duramen_tensor_nbytes(entry.tensor);
-  return total;
-}
-
-void write_entry(Json& json, const Content& content, const Entry& entry, Hasher* hasher) {
+void write_row(Json& json, const Row& row, Hasher* hasher) {
   json.begin_object();
-  json.key("name").text(entry.name);
-  json.key("dtype").text(dtype_of(entry.tensor));
-  write_numbers(json.key("shape"), shape_of(entry.tensor));
-  write_numbers(json.key("strides"), strides_of(entry.tensor));
-  json.key("nbytes").integer(static_cast<int64_t>(duramen_tensor_nbytes(entry.tensor)));
-  if (hasher) json.key("sha256").text((*hasher)(entry.tensor));
+  json.key("name").text(row.name);
+  json.key("dtype").text(row.dtype);
+  write_numbers(json.key("shape"), row.shape);
+  write_numbers(json.key("strides"), row.strides);
+  json.key("nbytes").integer(static_cast<int64_t>(row.nbytes));
+  if (hasher) json.key("sha256").text((*hasher)(row.tensor));
   json.key("aliases");
-  if (entry.first) {
-    json.text(content.alias(entry));
+  if (row.has_alias) {
+    json.text(row.alias);
   } else {
     json.null();
   }
@@ -52,37 +48,28 @@ void print_part(Json& json) {
   if (json.str().size() >= kPart) print(json.take());
 }
 
-// The entries in the order that is asked for.
-std::vector<const Entry*> ordered(const Content& content, const std::string& sort) {
-  std::vector<const Entry*> out;
-  out.reserve(content.entries.size());
-  for (const Entry& entry : content.entries) out.push_back(&entry);
+// The rows in the order that is asked for.
+std::vector<size_t> ordered(const Listed& rows, const std::string& sort) {
+  std::vector<size_t> out(rows.size());
+  std::iota(out.begin(), out.end(), size_t{0});
   const auto by = [&](auto less) { std::stable_sort(out.begin(), out.end(), less); };
-  if (sort == "name") by([](auto* a, auto* b) { return a->name < b->name; });
-  if (sort == "size") {
-    by([](auto* a, auto* b) {
-      return duramen_tensor_nbytes(a->tensor) > duramen_tensor_nbytes(b->tensor);
-    });
-  }
-  if (sort == "dtype") {
-    by([](auto* a, auto* b) {
-      return std::string_view(dtype_of(a->tensor)) < std::string_view(dtype_of(b->tensor));
-    });
-  }
+  if (sort == "name") by([&](size_t a, size_t b) { return rows.name(a) < rows.name(b); });
+  if (sort == "size") by([&](size_t a, size_t b) { return rows.nbytes(a) > rows.nbytes(b); });
+  if (sort == "dtype") by([&](size_t a, size_t b) { return rows.dtype(a) < rows.dtype(b); });
   return out;
 }
 
-void print_json(const Content& content, std::string_view format, Hasher* hasher,
+void print_json(const Listed& rows, std::string_view format, Hasher* hasher,
                 const Options& options) {
   Json json;
   json.begin_object().key("format").text(format);
   json.key("entries").begin_array();
-  for (const Entry* entry : ordered(content, options.sort)) {
-    write_entry(json, content, *entry, hasher);
+  for (const size_t index : ordered(rows, options.sort)) {
+    write_row(json, rows[index], hasher);
     if (!hasher) print_part(json);  // reading may still fail
   }
   json.end_array().key("values").begin_array();
-  for (const Leaf& leaf : content.leaves) {
+  for (const Leaf& leaf : rows.leaves()) {
     write_leaf(json, leaf);
     if (!hasher) print_part(json);
   }
@@ -90,17 +77,15 @@ void print_json(const Content& content, std::string_view format, Hasher* hasher,
   print(json.str() + "\n");
 }
 
-std::vector<std::string> cells_of(const Content& content, const Entry& entry,
-                                  const std::string* hash) {
-  std::vector<std::string> row = {printable(entry.name), dtype_of(entry.tensor),
-                                  format_shape(shape_of(entry.tensor)),
-                                  format_bytes(duramen_tensor_nbytes(entry.tensor))};
-  if (hash) row.push_back(*hash);
-  row.push_back(printable(content.alias(entry)));
-  return row;
+std::vector<std::string> cells_of(const Row& row, const std::string* hash) {
+  std::vector<std::string> cells = {printable(row.name), row.dtype, format_shape(row.shape),
+                                    format_bytes(row.nbytes)};
+  if (hash) cells.push_back(*hash);
+  cells.push_back(printable(row.alias));
+  return cells;
 }
 
-void print_table(const Content& content, Hasher* hasher, const Options& options) {
+void print_table(const Listed& rows, Hasher* hasher, const Options& options) {
   using Align = Table::Align;
   std::vector<std::pair<std::string, Align>> columns = {{"name", Align::left},
                                                         {"dtype", Align::left},
@@ -109,15 +94,16 @@ void print_table(const Content& content, Hasher* hasher, const Options& options)
   if (hasher) columns.emplace_back("sha256", Align::left);
   columns.emplace_back("same storage as", Align::left);
   Table table(columns);
-  const auto entries = ordered(content, options.sort);
+  const std::vector<size_t> order = ordered(rows, options.sort);
   std::vector<std::string> hashes;
-  for (const Entry* entry : entries) {
-    if (hasher) hashes.push_back((*hasher)(entry->tensor));
-    table.widen(cells_of(content, *entry, hasher ? &hashes.back() : nullptr));
+  for (const size_t index : order) {
+    const Row row = rows[index];
+    if (hasher) hashes.push_back((*hasher)(row.tensor));
+    table.widen(cells_of(row, hasher ? &hashes.back() : nullptr));
   }
   std::string text = table.str(Palette(options.color));  // the heading
-  for (size_t i = 0; i < entries.size(); ++i) {
-    text += table.line(cells_of(content, *entries[i], hasher ? &hashes[i] : nullptr));
+  for (size_t i = 0; i < order.size(); ++i) {
+    text += table.line(cells_of(rows[order[i]], hasher ? &hashes[i] : nullptr));
     if (text.size() < kPart) continue;
     print(text);
     text.clear();
@@ -125,20 +111,22 @@ void print_table(const Content& content, Hasher* hasher, const Options& options)
   print(text);
 }
 
-void print_text(const Content& content, std::string_view format, Hasher* hasher,
+void print_text(const Listed& rows, std::string_view format, Hasher* hasher,
                 const Options& options) {
-  if (!content.entries.empty()) print_table(content, hasher, options);
+  if (rows.size() != 0) print_table(rows, hasher, options);
   std::string text;
-  for (const Leaf& leaf : content.leaves) text += line_of(leaf);
-  print(text + std::string(format) + ": " + std::to_string(content.entries.size()) + " tensors, " +
-        format_bytes(total_bytes(content)) + "\n");
+  for (const Leaf& leaf : rows.leaves()) text += line_of(leaf);
+  print(text + std::string(format) + ": " + std::to_string(rows.size()) + " tensors, " +
+        format_bytes(rows.total_bytes()) + "\n");
 }
 
-void print_tree(const Content& content, std::string_view format, const Options& options) {
+void print_tree(const duramen_checkpoint* checkpoint, const Filter& filter,
+                const Options& options) {
+  const Content content(duramen_checkpoint_content(checkpoint), options.file, filter);
   const ModuleTree tree(content, options.depth);
   if (!options.json) return print(tree.to_text(options.file));
   Json json;
-  json.begin_object().key("format").text(format);
+  json.begin_object().key("format").text(format_of(checkpoint));
   tree.write(json.key("tree"));
   print(json.end_object().str() + "\n");
 }
@@ -147,15 +135,15 @@ void run(const Options& options) {
   const Context context = create_context({});
   const Checkpoint checkpoint = open_checkpoint(context.get(), options.file);
   const Filter filter(options.filter);
-  const Content content(duramen_checkpoint_content(checkpoint.get()), options.file, filter);
+  if (options.tree) return print_tree(checkpoint.get(), filter, options);
+  const Listed rows(checkpoint.get(), options.file, filter, options.hash);
   const std::string_view format = format_of(checkpoint.get());
-  if (options.tree) return print_tree(content, format, options);
-  Hasher hasher(context.get(), total_bytes(content));
+  Hasher hasher(context.get(), rows.total_bytes());
   Hasher* const wanted = options.hash ? &hasher : nullptr;
   if (options.json) {
-    print_json(content, format, wanted, options);
+    print_json(rows, format, wanted, options);
   } else {
-    print_text(content, format, wanted, options);
+    print_text(rows, format, wanted, options);
   }
 }
 

@@ -75,6 +75,20 @@ void run_open(benchmark::State& state, const std::string& name) {
   for (auto _ : state) benchmark::DoNotOptimize(Opened(path));
 }
 
+// Until every entry is listed; no tensor is made.
+void run_list(benchmark::State& state, const std::string& name) {
+  const std::string path = path_of(name);
+  if (!is_there(state, path)) return;
+  for (auto _ : state) {
+    const Context context = make_context();
+    const Checkpoint file = open_file(context.get(), path);
+    const duramen_file_entry* first = nullptr;
+    size_t count = 0, stride = 0;
+    done(duramen_checkpoint_entries, file.get(), &first, &count, &stride);
+    benchmark::DoNotOptimize(first);
+  }
+}
+
 // Every tensor into memory that is there and touched already.
 void run_read(benchmark::State& state, const std::string& name, bool by_memcpy) {
   const std::string path = path_of(name);
@@ -227,6 +241,7 @@ void register_checkpoints() {
   for (const char* name : {"gpt2.safetensors", "wide.safetensors", "wide5.safetensors",
                            "wide50.safetensors", "narrow.pt", "wide.pt", "wide10.pt"}) {
     add(std::string("open/") + name, run_open, std::string(name));
+    add(std::string("list/") + name, run_list, std::string(name));
   }
   add("read", run_read, std::string("gpt2.safetensors"), false);
   add("read/memcpy", run_read, std::string("gpt2.safetensors"), true);

@@ -64,15 +64,16 @@ const char* duramen_checkpoint_format(const duramen_checkpoint* checkpoint,
 const char* duramen_checkpoint_property(const duramen_checkpoint* checkpoint, const char* key,
                                         size_t key_length, size_t* length) noexcept {
   const io::Checkpoint* core = peek(checkpoint);
-  const std::string* text =
-      core && key ? core->properties().find(plain_view(key, key_length)) : nullptr;
-  if (length) *length = text ? text->size() : 0;
-  return text ? text->c_str() : nullptr;
+  return text_under(core ? &core->properties() : nullptr, key, key_length, length);
 }
 
 const duramen_value* duramen_checkpoint_content(const duramen_checkpoint* checkpoint) noexcept {
   const io::Checkpoint* core = peek(checkpoint);
-  return core ? lend<const duramen_value>(core->content().get()) : nullptr;
+  try {
+    return core ? lend<const duramen_value>(core->content().get()) : nullptr;
+  } catch (...) {  // no memory
+    return nullptr;
+  }
 }
 
 duramen_status duramen_checkpoint_state_dict(duramen_context* context,
@@ -80,9 +81,9 @@ duramen_status duramen_checkpoint_state_dict(duramen_context* context,
                                              const char* select, size_t select_length,
                                              duramen_state_dict** out,
                                              duramen_error** error) noexcept {
-  return compute(error, __func__, context, out, [&](Context&) {
+  return compute(error, __func__, context, out, [&](Context& core) {
     return object(checkpoint, "checkpoint")
-        .state_dict(optional_text(select, select_length, "select"));
+        .state_dict(optional_text(select, select_length, "select"), services_of(core).cancel);
   });
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ordered_map.hpp"
 #include "boundary.hpp"
 #include "tensor/tensor.hpp"
 
@@ -21,6 +22,14 @@ namespace duramen::capi {
 // A text as it is; SIZE_MAX: up to its terminator. Requires: not null.
 inline std::string_view plain_view(const char* text, size_t length) noexcept {
   return {text, length == SIZE_MAX ? std::strlen(text) : length};
+}
+
+// The text under a key, lent; null where there is none, or no map or key.
+inline const char* text_under(const OrderedMap<std::string>* texts, const char* key,
+                              size_t key_length, size_t* length) noexcept {
+  const std::string* text = texts && key ? texts->find(plain_view(key, key_length)) : nullptr;
+  if (length) *length = text ? text->size() : 0;
+  return text ? text->c_str() : nullptr;
 }
 // A length that a struct holds in 64 bits.
 inline size_t struct_length(uint64_t length) noexcept {

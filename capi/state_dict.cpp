@@ -26,13 +26,6 @@ const StateEntry& entry_of(const StateDict& dict, std::string_view name) {
   throw not_found("entry", name, dict.entries());
 }
 
-template <class T>
-Ref<StringList> names_of(const OrderedMap<T>& map) {
-  std::vector<std::string> names;
-  for (const auto& entry : map) names.push_back(entry.name);
-  return make<StringList>(std::move(names));
-}
-
 // A replaced entry keeps what kind it was.
 StateKind kind_of(const StateDict& dict, std::string_view name) {
   const StateEntry* entry = dict.entries().find(name);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/counted.hpp"
+#include "base/ordered_map.hpp"
 
 namespace duramen::capi {
 
@@ -21,5 +22,12 @@ class StringList final : public Counted {
   explicit StringList(std::vector<std::string> values) : Counted(kTag), items(std::move(values)) {}
   const std::vector<std::string> items;
 };
+
+template <class T>
+Ref<StringList> names_of(const OrderedMap<T>& map) {
+  std::vector<std::string> names;
+  for (const auto& entry : map) names.push_back(entry.name);
+  return make<StringList>(std::move(names));
+}
 
 }  // namespace duramen::capi

@@ -12,8 +12,6 @@ from api_header import HeaderError
 THREAD_CLASSES = ((r"\bimmutable\b", "immutable"), (r"\bone writer\b|\bone thread at a time\b", "external"))
 LENGTH_TYPES = {"uint32_t", "uint64_t", "size_t"}
 STATIC = "Static storage"
-# Read through a stride, filled by the library.
-LENT_STRUCTS = {"duramen_entry", "duramen_difference"}
 
 
 def thread_class(type_):
@@ -136,7 +134,7 @@ def describe_type(api, type_):
     if type_.kind == "callback":
         out |= describe_callback(api, type_.name, type_.target, type_.fields)
     if type_.kind == "struct":
-        out["growth"] = "stride" if type_.name in LENT_STRUCTS else "struct_size"
+        out["growth"] = "stride" if type_.name in rules.LENT_STRUCTS else "struct_size"
         out["fields"] = [describe_field(api, type_, i) for i in range(len(type_.fields))]
     return out
 

@@ -4,6 +4,8 @@ import re
 
 from api_header import HeaderError
 
+# Arrays of these are read in place through a stride; every other struct begins with its size.
+LENT_STRUCTS = {"duramen_entry", "duramen_difference", "duramen_file_entry"}
 FIXED_WIDTH = {"int32_t", "int64_t", "uint32_t", "uint64_t", "duramen_dtype", "duramen_status", "duramen_destroy",
                "double"}
 SCALARS = FIXED_WIDTH | {"size_t", "uint8_t", "char", "void"}
@@ -81,7 +83,7 @@ def check_struct(api, type_):
     for member in type_.fields:
         if "*" not in member.type and base_of(member.type) not in FIXED_WIDTH:
             raise HeaderError(f"{type_.name}.{member.name}: not of fixed width (R27)")
-    if type_.name in ("duramen_entry", "duramen_difference"):  # read through a stride instead
+    if type_.name in LENT_STRUCTS:  # read through a stride instead
         return
     if (type_.fields[0].type, type_.fields[0].name) != ("uint32_t", "struct_size"):
         raise HeaderError(f"{type_.name}: does not start with uint32_t struct_size (R27)")

@@ -52,7 +52,7 @@ def size_test_source(api):
 class SizeWriter(Writer):
     def __init__(self, api):
         super().__init__(api)
-        self.sized = [t.name for t in api.of_kind("struct") if t.name not in api_fields.LENT_STRUCTS]
+        self.sized = [t.name for t in api.of_kind("struct") if t.name not in rules.LENT_STRUCTS]
         self.covered = set()
         self.first = first_sizes(Path(__file__).resolve().parent.parent)
         self.buffers = 0

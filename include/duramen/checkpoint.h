@@ -151,7 +151,7 @@ DURAMEN_API const char* DURAMEN_CALL
 duramen_checkpoint_property(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint, const char* key,
                             size_t key_length, DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;
 
-/* Everything that the file holds, as one value; NULL for NULL.
+/* Everything that the file holds, as one value; NULL for NULL, and when memory runs out.
  *
  * Tensors that no strides describe (sparse, quantized, on the meta device, wrappers) and objects of
  * unknown classes are opaque values; a bytearray is read as bytes. The content of an .npy file is

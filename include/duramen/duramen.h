@@ -39,6 +39,7 @@
 #include "dlpack.h"
 #include "dtype.h"
 #include "error.h"
+#include "file_entries.h"
 #include "function.h"
 #include "init.h"
 #include "listing.h"

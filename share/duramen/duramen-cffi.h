@@ -160,6 +160,18 @@ typedef struct duramen_difference {
   uint64_t nan_in_one;
   double distance;
 } duramen_difference;
+typedef struct duramen_file_entry {
+  const char* name;
+  uint64_t name_length;
+  const int64_t* shape;
+  const int64_t* strides;
+  uint64_t nbytes;
+  uint64_t offset;
+  uint64_t first_storage_index;
+  const duramen_value* value;
+  duramen_dtype dtype;
+  uint32_t rank;
+} duramen_file_entry;
 typedef struct duramen_function_type {
   uint32_t struct_size;
   uint32_t output_count;
@@ -659,6 +671,10 @@ duramen_status duramen_tensor_to_dlpack(duramen_tensor* tensor, struct DLManaged
 duramen_status duramen_tensor_to_dlpack_legacy(duramen_tensor* tensor, struct DLManagedTensor** out, duramen_error** error);
 duramen_status duramen_tensor_from_dlpack_take(struct DLManagedTensorVersioned* managed, duramen_tensor** out, duramen_error** error);
 duramen_status duramen_tensor_from_dlpack_legacy_take(struct DLManagedTensor* managed, duramen_tensor** out, duramen_error** error);
+const char* duramen_checkpoint_metadata(const duramen_checkpoint* checkpoint, const char* key, size_t key_length, size_t* length);
+duramen_status duramen_checkpoint_metadata_keys(const duramen_checkpoint* checkpoint, duramen_string_list** out, duramen_error** error);
+duramen_status duramen_checkpoint_entries(const duramen_checkpoint* checkpoint, const duramen_file_entry** out, size_t* count, size_t* stride, duramen_error** error);
+duramen_status duramen_checkpoint_tensor(duramen_context* context, const duramen_checkpoint* checkpoint, const char* name, size_t name_length, duramen_tensor** out, duramen_error** error);
 duramen_status duramen_function_apply(duramen_context* context, const duramen_function_type* type, void* user, duramen_tensor* const* inputs, size_t input_count, duramen_tensor** out, duramen_error** error);
 duramen_status duramen_function_apply_many(duramen_context* context, const duramen_function_type* type, void* user, duramen_tensor* const* inputs, size_t input_count, duramen_value** out, duramen_error** error);
 duramen_status duramen_function_state_save_tensor(duramen_function_state* state, duramen_tensor* tensor, duramen_error** error);

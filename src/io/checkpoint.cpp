@@ -1,9 +1,15 @@
 #include "io/checkpoint.hpp"
 
+#include <algorithm>
+
+#include "base/name_index.hpp"
+#include "base/pointer_index.hpp"
+#include "base/text.hpp"
 #include "io/atomic_file.hpp"
 #include "io/checkpoint_folder.hpp"
 #include "io/dcp.hpp"
 #include "io/file_error.hpp"
+#include "io/flat_file.hpp"
 #include "io/formats.hpp"
 #include "io/shard_index.hpp"
 #include "io/shard_writer.hpp"
@@ -27,6 +33,42 @@ Ref<Checkpoint> open_file(const Services& services, const std::string& path,
 bool is_for_dcp(const std::string& path, const SaveOptions& options) noexcept {
   return options.format == Format::dcp ||
          (options.format == Format::automatic && path.ends_with('/'));
+}
+
+// A list of what a state dict has; it lends the values, and must be outlived by the dict.
+FileEntries entries_of(const StateDict& dict) {
+  FileEntries out;
+  PointerIndex storages;
+  constexpr size_t kBytesOfName = 24;  // a guess
+  out.reserve(dict.entries().size(), dict.entries().size() * kBytesOfName);
+  for (const auto& [name, item] : dict.entries()) {
+    FileEntry& entry = out.add(name);
+    entry.value = item.value.get();
+    if (const Tensor* tensor = item.tensor.get()) {
+      entry.dtype = tensor->dtype();
+      entry.rank = static_cast<uint32_t>(tensor->rank());
+      entry.shape = out.keep(tensor->shape());
+      if (!tensor->is_contiguous()) entry.strides = out.keep(tensor->strides());
+      entry.nbytes = static_cast<uint64_t>(tensor->nbytes());
+      entry.first_storage_index =
+          storages.insert(tensor->storage().get(), entry.first_storage_index);
+    }
+  }
+  return out;
+}
+
+Error unknown_entry(std::string_view name, const std::vector<FileEntry>& list) {
+  constexpr size_t kMostLooked = 1000;
+  std::vector<std::string_view> names;
+  for (size_t i = 0; i < std::min(list.size(), kMostLooked); ++i) {
+    names.push_back(list[i].name_view());
+  }
+  const std::string nearest(nearest_word(name, names));
+  std::string text = join("nothing is called ", format_quoted(printable(name)));
+  if (!nearest.empty()) text += join(" (did you mean ", format_quoted(printable(nearest)), "?)");
+  Error error(Code::not_found, std::move(text));
+  if (!nearest.empty()) error.with("nearest", nearest);
+  return error;
 }
 
 template <class Content>
@@ -58,10 +100,82 @@ Ref<Checkpoint> Checkpoint::from_memory(const Services& services, std::span<cons
   return checkpoint;
 }
 
-Ref<StateDict> Checkpoint::state_dict(std::string_view select) const try {
-  auto dict = state_dict_from_value(*content_, select);
+Checkpoint::Checkpoint(std::string format, ValueRef content, OrderedMap<std::string> metadata,
+                       OrderedMap<std::string> properties)
+    : Counted(kTag),
+      format_(std::move(format)),
+      metadata_(std::move(metadata)),
+      properties_(std::move(properties)),
+      content_(std::move(content)) {}
+
+Checkpoint::Checkpoint(std::string format, std::unique_ptr<const FlatFile> flat,
+                       OrderedMap<std::string> metadata, OrderedMap<std::string> properties)
+    : Counted(kTag),
+      format_(std::move(format)),
+      flat_(std::move(flat)),
+      metadata_(std::move(metadata)),
+      properties_(std::move(properties)) {}
+
+Checkpoint::~Checkpoint() = default;
+
+const ValueRef& Checkpoint::content() const {
+  const std::lock_guard lock(mutex_);
+  if (!content_) content_ = flat_->content(CancelFlag());
+  return content_;
+}
+
+Ref<StateDict> Checkpoint::plain_state_dict(std::string_view select, const CancelFlag& cancel) const
+    try {
+  if (flat_ && select.empty()) return flat_->state_dict(cancel);
+  return state_dict_from_value(*content(), select);
+} catch (const Error& error) {
+  throw error_in_file(file_, error);
+}
+
+Ref<StateDict> Checkpoint::state_dict(std::string_view select, const CancelFlag& cancel) const {
+  auto dict = plain_state_dict(select, cancel);
   dict->metadata() = metadata_;
   return dict;
+}
+
+const FileEntries& Checkpoint::listed() const {
+  if (!entries_) {
+    dict_ = state_dict_from_value(*content_, "");
+    entries_ = std::make_unique<const FileEntries>(entries_of(*dict_));
+  }
+  return *entries_;
+}
+
+const FileEntries& Checkpoint::entries() const try {
+  if (flat_) return flat_->entries();
+  const std::lock_guard lock(mutex_);
+  return listed();
+} catch (const Error& error) {
+  throw error_in_file(file_, error);
+}
+
+size_t Checkpoint::position_of(std::string_view name) const {
+  const std::vector<FileEntry>& list = flat_ ? flat_->entries().list() : listed().list();
+  const auto name_at = [&list](size_t i) { return list[i].name_view(); };
+  if (!names_) {
+    auto names = std::make_unique<NameIndex>();
+    names->reserve(list.size());
+    for (size_t i = 0; i < list.size(); ++i) names->insert(i, name_at);
+    names_ = std::move(names);
+  }
+  const size_t position = names_->find(name, name_at);
+  if (position == NameIndex::kNotFound) throw unknown_entry(name, list);
+  return position;
+}
+
+TensorRef Checkpoint::tensor(std::string_view name, const CancelFlag& cancel) const try {
+  const std::lock_guard lock(mutex_);
+  const size_t position = position_of(name);
+  if (flat_) return flat_->tensor(position, cancel);
+  const TensorRef& tensor = dict_->entries()[position].value.tensor;
+  if (tensor) return tensor;
+  throw Error(Code::dtype_mismatch, join(format_quoted(printable(name)), " is no tensor"))
+      .with("entry", std::string(name));
 } catch (const Error& error) {
   throw error_in_file(file_, error);
 }

@@ -3,8 +3,11 @@
 // where the file's layout allows, and are copied otherwise.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <string>
 
+#include "io/file_entries.hpp"
 #include "io/source.hpp"
 #include "state/state_dict.hpp"
 
@@ -19,6 +22,7 @@ struct Limits {
   uint64_t max_total_bytes = 0;
 };
 
+class FlatFile;
 struct ReadBudget;
 
 struct OpenOptions {
@@ -43,31 +47,44 @@ class Checkpoint final : public Counted {
                                      const OpenOptions& options = {});
 
   std::string_view format() const noexcept { return format_; }  // "safetensors", "torch", "npy", …
-  const ValueRef& content() const noexcept { return content_; }  // everything, as one value
+  // Everything, as one value; made when it is first asked for where the index is a table.
+  const ValueRef& content() const;
+  // What state_dict("") would have, and without tensors where the index is a table.
+  const FileEntries& entries() const;
+  // Of an entry, by its name: NOT_FOUND with the nearest, DTYPE_MISMATCH for what is no tensor.
+  TensorRef tensor(std::string_view name, const CancelFlag& cancel) const;
   const OrderedMap<std::string>& metadata() const noexcept { return metadata_; }
   // What the file says of itself: "container" (of a torch file: "zip", "torchscript", "legacy",
   // "tar"), "version", "byteorder", "protocol" (of a pickle), "storage_alignment", "alignment",
   // "shards", "warnings", "files"; each where the format has it.
   const OrderedMap<std::string>& properties() const noexcept { return properties_; }
   // state_dict_from_value(content, select) with the file's metadata; errors name the file.
-  Ref<StateDict> state_dict(std::string_view select) const;
+  Ref<StateDict> state_dict(std::string_view select, const CancelFlag& cancel = {}) const;
 
   Checkpoint(std::string format, ValueRef content, OrderedMap<std::string> metadata,
-             OrderedMap<std::string> properties)
-      : Counted(kTag),
-        format_(std::move(format)),
-        content_(std::move(content)),
-        metadata_(std::move(metadata)),
-        properties_(std::move(properties)) {}
-  ~Checkpoint() override = default;
+             OrderedMap<std::string> properties);
+  Checkpoint(std::string format, std::unique_ptr<const FlatFile> flat,
+             OrderedMap<std::string> metadata, OrderedMap<std::string> properties);
+  ~Checkpoint() override;
 
  private:
+  Ref<StateDict> plain_state_dict(std::string_view select, const CancelFlag& cancel) const;
+  const FileEntries& listed() const;
+  size_t position_of(std::string_view name) const;
+
   std::string file_;
   Ref<const Counted> keeper_;  // of the caller's memory, also where no tensor needs it
   std::string format_;
-  ValueRef content_;
+  std::unique_ptr<const FlatFile> flat_;  // null: the content was made by the reader
   OrderedMap<std::string> metadata_;
   OrderedMap<std::string> properties_;
+
+  // Made when they are first asked for, under the mutex, and never changed afterwards.
+  mutable std::mutex mutex_;
+  mutable ValueRef content_;
+  mutable Ref<StateDict> dict_;  // that `entries_` are of
+  mutable std::unique_ptr<const FileEntries> entries_;
+  mutable std::unique_ptr<const NameIndex> names_;
 };
 
 enum class Format : int32_t {

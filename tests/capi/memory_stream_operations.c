@@ -63,6 +63,23 @@ release:
   return status;
 }
 
+static duramen_status list_entries(struct world* w, const duramen_checkpoint* checkpoint,
+                                   duramen_error** error) {
+  const duramen_file_entry* first = NULL;
+  duramen_string_list* keys = NULL;
+  duramen_tensor* tensor = NULL;
+  size_t count = 0, stride = 0;
+  duramen_status status;
+  TRY(duramen_checkpoint_metadata_keys(checkpoint, &keys, error));
+  TRY(duramen_checkpoint_entries(checkpoint, &first, &count, &stride, error));
+  TRY(duramen_checkpoint_tensor(w->context, checkpoint, first->name, first->name_length, &tensor,
+                                error));
+release:
+  duramen_tensor_release(tensor);
+  duramen_string_list_release(keys);
+  return status;
+}
+
 static duramen_status by_descriptor(struct world* w, duramen_error** error) {
   const duramen_save_options options = format(DURAMEN_FORMAT_TORCH);
   const int file =
@@ -75,6 +92,7 @@ static duramen_status by_descriptor(struct world* w, duramen_error** error) {
   CHECK(lseek(file, 0, SEEK_SET) == 0 && ftruncate(file, 0) == 0);
   TRY(duramen_state_dict_write_descriptor(w->context, w->dict, file, &options, error));
   TRY(duramen_checkpoint_open_descriptor(w->context, file, NULL, &checkpoint, error));
+  TRY(list_entries(w, checkpoint, error));
 release:
   duramen_checkpoint_release(checkpoint);
   duramen_value_release(value);

@@ -328,6 +328,19 @@ type Difference struct {
 	Distance    float64
 }
 
+type FileEntry struct {
+	Name              *byte
+	NameLength        uint64
+	Shape             *int64
+	Strides           *int64
+	Nbytes            uint64
+	Offset            uint64
+	FirstStorageIndex uint64
+	Value             *Value
+	Dtype             int32
+	Rank              uint32
+}
+
 type FunctionType struct {
 	StructSize  uint32
 	OutputCount uint32
@@ -1321,6 +1334,22 @@ func TensorFromDlpackTake(managed unsafe.Pointer, out **Tensor, error_ **Error) 
 
 func TensorFromDlpackLegacyTake(managed unsafe.Pointer, out **Tensor, error_ **Error) int32 {
 	return int32(C.duramen_tensor_from_dlpack_legacy_take((*C.struct_DLManagedTensor)(unsafe.Pointer(managed)), out, error_))
+}
+
+func CheckpointMetadata(checkpoint *Checkpoint, key *byte, keyLength Size, length *Size) *byte {
+	return (*byte)(unsafe.Pointer(C.duramen_checkpoint_metadata(checkpoint, (*C.char)(unsafe.Pointer(key)), keyLength, length)))
+}
+
+func CheckpointMetadataKeys(checkpoint *Checkpoint, out **StringList, error_ **Error) int32 {
+	return int32(C.duramen_checkpoint_metadata_keys(checkpoint, out, error_))
+}
+
+func CheckpointEntries(checkpoint *Checkpoint, out **FileEntry, count *Size, stride *Size, error_ **Error) int32 {
+	return int32(C.duramen_checkpoint_entries(checkpoint, (**C.duramen_file_entry)(unsafe.Pointer(out)), count, stride, error_))
+}
+
+func CheckpointTensor(context *Context, checkpoint *Checkpoint, name *byte, nameLength Size, out **Tensor, error_ **Error) int32 {
+	return int32(C.duramen_checkpoint_tensor(context, checkpoint, (*C.char)(unsafe.Pointer(name)), nameLength, out, error_))
 }
 
 func FunctionApply(context *Context, type_ *FunctionType, user unsafe.Pointer, inputs **Tensor, inputCount Size, out **Tensor, error_ **Error) int32 {

@@ -1,5 +1,6 @@
 #include "io/safetensors.hpp"
 
+#include "base/text.hpp"
 #include "support/catch.hpp"
 #include "unit/io/files.hpp"
 
@@ -338,6 +339,86 @@ TEST_CASE("disjoint views of one storage may be saved, and the data can be align
   }
   options.alignment = 24;
   CHECK_THROWS_AS(io::save(files.services, dict, folder.file("x.safetensors"), options), Error);
+}
+
+namespace {
+
+std::string listed(const io::Checkpoint& checkpoint) {
+  std::string out;
+  for (const io::FileEntry& entry : checkpoint.entries().list()) {
+    out += join(entry.name, " ", dtype_info(entry.dtype).name, format_shape(entry.sizes()), " ",
+                entry.nbytes, "; ");
+  }
+  for (const auto& [key, text] : checkpoint.metadata()) out += join(key, "=", text, "; ");
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a header is the same with and without spaces", "[io][safetensors]") {
+  const Files files;
+  const std::string fields[] = {
+      R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]})",
+      R"("":{"dtype":"U8","shape":[],"data_offsets":[8,9]})",
+      R"("a long name with 'quotes', {brackets} and ~":{"dtype":"I16","shape":[1,0,3],"data_offsets":[9,9]})",
+      R"("__metadata__":{"format":"pt","":""})"};
+  for (const auto& order : {std::array{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2}}) {
+    std::string plain = "{", spaced = "{";
+    for (const int i : order) {
+      plain += (plain.size() > 1 ? "," : "") + fields[i];
+      spaced += (spaced.size() > 1 ? " , " : " ") + fields[i];
+    }
+    const std::string data(9, '\1');
+    const auto one = files.parse(safetensors(plain + "}  ", data));
+    const auto other = files.parse(safetensors(spaced + "}", data));
+    CHECK(listed(*one) == listed(*other));
+    CHECK(one->entries().list().size() == 3);
+    CHECK(one->metadata().size() == 2);
+  }
+}
+
+TEST_CASE("what is nearly a plain header is read or refused as any other", "[io][safetensors]") {
+  const Files files;
+  const std::string data(8, '\1');
+  const auto refusal = [&](const std::string& header) {
+    return files.refusal(safetensors(header, data));
+  };
+  const std::string one = R"("a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]})";
+  CHECK(refusal("{" + one + "}") == "");
+  CHECK(refusal(R"({"\u00e9":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})") == "");
+  CHECK(refusal("{\"\xc3\xa9\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}") == "");
+  CHECK(refusal(R"({"a":{"shape":[2],"dtype":"F32","data_offsets":[0,8]}})") == "");
+  CHECK(contains(refusal("{\"\xc3\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}"),
+                 "JSON"));
+  CHECK(contains(refusal("{\"a\nb\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}"),
+                 "JSON"));
+  CHECK(contains(refusal("{" + one + "}x"), "JSON"));
+  CHECK(contains(refusal("{" + one + ",}"), "JSON"));
+  CHECK(contains(refusal("{" + one + "," + one + "}"), "twice"));
+  CHECK(contains(refusal(R"({"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}})"), "number"));
+  CHECK(
+      contains(refusal(R"({"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}})"), "negative"));
+  CHECK(contains(refusal(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})"), "reversed"));
+  CHECK(contains(refusal(R"({"a":{"dtype":"F3","shape":[2],"data_offsets":[0,8]}})"),
+                 "unknown dtype"));
+  CHECK(contains(
+      refusal(R"({"a":{"dtype":"F32","shape":[18446744073709551618],"data_offsets":[0,8]}})"),
+      "number"));
+}
+
+TEST_CASE("a limit on entries does not count the metadata", "[io][safetensors]") {
+  const Files files;
+  io::OpenOptions options;
+  options.limits.max_entries = 1;
+  for (const char* space : {"", " "}) {
+    const std::string header = join("{", space, R"("__metadata__":{"k":"v"},)",
+                                    R"("a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]}})");
+    CHECK(files.refusal(safetensors(header, kEight), options) == "");
+    const std::string two =
+        join("{", space, R"("a":{"dtype":"U8","shape":[8],"data_offsets":[0,8]},)",
+             R"("b":{"dtype":"U8","shape":[0],"data_offsets":[8,8]}})");
+    CHECK(contains(files.refusal(safetensors(two, kEight), options), "too many entries"));
+  }
 }
 
 }  // namespace duramen::test

@@ -471,6 +471,21 @@ pub struct duramen_difference {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct duramen_file_entry {
+    pub name: *const c_char,
+    pub name_length: u64,
+    pub shape: *const i64,
+    pub strides: *const i64,
+    pub nbytes: u64,
+    pub offset: u64,
+    pub first_storage_index: u64,
+    pub value: *const duramen_value,
+    pub dtype: duramen_dtype,
+    pub rank: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct duramen_function_type {
     pub struct_size: u32,
     pub output_count: u32,
@@ -687,6 +702,17 @@ const _: () = {
     assert!(core::mem::offset_of!(duramen_difference, b_nan_count) == 80);
     assert!(core::mem::offset_of!(duramen_difference, nan_in_one) == 88);
     assert!(core::mem::offset_of!(duramen_difference, distance) == 96);
+    assert!(core::mem::size_of::<duramen_file_entry>() == 72 && core::mem::align_of::<duramen_file_entry>() == 8);
+    assert!(core::mem::offset_of!(duramen_file_entry, name) == 0);
+    assert!(core::mem::offset_of!(duramen_file_entry, name_length) == 8);
+    assert!(core::mem::offset_of!(duramen_file_entry, shape) == 16);
+    assert!(core::mem::offset_of!(duramen_file_entry, strides) == 24);
+    assert!(core::mem::offset_of!(duramen_file_entry, nbytes) == 32);
+    assert!(core::mem::offset_of!(duramen_file_entry, offset) == 40);
+    assert!(core::mem::offset_of!(duramen_file_entry, first_storage_index) == 48);
+    assert!(core::mem::offset_of!(duramen_file_entry, value) == 56);
+    assert!(core::mem::offset_of!(duramen_file_entry, dtype) == 64);
+    assert!(core::mem::offset_of!(duramen_file_entry, rank) == 68);
     assert!(core::mem::size_of::<duramen_function_type>() == 56 && core::mem::align_of::<duramen_function_type>() == 8);
     assert!(core::mem::offset_of!(duramen_function_type, struct_size) == 0);
     assert!(core::mem::offset_of!(duramen_function_type, output_count) == 4);
@@ -985,6 +1011,10 @@ extern "C" {
     pub fn duramen_tensor_to_dlpack_legacy(tensor: *mut duramen_tensor, out: *mut *mut DLManagedTensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_tensor_from_dlpack_take(managed: *mut DLManagedTensorVersioned, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_tensor_from_dlpack_legacy_take(managed: *mut DLManagedTensor, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_checkpoint_metadata(checkpoint: *const duramen_checkpoint, key: *const c_char, key_length: usize, length: *mut usize) -> *const c_char;
+    pub fn duramen_checkpoint_metadata_keys(checkpoint: *const duramen_checkpoint, out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_checkpoint_entries(checkpoint: *const duramen_checkpoint, out: *mut *const duramen_file_entry, count: *mut usize, stride: *mut usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_checkpoint_tensor(context: *mut duramen_context, checkpoint: *const duramen_checkpoint, name: *const c_char, name_length: usize, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_function_apply(context: *mut duramen_context, type_: *const duramen_function_type, user: *mut c_void, inputs: *const *mut duramen_tensor, input_count: usize, out: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_function_apply_many(context: *mut duramen_context, type_: *const duramen_function_type, user: *mut c_void, inputs: *const *mut duramen_tensor, input_count: usize, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_function_state_save_tensor(state: *mut duramen_function_state, tensor: *mut duramen_tensor, error: *mut *mut duramen_error) -> duramen_status;

@@ -136,6 +136,14 @@ TEST_CASE("files are opened with limits, saved with options and read tensor by t
   CHECK(row.to_vector<float>(context) ==
         select(context, model.parameter("head.weight"), 0, 1).to_vector<float>(context));
   CHECK_THROWS_AS(file.tensor(context, "head.wieght"), NotFound);
+  std::vector<std::string_view> names;
+  for (const duramen_file_entry& entry : file.entries()) {
+    names.emplace_back(entry.name, entry.name_length);
+    CHECK(entry.dtype == DURAMEN_DTYPE_FLOAT32);
+  }
+  CHECK(names == std::vector<std::string_view>{"head.weight", "head.bias"});
+  CHECK(file.metadata("none").empty());
+  CHECK(file.metadata_keys().size() == 0);
 
   const Value content = Value::ordered_dict({{"epoch", 3}, {"state", state.to_value()}});
   duramen::save(context, content, path);

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from . import _api, init, nn, optim, parametrizations, utils
-from ._checkpoint import Checkpoint, TensorStream, load, save, set_metadata
+from ._checkpoint import Checkpoint, FileEntry, TensorStream, load, save, set_metadata
 from ._containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from ._context import Context, registry
 from ._dlpack import from_dlpack
@@ -35,7 +35,7 @@ __version__: str = _lib.duramen_version_string().decode()
 api_level: int = _api.LEVEL
 
 __all__ = [
-    "Buffer", "Checkpoint", "Context", "Error", "LoadItem", "LoadReport", "Module", "ModuleDict", "ModuleList", "Opaque",
+    "Buffer", "Checkpoint", "Context", "Error", "FileEntry", "LoadItem", "LoadReport", "Module", "ModuleDict", "ModuleList", "Opaque",
     "Optimizer", "ParamGroup", "Parameter", "ParameterDict", "ParameterList", "Renamed", "RenameRules", "Sequential",
     "StateDict", "Status",
     "Tensor", "TensorStream", "api_level", "bfloat16", "bool_", "complex128", "complex32", "complex64", "dtype", "float16", "float32",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Mapping, Sequence
-from typing import IO, TYPE_CHECKING, Any, Union
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, Union
 
 from . import _api
-from ._dtype import dtype_of
+from ._dtype import BY_NUMBER, dtype, dtype_of
 from ._handle import Handle, adopt
-from ._library import call, encoded, integers, lent_text, lib, make, options
+from ._library import call, encoded, integers, lent_text, lib, make, options, struct, taken_strings
 from ._state_dict import StateDict, context_of, state_dict_of_value, wrap_state_dict
-from ._tensor import Tensor
+from ._tensor import Tensor, wrap_tensor
 from ._value import Values, python_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,28 @@ _FORMATS = {None: _api.FORMAT_AUTOMATIC, "safetensors": _api.FORMAT_SAFETENSORS,
             "npy": _api.FORMAT_NPY, "npz": _api.FORMAT_NPZ, "gguf": _api.FORMAT_GGUF, "dcp": _api.FORMAT_DCP}
 
 
+_NOWHERE = 2**64 - 1
+
 File = Union[str, "os.PathLike[str]", bytes, bytearray, memoryview, IO[bytes]]
+
+
+class FileEntry(NamedTuple):
+    """What a file holds under one name; of what is no tensor the dtype is None and the shape empty."""
+
+    name: str
+    dtype: dtype | None
+    shape: tuple[int, ...]
+    nbytes: int
+    offset: int | None
+    """Where the elements lie in the file, as they are; None where they do not, or where that is not known."""
+    first_storage_index: int
+    """The first entry on the same storage; else its own."""
+
+
+def file_entry(row: Any) -> FileEntry:
+    shape = tuple((ctypes.c_int64 * row.rank).from_address(row.shape)) if row.rank else ()
+    return FileEntry(ctypes.string_at(row.name, row.name_length).decode("utf-8", "surrogatepass"), BY_NUMBER.get(row.dtype),
+                     shape, row.nbytes, None if row.offset == _NOWHERE else row.offset, row.first_storage_index)
 
 
 class Checkpoint(Handle):
@@ -52,15 +73,33 @@ class Checkpoint(Handle):
     def format(self) -> str:
         return lent_text(lib.duramen_checkpoint_format, self.handle) or ""
 
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The metadata texts of a .safetensors file, of an index of shards, of a .gguf."""
+        keys = taken_strings(make(lib.duramen_checkpoint_metadata_keys, self.handle))
+        return {key: lent_text(lib.duramen_checkpoint_metadata, self.handle, *encoded(key)) or "" for key in keys}
+
     def property(self, key: str) -> str | None:
         """What the file says of itself, such as "version" or "byteorder"; None where it says nothing."""
         return lent_text(lib.duramen_checkpoint_property, self.handle, *encoded(key))
 
+    def entries(self) -> list[FileEntry]:
+        """What the file holds, in its order; no tensor is made for it and no element is touched."""
+        first, count, stride = ctypes.c_void_p(), ctypes.c_size_t(), ctypes.c_size_t()
+        call(lib.duramen_checkpoint_entries, self.handle, ctypes.byref(first), ctypes.byref(count), ctypes.byref(stride))
+        kind = struct("duramen_file_entry")
+        rows = (kind.from_address((first.value or 0) + i * stride.value) for i in range(count.value))
+        return [file_entry(row) for row in rows]
+
+    def tensor(self, name: str) -> Tensor:
+        """One tensor, without those beside it; the same object each time."""
+        return wrap_tensor(self._context.build(lib.duramen_checkpoint_tensor, self.handle, *encoded(name)), self._context)
+
     def content(self) -> Any:
         """Everything that the file holds: a StateDict where it is one, else dicts, lists, tensors, numbers."""
-        value = lib.duramen_checkpoint_content(self.handle)
         if self.format == "safetensors":
             return self.state_dict()
+        value = lib.duramen_checkpoint_content(self.handle)
         if is_state(value):
             state = state_dict_of_value(value, self._context)
             if state is not None:

@@ -88,6 +88,22 @@ class Files(unittest.TestCase):
         back = duramen.load(self.path("m.safetensors.index.json"))
         self.assertEqual({k: back[k].tobytes() for k in back}, {k: state[k].tobytes() for k in state})
 
+    def test_entries_without_tensors(self):
+        state = self.ctx.module("Linear(3, 2)").state_dict()
+        duramen.save(state, self.path("e.safetensors"), metadata={"step": "3"})
+        file = duramen.Checkpoint(self.path("e.safetensors"), context=self.ctx)
+        self.assertEqual(file.metadata, {"step": "3"})
+        weight = next(entry for entry in file.entries() if entry.name == "weight")
+        self.assertEqual((weight.dtype, weight.shape, weight.nbytes), (duramen.float32, (2, 3), 24))
+        data = Path(self.path("e.safetensors")).read_bytes()
+        self.assertEqual(data[weight.offset:weight.offset + 24], state["weight"].tobytes())
+        self.assertIs(file.tensor("weight"), file.state_dict()["weight"])
+        duramen.save({"a": state, "n": 3}, self.path("e.pt"))
+        nested = duramen.Checkpoint(self.path("e.pt"), context=self.ctx)
+        self.assertEqual([(entry.name, entry.dtype, entry.offset) for entry in nested.entries()],
+                         [("a.weight", duramen.float32, None), ("a.bias", duramen.float32, None), ("n", None, None)])
+        self.assertEqual(nested.metadata, {})
+
     def test_a_nested_checkpoint(self):
         m = self.ctx.module("Linear(2, 2)")
         optimizer = self.ctx.optimizer("SGD(lr=0.1, momentum=0.9)", m.parameters())

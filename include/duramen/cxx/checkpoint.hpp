@@ -75,6 +75,31 @@ class RawOpenOptions {
 
 }  // namespace detail
 
+// What a file lists without its tensors; lent by the checkpoint.
+class FileEntries {
+ public:
+  FileEntries() noexcept = default;
+  FileEntries(const duramen_file_entry* first, size_t count, size_t stride) noexcept
+      : first_(reinterpret_cast<const char*>(first)), count_(count), stride_(stride) {}
+
+  size_t size() const noexcept { return count_; }
+  bool empty() const noexcept { return count_ == 0; }
+  // Requires: index < size().
+  const duramen_file_entry& operator[](size_t index) const noexcept {
+    return *reinterpret_cast<const duramen_file_entry*>(first_ + index * stride_);
+  }
+  using Iterator = IndexIterator<FileEntries, const duramen_file_entry&>;
+  Iterator begin() const noexcept;
+  Iterator end() const noexcept;
+
+ private:
+  const char* first_ = nullptr;
+  size_t count_ = 0;
+  size_t stride_ = 0;
+};
+inline FileEntries::Iterator FileEntries::begin() const noexcept { return {*this, 0}; }
+inline FileEntries::Iterator FileEntries::end() const noexcept { return {*this, size()}; }
+
 class CheckpointRef
     : public Ref<duramen_checkpoint, duramen_checkpoint_retain, duramen_checkpoint_release> {
  public:
@@ -85,6 +110,26 @@ class CheckpointRef
     size_t length = 0;
     const char* text = duramen_checkpoint_property(raw_, key.data(), key.size(), &length);
     return text ? std::string_view(text, length) : std::string_view();
+  }
+  // The metadata text under a key; empty where there is none. Lent.
+  std::string_view metadata(std::string_view key) const noexcept {
+    size_t length = 0;
+    const char* text = duramen_checkpoint_metadata(raw_, key.data(), key.size(), &length);
+    return text ? std::string_view(text, length) : std::string_view();
+  }
+  Result<StringList> metadata_keys() const {
+    return make<StringList>([&](auto** out, auto** error) {
+      return duramen_checkpoint_metadata_keys(raw_, out, error);
+    });
+  }
+  // Names, dtypes, shapes and places, without a tensor for each.
+  Result<FileEntries> entries() const {
+    const duramen_file_entry* first = nullptr;
+    size_t count = 0, stride = 0;
+    DURAMEN_CHECK(call([&](duramen_error** error) {
+      return duramen_checkpoint_entries(raw_, &first, &count, &stride, error);
+    }));
+    return FileEntries(first, count, stride);
   }
   // Everything that the file holds; lent.
   ValueRef content() const noexcept { return duramen_checkpoint_content(raw_); }
@@ -97,8 +142,9 @@ class CheckpointRef
   }
   // One tensor by its whole name; slice() of it reads what it covers only. NotFound.
   Result<Tensor> tensor(ContextRef context, std::string_view name) const {
-    return detail::then(state_dict(context),
-                        [&](const StateDict& dict) { return dict.tensor(name); });
+    return make<Tensor>([&](auto** out, auto** error) {
+      return duramen_checkpoint_tensor(context.get(), raw_, name.data(), name.size(), out, error);
+    });
   }
 };
 

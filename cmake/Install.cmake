@@ -48,6 +48,6 @@ endif()
 
 # Go's module, where Debian has Go sources; a program's go.mod names the folder (docs/tutorial-go.md).
 install(DIRECTORY bindings/go/ DESTINATION "${CMAKE_INSTALL_DATADIR}/gocode/src/duramen"
-        FILES_MATCHING PATTERN "*.go" PATTERN "*.c" PATTERN "*.h" PATTERN "go.mod" PATTERN README.md
+        FILES_MATCHING PATTERN "*.go" PATTERN "*.c" PATTERN "*.h" PATTERN "go.mod"
         PATTERN "*_test.go" EXCLUDE PATTERN bench EXCLUDE PATTERN scenario EXCLUDE PATTERN internal EXCLUDE
         PATTERN refused.go EXCLUDE)

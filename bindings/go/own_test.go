@@ -291,6 +291,9 @@ func TestHooks(t *testing.T) {
 			if names := ok(notes.List(duramen.Unexpected))(t); !reflect.DeepEqual(names, []string{"extra"}) {
 				t.Error(names)
 			}
+			no(t, notes.Add(duramen.Missing, "invented"))
+			no(t, notes.Remove(duramen.Missing, "invented"))
+			is(t, notes.Remove(duramen.Missing, "invented"), duramen.ErrNotFound)
 			return notes.Clear(duramen.Unexpected)
 		},
 	}))(t)

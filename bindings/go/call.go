@@ -133,6 +133,13 @@ func (c *call) dict(d *StateDict) *C.duramen_state_dict {
 	return (*C.duramen_state_dict)(c.hold(&d.handle, kindStateDict))
 }
 
+func (c *call) checkpoint(k *Checkpoint) *C.duramen_checkpoint {
+	if k == nil {
+		return (*C.duramen_checkpoint)(c.hold(nil, kindCheckpoint))
+	}
+	return (*C.duramen_checkpoint)(c.hold(&k.handle, kindCheckpoint))
+}
+
 func (c *call) rules(r *RenameRules) *C.duramen_rename_rules {
 	if r == nil {
 		return (*C.duramen_rename_rules)(c.hold(nil, kindRules))

@@ -158,12 +158,7 @@ func (k *Checkpoint) Content() (out *Value) {
 func (k *Checkpoint) StateDict(ctx *Context, selected string) (*StateDict, error) {
 	c := begin("StateDict")
 	defer c.end()
-	context := c.context(ctx)
-	var h *handle
-	if k != nil {
-		h = &k.handle
-	}
-	raw := (*C.duramen_checkpoint)(c.hold(h, kindCheckpoint))
+	context, raw := c.context(ctx), c.checkpoint(k)
 	if c.err != nil {
 		return nil, c.err
 	}

@@ -261,3 +261,36 @@ func TestUntil(t *testing.T) {
 	}
 	no(t, ctx.Until(context.Background(), func() error { return nil }))
 }
+
+func TestEntriesOfFiles(t *testing.T) {
+	ctx := newContext(t)
+	dict := ok(ok(duramen.FromText(ctx, "Linear(3, 2)"))(t).StateDict())(t)
+	no(t, dict.SetMetadata("step", "3"))
+	file := ok(dict.Encode(ctx, &duramen.SaveOptions{Format: duramen.Safetensors}))(t)
+	checkpoint := ok(duramen.OpenBytes(ctx, file, nil))(t)
+	entries := ok(checkpoint.Entries())(t)
+	weight := entries[1]
+	if len(entries) != 2 || weight.Name != "weight" || weight.DType != duramen.Float32 || weight.Bytes != 24 || weight.Offset <= 0 ||
+		!reflect.DeepEqual(weight.Shape, []int{2, 3}) || weight.Value != nil {
+		t.Errorf("%+v", entries)
+	}
+	row := ok(ok(checkpoint.Tensor(ctx, "weight"))(t).Slice(ctx, 0, 1, 2))(t)
+	wanted := ok(ok(dict.Get("weight"))(t).Select(ctx, 0, 1))(t)
+	if !reflect.DeepEqual(ok(duramen.Values[float32](ctx, row))(t), ok(duramen.Values[float32](ctx, wanted))(t)) {
+		t.Error(row)
+	}
+	_, err := checkpoint.Tensor(ctx, "wieght")
+	if is(t, err, duramen.ErrNotFound).Detail("nearest") != "weight" {
+		t.Error(err)
+	}
+	if keys := ok(checkpoint.MetadataKeys())(t); !reflect.DeepEqual(keys, []string{"step"}) || checkpoint.Metadata("step") != "3" {
+		t.Error(keys)
+	}
+	pickled := ok(duramen.NewValue(duramen.Dict{{Key: "epoch", Value: 3}}))(t)
+	other := ok(duramen.OpenBytes(ctx, ok(pickled.Encode(ctx, &duramen.SaveOptions{Format: duramen.Torch}))(t), nil))(t)
+	if entries := ok(other.Entries())(t); entries[0].Offset != -1 || entries[0].Value.Int() != 3 {
+		t.Errorf("%+v", entries)
+	}
+	no(t, checkpoint.Close())
+	is(t, failure(checkpoint.Entries()), duramen.ErrBadHandle)
+}

@@ -10,7 +10,7 @@ from api_cffi import cffi_source
 from api_go import go_layout_source, go_source
 from api_python import python_source
 from api_reference import reference_pages
-from api_rust import rust_source
+from api_rust import rust_class_source, rust_layout_source, rust_source
 
 
 def node(level):
@@ -90,6 +90,8 @@ def all_outputs(api):
             "bindings/python/duramen/_api.py": python_source(api),
             "share/duramen/duramen-cffi.h": cffi_source(api),
             "bindings/rust/duramen-sys/src/raw.rs": rust_source(api),
+            "bindings/rust/duramen-sys/tests/layout.rs": rust_layout_source(api),
+            "bindings/rust/duramen/tests/thread_classes.rs": rust_class_source(api),
             "bindings/go/raw/raw.go": go_source(api), "bindings/go/raw/layout.go": go_layout_source(api),
             **reference_pages(api),
             f"abi/{api.level()}/surface.txt": api_surface.surface(api, node)}

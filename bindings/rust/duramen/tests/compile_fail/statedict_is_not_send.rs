@@ -1,0 +1,4 @@
+// E0277: cannot be sent between threads safely
+pub fn moved(handle: duramen::StateDict) -> impl Send {
+    handle
+}

@@ -1,0 +1,6 @@
+// E0277: cannot be shared between threads safely
+fn shared<T: Sync>(_: &T) {}
+
+pub fn called(handle: &duramen::Tensor) {
+    shared(handle)
+}

@@ -36,10 +36,10 @@ TorchArchive::TorchArchive(const Services& services, const ZipReader& zip,
   slots_.resize(zip.entries().size());
   place_.entry = pickle;
   check_version();
-  const std::string order = small_record("byteorder");
-  if (!order.empty() && order != "little" && order != "big") {
+  const auto order = small_record("byteorder");
+  if (order && *order != "little" && *order != "big") {
     throw file_error(Code::corrupt, {file(), "torch file", "byteorder", {}},
-                     join("expected little or big, got ", format_quoted(printable(order))));
+                     join("expected little or big, got ", format_quoted(printable(*order))));
   }
   swaps_bytes_ = order == "big";
 }
@@ -49,8 +49,8 @@ Error TorchArchive::bad(const ZipEntry& entry, std::string_view what, Code code)
 }
 
 void TorchArchive::check_version() {
-  std::string text = small_record(".data/version");
-  if (text.empty()) text = small_record("version");
+  std::string text = small_record(".data/version").value_or("");
+  if (text.empty()) text = small_record("version").value_or("");
   if (text.empty()) {
     throw file_error(Code::corrupt, {file(), "torch file", "version", {}}, "the record is missing");
   }
@@ -64,9 +64,9 @@ void TorchArchive::check_version() {
 }
 
 // Empty when there is none.
-std::string TorchArchive::small_record(std::string_view name) {
+std::optional<std::string> TorchArchive::small_record(std::string_view name) {
   const ZipEntry* entry = zip_.find(join(folder_, name));
-  if (!entry) return {};
+  if (!entry) return std::nullopt;
   if (entry->size > kMaxSmallRecord) throw bad(*entry, "the record is too large");
   std::string text(entry->size, '\0');
   const auto out = std::as_writable_bytes(std::span(text.data(), text.size()));

@@ -26,7 +26,7 @@ class TorchArchive final : public TorchContainer {
   const ZipEntry& entry(std::string_view key);
   Ref<Storage> copy_record(const ZipEntry& entry);
   void verify(const ZipEntry& entry, std::span<const std::byte> content);
-  std::string small_record(std::string_view name);
+  std::optional<std::string> small_record(std::string_view name);
   void check_version();
   std::string plain_number(std::string_view name) const;
   Error bad(const ZipEntry& entry, std::string_view what, Code code = Code::corrupt) const;

@@ -2,8 +2,7 @@
 """differential_fuzz.py DATA FOLDER LIBRARY [--seconds N | --rounds N] [--seed S]: mutants of small files, read by this library
 and by the reference readers.
 
-Safetensors: one verdict, and the same tensors where it is taken. PyTorch: what torch.load takes with weights_only is
-taken with the same content. What differs on purpose is in deliberate.py.
+A file gets one verdict from both, and where it is taken the same content. What differs on purpose is in deliberate.py.
 """
 import argparse
 import json
@@ -101,11 +100,13 @@ def judge_safetensors(ours, theirs):
 
 
 def judge_torch(ours, theirs):
-    if theirs[0] != "OK":
-        return None
-    if ours[0] == "OK":
+    if ours[0] == "OK" and theirs[0] == "OK":
         return None if same(ours[1], theirs[1]) else "another content"
-    return None if is_deliberate(ours[1], deliberate.REFUSED_HERE) else "torch.load takes it"
+    if ours[0] == "OK" and not any(theirs[0] == kind and part in theirs[1] for kind, part in deliberate.ACCEPTED_HERE):
+        return "torch.load refuses it"
+    if theirs[0] == "OK" and not is_deliberate(ours[1], deliberate.REFUSED_HERE):
+        return "torch.load takes it"
+    return None
 
 
 class Comparison:

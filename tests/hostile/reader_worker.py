@@ -73,7 +73,14 @@ def duramen_reader():
 
 DTYPES = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16", "I64": "int64", "I32": "int32",
           "I16": "int16", "I8": "int8", "U64": "uint64", "U32": "uint32", "U16": "uint16", "U8": "uint8", "BOOL": "bool",
-          "C64": "complex64", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2"}
+          "C64": "complex64", "F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2", "F8_E8M0": "float8_e8m0fnu",
+          "F8_E4M3FNUZ": "float8_e4m3fnuz", "F8_E5M2FNUZ": "float8_e5m2fnuz", "F4": "float4_e2m1fn_x2"}
+
+
+def shape_of(part):
+    """PyTorch counts two elements of four bits as one."""
+    shape = list(part["shape"])
+    return [*shape[:-1], shape[-1] // 2] if part["dtype"] == "F4" else shape
 
 
 def safetensors_reader():
@@ -81,7 +88,7 @@ def safetensors_reader():
 
     def read(path):
         parts = safetensors.deserialize(pathlib.Path(path).read_bytes())
-        return ["dict", [[["str", name], described(DTYPES.get(part["dtype"], part["dtype"]), part["shape"], bytes(part["data"]))]
+        return ["dict", [[["str", name], described(DTYPES.get(part["dtype"], part["dtype"]), shape_of(part), bytes(part["data"]))]
                          for name, part in parts]]
 
     return read

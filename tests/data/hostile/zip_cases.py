@@ -272,7 +272,7 @@ def add_records(add):
                           "empty": b"", "with-control": b"3\x1b[2J"}.items():
         add(16, f"version-{name}", "CORRUPT" if name == "empty" else "UNSUPPORTED", torch(version=version), "version")
     add(7, "version-too-large", "CORRUPT", torch(version=b"3" * 65), "version", "too large")
-    for name, order in {"word": b"middle", "control": b"\x1b[2J"}.items():
+    for name, order in {"word": b"middle", "control": b"\x1b[2J", "empty": b""}.items():
         add(16, f"byteorder-{name}", "CORRUPT", torch(byteorder=order), "byteorder", "expected little or big")
     add(7, "byteorder-too-large", "CORRUPT", torch(byteorder=b"little" * 20), "byteorder", "too large")
     add(20, "byteorder-missing", "OK", torch(byteorder=None), GOOD_TENSOR)

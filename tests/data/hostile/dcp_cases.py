@@ -15,8 +15,12 @@ def size(*numbers):
     return call(name("torch", "Size"), sizes(*numbers))
 
 
+def block(offsets, counts):
+    return instance("ChunkStorageMetadata", text("offsets"), size(*offsets), text("sizes"), size(*counts))
+
+
 def chunk(offset=0, count=4):
-    return instance("ChunkStorageMetadata", text("offsets"), size(offset), text("sizes"), size(count))
+    return block((offset,), (count,))
 
 
 def properties(dtype=name("torch", "float32")):
@@ -31,7 +35,8 @@ def tensor(shape=(4,), chunks=None, dtype=name("torch", "float32")):
 
 
 def place(key="w", offset=0, part=0):
-    return instance("MetadataIndex", text("fqn"), text(key), text("offset"), size(offset), text("index"), integer(part))
+    offsets = offset if isinstance(offset, tuple) else (offset,)
+    return instance("MetadataIndex", text("fqn"), text(key), text("offset"), size(*offsets), text("index"), integer(part))
 
 
 def stored(path=DATA, offset=0, length=None, size_of=0):
@@ -58,10 +63,27 @@ def two_places(first, second):
     return pairs(place(), stored(size_of=len(ITEM), offset=first), place("w", 2, 1), stored(size_of=len(ITEM), offset=second))
 
 
+def halves(shape, blocks, first=0, second=8):
+    """The 16 bytes of 1, 2, 3, 4 as a tensor of two blocks of raw bytes, which begin there."""
+    places = pairs(place("w", blocks[0][0]), stored(offset=first, length=8), place("w", blocks[1][0], 1), stored(offset=second, length=8))
+    return folder(pairs(text("w"), tensor(shape, [block(*each) for each in blocks])), places, data=pickles.FLOATS)
+
+
+def add_blocks(add):
+    rows, columns = (((0,), (2,)), ((2,), (2,))), (((0, 0), (2, 1)), ((0, 1), (2, 1)))
+    add(20, "blocks", "OK", halves((4,), rows), WHOLE)
+    add(20, "blocks-turned", "OK", halves((4,), rows, 8, 0), "'w': float32[4] 00004040000080400000803f00000040")
+    add(20, "blocks-of-columns", "OK", halves((2, 2), columns), "'w': float32[2, 2] 0000803f000040400000004000008040")
+    add(10, "blocks-of-shared-bytes", "CORRUPT", halves((4,), rows, 0, 4), "'w'", "its bytes are those of")
+    add(6, "blocks-cut-off", "CORRUPT", halves((4,), rows, 0, 9), "'w'", "leaves the file")
+    add(4, "blocks-against-a-limit", "LIMIT", halves((4,), rows), limits={"max_total_bytes": 15})
+
+
 def add_to(registry):
     def add(threat, label, status, content, *says, **options):
         registry.add(threat, f"dcp-{label}", status, content, *says, opens=".", from_memory="skip", **options)
     add(20, "good", "OK", folder(), WHOLE)
+    add_blocks(add)
     add(1, "metadata-that-runs-code", "UNSUPPORTED", folder(metadata=pickle(call(name("os", "system"), text("id")))), "os.system",
         "refused", "at byte")
     evil = pickle(call(name("os", "system"), text("id")))

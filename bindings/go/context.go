@@ -15,7 +15,8 @@ import (
 // computes, copies or touches files takes one as its first argument.
 //
 // Calls on one context happen one after the other: a goroutine waits while another is inside a call. Modes, such as
-// that of NoGrad, are the context's, so goroutines that work side by side have a context each.
+// those of NoGrad and Scope, are the context's, so goroutines that work side by side have a context each. Inside a
+// callback a program uses the context that it gets, or that of the call; calls on those do not wait.
 type Context struct {
 	handle
 	state *contextState

@@ -81,7 +81,7 @@ type Listing struct {
 	stride uintptr
 	count  int
 	names  string
-	ends   []int32
+	ends   []int
 }
 
 // List lists the tree; nil options are the parameters and buffers.
@@ -127,10 +127,10 @@ func newListing(raw *C.duramen_listing) *Listing {
 // copyNames puts all names into one Go text, of which each is a part.
 func (l *Listing) copyNames() {
 	total := 0
-	l.ends = make([]int32, l.count)
+	l.ends = make([]int, l.count)
 	for i := range l.ends {
 		total += int(l.at(i).name_length)
-		l.ends[i] = int32(total)
+		l.ends[i] = total
 	}
 	names := make([]byte, 0, total)
 	for i := range l.ends {

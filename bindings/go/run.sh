@@ -33,7 +33,11 @@ case "$what" in
     "$go" vet ./...
     "$go" test -count=1 ./...
     ;;
-  race) "$go" test -count=1 -race ./... ;;
+  race)
+    [[ -n $("$go" list -f '{{join .GoFiles " "}}' . | grep -o iterate_go123.go) ]] ||
+      echo "range over listings is not tested: it needs Go 1.23"
+    "$go" test -count=1 -race ./...
+    ;;
   format)
     unformatted=$("$(dirname "$go")/gofmt" -l .)
     [[ -z $unformatted ]] || { echo "gofmt would change $unformatted"; exit 1; }

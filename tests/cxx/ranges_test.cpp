@@ -28,7 +28,8 @@ template <class... T>
 constexpr bool kRandomAccessViews = ((std::ranges::random_access_range<const T> &&
                                       std::ranges::view<T> && std::ranges::sized_range<const T> &&
                                       std::ranges::common_range<const T>)&&...);
-static_assert(kRandomAccessViews<Entries, StringList, StringListRef, Value, ValueRef, Diff>);
+static_assert(kRandomAccessViews<Entries, StringList, StringListRef, Value, ValueRef, Diff,
+                                 duramen::FileEntries>);
 static_assert(std::ranges::borrowed_range<ValueRef> && std::ranges::borrowed_range<StringListRef>);
 static_assert(!std::ranges::borrowed_range<Entries> && !std::ranges::borrowed_range<Value>);
 static_assert(std::ranges::contiguous_range<Span<const float>> &&

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs a tutorial's blocks in their order, in one shell and an empty home: tutorial.py PAGE BUILD [VARIABLE=VALUE...].
 
-A block of `sh` is run; a block of `text` behind it is what it has to print; any other block is written to the file that its first
-line names in a comment. Two commands stand for what a test may not do: `sudo apt-get install` looks whether the packages
-are there, and `./dev install DIR` installs the build that is there.
+A block of `sh` is run; a block of `text` behind it is what it has to print; a block of `console` is only shown; any other block is
+written to the file that its first line names in a comment. Some commands stand for what a test may not do: `sudo apt-get install`
+looks whether the packages are there, `./dev setup` believes it, and `./dev install DIR` installs the build that is there. With
+TIMES=yes the seconds of each block are printed.
 """
 import os
 import re
@@ -11,12 +12,15 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PRELUDE = r"""
 set -euo pipefail
 sudo() {
+  [[ "$*" == "apt-get update" ]] && return 0
   [[ "$1 $2" == "apt-get install" ]] || { echo "the tutorial wants sudo $*" >&2; return 1; }
   shift 2
   local package
@@ -35,11 +39,11 @@ def steps(page, home):
     program, wanted = [PRELUDE], []
     for language, text in BLOCK.findall(page):
         if language == "sh":
-            program += [text, f"echo '{MARK}'"]
+            program += [text, f'echo "{MARK} $(date +%s.%N)"']
             wanted.append(None)
         elif language == "text":
             wanted[-1] = text
-        else:
+        elif language != "console":
             name = re.match(r"(?://|#) (\S+)\n", text)
             if not name:
                 raise SystemExit(f"a block of {language} does not name its file:\n{text}")
@@ -51,7 +55,10 @@ def steps(page, home):
 def sources(folder, build):
     """A folder that stands for that of the sources."""
     folder.mkdir()
-    (folder / "dev").write_text('#!/bin/sh\n[ "$1" = install ] && exec cmake --install ' + shlex.quote(build)
+    for path in ROOT.iterdir():
+        if path.name not in ("build", "dev") and not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
+    (folder / "dev").write_text('#!/bin/sh\n[ "$1" = setup ] && exit 0\n[ "$1" = install ] && exec cmake --install ' + shlex.quote(build)
                                 + ' --prefix "$2" >/dev/null\necho "the tutorial wants ./dev $*" >&2\nexit 1\n')
     (folder / "dev").chmod(0o755)
 
@@ -61,12 +68,16 @@ def main(page, build, *variables):
         program, wanted = steps(Path(page).read_text(), home)
         sources(Path(home) / "sources", os.path.abspath(build))
         environment = {**os.environ, **dict(one.split("=", 1) for one in variables), "HOME": home}
+        begin = time.time()
         done = subprocess.run(["bash", "-c", program], cwd=Path(home) / "sources", env=environment, text=True,
                               stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode == 77 and os.environ.get("DURAMEN_REQUIRE_ALL") != "1":
         print(done.stderr)
         sys.exit(77)
-    said = done.stdout.split(f"{MARK}\n")
+    *said, rest = re.split(rf"{MARK} ([\d.]+)\n", done.stdout)
+    ends, said = [float(end) for end in said[1::2]], [*said[::2], rest]
+    if environment.get("TIMES"):
+        print(" ".join(f"{end - start:.2f}" for start, end in zip([begin, *ends], ends)), "s")
     for i, (one, text) in enumerate(zip(said, wanted)):
         if text is not None and one != text:
             sys.exit(f"{page}: block {i + 1} says\n{one}instead of\n{text}\n{done.stderr}")

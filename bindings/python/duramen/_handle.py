@@ -16,7 +16,7 @@ from ._library import lib
 T = TypeVar("T", bound="Handle")
 
 
-class _Reference(weakref.ref):  # type: ignore[type-arg]
+class Reference(weakref.ref):  # type: ignore[type-arg]
     """A weak reference that remembers what is to be released."""
 
     __slots__ = ("address", "release")
@@ -35,12 +35,13 @@ class Handle:
         raise TypeError(f"cannot pickle '{type(self).__name__}' object")
 
 
-_alive: dict[int, _Reference] = {}
+_alive: dict[int, Reference] = {}
+lendings: dict[int, weakref.ref[Any]] = {}  # listings that are walked just now (_lending.py)
 _lock: Any = threading.RLock()  # reentrant: the collector may run _gone inside adopt
 os.register_at_fork(after_in_child=_lock._at_fork_reinit)
 
 
-def _gone(reference: _Reference, alive: dict[int, _Reference] = _alive, lock: Any = _lock) -> None:
+def _gone(reference: Reference, alive: dict[int, Reference] = _alive, lock: Any = _lock) -> None:
     with lock:
         if alive.get(reference.address) is reference:
             del alive[reference.address]
@@ -50,7 +51,7 @@ def _gone(reference: _Reference, alive: dict[int, _Reference] = _alive, lock: An
 def adopt(made: T, address: int) -> T:
     """Lets a new Python object own the reference that the caller has, under an address that no other object has."""
     made.handle = address
-    reference = _Reference(made, _gone)
+    reference = Reference(made, _gone)
     reference.address = address
     reference.release = getattr(lib, made._release)
     with _lock:
@@ -70,4 +71,16 @@ def exchange(one: Handle, other: Handle) -> None:
 def known(address: int) -> Any:
     """The Python object of an address, or None."""
     reference = _alive.get(address)
-    return reference() if reference is not None else None
+    found = reference() if reference is not None else None
+    return lent(address) if found is None and lendings else found
+
+
+def lent(address: int) -> Any:
+    """The object that a listing which is walked lends for an address, or None."""
+    with _lock:
+        for reference in list(lendings.values()):
+            lending = reference()
+            found = lending.find(address) if lending is not None else None
+            if found is not None:
+                return found
+    return None

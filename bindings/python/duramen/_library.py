@@ -40,8 +40,8 @@ def _open() -> ctypes.CDLL:
 class Library:
     """The functions of the library as attributes, with their types."""
 
-    def __init__(self) -> None:
-        self._loaded = _open()
+    def __init__(self, loaded: ctypes.CDLL) -> None:
+        self._loaded = loaded
 
     def __getattr__(self, name: str) -> Any:
         result, _, parameters = _api.FUNCTIONS[name].partition(":")
@@ -173,5 +173,7 @@ def status_of(number: int) -> _errors.Status:
     return _errors.Status(number, lib.duramen_status_name(number).decode())
 
 
-lib = Library()
+lib = Library(_open())
+# The same for calls that end at once: other threads of Python wait meanwhile.
+fast = Library(ctypes.PyDLL(lib._loaded._name, handle=lib._loaded._handle))
 call(lib.duramen_check_compat, _api.LEVEL, _api.EPOCH)

@@ -13,6 +13,7 @@ from ._dtype import BY_NAME, dtype as DType, dtype_of
 from ._handle import adopt, known
 from ._hooks import NO_RESULT, Hook, Refusal, RemovableHandle, ReplacingHook, add_hook, export, is_public
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
+from ._lending import buffers, tensor_entries
 from ._listing import Patterns, module_entries
 from ._load_how import LoadHow
 from ._load_report import LoadReport, taken_report
@@ -165,6 +166,8 @@ class Module(Surgery):
         elif isinstance(value, Tensor) and (kind or value.is_parameter):
             if value.is_parameter and kind != _api.KIND_PARAMETER and is_own(self) and has_own(type(self), name):
                 raise KeyError(f"attribute '{name}' already exists")
+            if kind == _api.KIND_BUFFER:
+                note_buffer(value)
             self._registered(name, kind, lib.duramen_module_assign_tensor, value)
             if kind == _api.KIND_BUFFER and isinstance(value, Buffer):
                 self._register_as_buffer(name, value)
@@ -245,6 +248,7 @@ class Module(Surgery):
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
         """`persistent`: state_dict holds it."""
         place = self._check_name(name, "buffer")
+        note_buffer(tensor)
         if tensor is not None and not isinstance(tensor, Tensor):
             self._refuse_clash(name, _api.KIND_BUFFER)
             raise TypeError(f"cannot assign '{typename(tensor)}' object to buffer '{name}' "
@@ -282,7 +286,8 @@ class Module(Surgery):
         flags = _flags(recurse, remove_duplicate)
         if requires_grad is not None:
             flags |= _api.LIST_ONLY_TRAINABLE if requires_grad else _api.LIST_ONLY_FROZEN
-        return iter(self._listed(_api.KIND_PARAMETER, flags, prefix, include=include, exclude=exclude, dtype=dtype))
+        return tensor_entries(self.handle, self._context, _api.KIND_PARAMETER, flags, prefix, include=include,
+                              exclude=exclude, dtype=dtype)
 
     def parameters(self, recurse: bool = True) -> Iterator[Tensor]:
         return (tensor for _, tensor in self.named_parameters(recurse=recurse))
@@ -290,8 +295,8 @@ class Module(Surgery):
     def named_buffers(self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True, *,
                       include: Patterns = "", exclude: Patterns = "",
                       dtype: Any = None) -> Iterator[tuple[str, Tensor]]:
-        return iter(self._listed(_api.KIND_BUFFER, _flags(recurse, remove_duplicate), prefix, include=include,
-                                 exclude=exclude, dtype=dtype))
+        return tensor_entries(self.handle, self._context, _api.KIND_BUFFER, _flags(recurse, remove_duplicate), prefix,
+                              include=include, exclude=exclude, dtype=dtype)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         return (tensor for _, tensor in self.named_buffers(recurse=recurse))
@@ -399,6 +404,7 @@ class Module(Surgery):
         how = LoadHow(strict, assign=assign, adopt=adopt, rename=rename, mismatched=mismatched, dtype=dtype, tied=tied,
                       policies=policies)
         state = state_dict_from(state_dict, self._context)
+        buffers.may_be_parameters |= assign
         return taken_report(how.run(lambda: self._context.build(lib.duramen_module_load_state_dict, self.handle,
                                                                 state.handle, how.options)))
 
@@ -643,6 +649,12 @@ def has_own(kind: type[Any], name: str) -> bool:
     return any(name in vars(one) for one in kind.__mro__ if not one.__module__.startswith("duramen."))
 
 
+def note_buffer(value: Any) -> None:
+    """What becomes a buffer may be a parameter; listings know then."""
+    if isinstance(value, Tensor) and value.is_parameter:
+        buffers.may_be_parameters = True
+
+
 def refuse_early(value: Any) -> None:
     what = ("parameters" if isinstance(value, Tensor) and value.is_parameter else
             "module" if isinstance(value, Module) else "")
@@ -737,6 +749,7 @@ def scope_of(context: Context, names: Mapping[str, Any]) -> Iterator[int]:
                 call(lib.duramen_scope_set_module, scope, *encoded(name), thing.handle)
             else:
                 given = thing if isinstance(thing, Tensor) else context.tensor(thing)
+                note_buffer(given)
                 call(lib.duramen_scope_set_tensor, scope, *encoded(name), handle_of(given))
         yield scope
     finally:

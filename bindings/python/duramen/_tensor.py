@@ -31,14 +31,27 @@ class GradFn(str):
 class Tensor(Arithmetic):
     """Elements in memory: views share it. `handle` tells tensors apart, `storage_id` memories."""
 
-    __slots__ = ("_context",)
+    __slots__ = ("_bound",)
     _release = "duramen_tensor_release"
-    _context: Context
+    _bound: Context  # not there while a listing lends the tensor
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
         if cls is Tensor:
             raise TypeError("a tensor is made by a context: ctx.tensor(data)")
         return super().__new__(cls)
+
+    @property
+    def _context(self) -> Context:
+        try:
+            return self._bound
+        except AttributeError:
+            from ._lending import context_of_lent
+
+            return context_of_lent(self)
+
+    @_context.setter
+    def _context(self, context: Context) -> None:
+        self._bound = context
 
     @property
     def context(self) -> Context:

@@ -1,5 +1,6 @@
 """Modules: built, listed, edited, run."""
 import copy
+import gc
 import unittest
 import warnings
 
@@ -11,6 +12,55 @@ class Listing(unittest.TestCase):
     def setUp(self):
         self.ctx = duramen.Context(seed=3)
         self.model = self.ctx.module("Sequential(Linear(4, 3), BatchNorm1d(3), Sequential(ReLU()))")
+
+    def test_what_is_taken_from_a_walk_lives_on(self):
+        ctx = duramen.Context(seed=1)
+        m = ctx.module("Sequential(" + ", ".join(["BatchNorm1d(2)"] * 300) + ")")
+        kept, held = [], ctx.memory()["bytes_in_use"]
+        for name, tensor in m.named_parameters():
+            self.assertIs(m.get_parameter(name), tensor)  # while it is lent
+            self.assertIs(tensor.context, ctx)
+            if name in ("0.weight", "7.bias"):
+                kept.append(tensor)
+            if name == "8.weight":
+                break
+        self.assertIs(m[0].weight, kept[0])
+        everything = list(m.parameters()) + list(m.buffers())
+        self.assertIs(everything[0], kept[0])
+        self.assertEqual(len({id(one) for one in everything}), 1500)
+        both = [one is other for (_, one), (_, other) in zip(m.named_parameters(), m.named_parameters())]
+        self.assertEqual((len(both), all(both)), (600, True))
+        values = [one.tolist() for one in kept]
+        del m, tensor
+        gc.collect()
+        self.assertEqual(ctx.memory()["bytes_in_use"], held)
+        everything.clear()
+        self.assertLess(ctx.memory()["bytes_in_use"], held / 100)
+        self.assertEqual([one.tolist() for one in kept], values)
+        self.assertEqual([one.requires_grad for one in kept], [True, True])
+
+    def test_a_walk_outlives_its_module(self):
+        ctx = duramen.Context()
+        walk = ctx.module("Sequential(" + ", ".join(["Linear(2, 2)"] * 3) + ")").named_parameters()
+        gc.collect()
+        self.assertEqual(sum(tensor.numel() for _, tensor in walk), 18)
+        del walk
+        self.assertEqual(ctx.memory()["bytes_in_use"], 0)
+
+    def test_a_parameter_as_a_buffer_stays_one(self):
+        ctx = duramen.Context()
+        m = ctx.module("Module()")
+        m.register_buffer("mask", duramen.Parameter(ctx.ones((2,)), requires_grad=False))
+        gc.collect()
+        self.assertIsInstance(dict(m.named_buffers())["mask"], duramen.Parameter)
+
+    def test_names_of_any_length_and_alphabet(self):
+        ctx = duramen.Context()
+        m = ctx.module("Module()")
+        names = ["ß", "x" * 70000, "é" * 40000, "y"] + [f"n{i}" + "z" * 2000 for i in range(600)]
+        for name in names:
+            m.register_parameter(name, duramen.Parameter(ctx.zeros((1,))))
+        self.assertEqual([name for name, _ in m.named_parameters()], names)
 
     def test_what_has_no_shape_prints_so(self):
         self.assertEqual(repr(duramen.nn.LazyLinear(3).get_parameter("weight")), "<UninitializedParameter>")

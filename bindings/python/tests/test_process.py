@@ -51,7 +51,8 @@ state, array, capsule = m.state_dict(), y.detach().numpy(), y.detach().__dlpack_
 frozen = numpy.ones(3); frozen.flags.writeable = False
 tensor, view = ctx.from_numpy(frozen), numpy.from_dlpack(ctx.ones((3,)))
 cycle = [m, tensor, capsule]; cycle.append(cycle)
-import sys; sys.kept = [m, array, capsule, tensor, cycle]
+walk = m.named_parameters(); next(walk)
+import sys; sys.kept = [m, array, capsule, tensor, cycle, walk, m.named_buffers()]
 atexit.register(lambda: m(ctx.ones((2, 300))))
 print("done")
 """)

@@ -200,4 +200,6 @@ inline Result<void> StateDictRef::save(ContextRef context, std::string_view path
 
 }  // namespace DURAMEN_CXX
 
+DURAMEN_CXX_LENT_VIEW(FileEntries);
+
 #endif

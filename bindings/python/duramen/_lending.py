@@ -1,0 +1,193 @@
+"""Tensors of a listing while it is walked: one call of the library for all, and few steps of Python for each.
+
+As long as somebody walks a listing, the listing holds its tensors and their Python objects hold nothing. When the walk ends, the
+objects that are in use elsewhere get a reference of their own; the others go without a call.
+"""
+
+from __future__ import annotations
+
+import collections
+import ctypes
+import itertools
+import sys
+import weakref
+from typing import TYPE_CHECKING, Any, Iterator
+
+from . import _api
+from ._handle import Handle, Reference, _alive, _gone, _lock, known, lendings
+from ._library import fast, lib, make, struct
+from ._listing import list_options
+from ._tensor import Parameter, Tensor
+
+if TYPE_CHECKING:
+    from ._context import Context
+
+_each = collections.deque[Any](maxlen=0).extend  # runs an iterator to its end
+_set_handle: Any = vars(Handle)["handle"].__set__
+_set_bound: Any = vars(Tensor)["_bound"].__set__
+_set_address: Any = vars(Reference)["address"].__set__
+_retain, _release = fast.duramen_tensor_retain, fast.duramen_tensor_release
+_counts: Any = sys.getrefcount
+_ALONE = list(map(_counts, [object()]))[0]  # what an object has that is in one list only
+
+
+class Buffers:
+    """Whether a parameter was ever put where a buffer is, which PyTorch allows: then each buffer is asked what it is."""
+
+    may_be_parameters = False
+
+
+buffers = Buffers()
+
+
+class TensorReference(Reference):
+    """Of a tensor of a listing. Where there are many, the callback is the library's release itself, which takes the reference as the
+    address that it has; what stays in the table is dropped when that has grown."""
+
+    __slots__ = ("_as_parameter_",)
+    release = lib.duramen_tensor_release
+
+
+_MANY = 300
+_room = [10000]  # so large the table may be until those that have gone are looked for
+_set_parameter: Any = vars(TensorReference)["_as_parameter_"].__set__
+
+
+def _drop_gone() -> None:
+    if len(_alive) > _room[0]:
+        for address in [address for address, reference in _alive.items() if reference() is None]:
+            del _alive[address]
+        _room[0] = 10000 + 2 * len(_alive)
+
+
+class Listing:
+    """Holds a listing of the library."""
+
+    __slots__ = ("address",)
+
+    def __init__(self, address: int) -> None:
+        self.address = address
+
+    def __del__(self, release: Any = lib.duramen_listing_release) -> None:
+        release(self.address)
+
+
+class Lending(list[Tensor]):
+    """The objects of some of a listing's tensors, in its order. What iterates over it keeps it alive."""
+
+    __slots__ = ("__weakref__", "_places", "addresses", "context", "known", "listing")
+    known: bool  # whether objects among these may be, or become, those of others
+
+    def __init__(self, listing: Listing, addresses: list[int], kind: type[Tensor], context: Context, repeated: bool) -> None:
+        self.listing, self.addresses, self.context = listing, addresses, context
+        self._places: dict[int, Tensor] | None = None
+        with _lock:
+            super().__init__(map(object.__new__, itertools.repeat(kind, len(addresses))))
+            _each(map(_set_handle, self, addresses))
+            references = filter(None, map(_alive.get, addresses))
+            self.known = repeated or bool(lendings) or any(reference() is not None for reference in references)
+            if self.known:
+                self._take_known()
+            if buffers.may_be_parameters and kind is Tensor:
+                for one in itertools.compress(self, map(fast.duramen_tensor_is_parameter, addresses)):
+                    one.__class__ = Parameter
+            lendings[id(self)] = weakref.ref(self)
+
+    def _take_known(self) -> None:
+        """A tensor that has an object already, or occurs twice, keeps that one; other listings that lend may have some of these."""
+        for reference in list(lendings.values()):
+            other = reference()
+            if other is not None:
+                other.known = True
+        seen: dict[int, Tensor] = {}
+        for i, address in enumerate(self.addresses):
+            one = seen.get(address)
+            one = known(address) if one is None else one
+            if one is not None:
+                self[i] = one
+            seen[address] = self[i]
+
+    def find(self, address: int) -> Tensor | None:
+        if self._places is None:
+            self._places = dict(zip(self.addresses, self))
+        return self._places.get(address)
+
+    def __del__(self, lock: Any = _lock, active: Any = lendings) -> None:
+        with lock:
+            active.pop(id(self), None)
+            self._places = None
+            if sum(map(_counts, self)) > _ALONE * len(self):
+                self._keep([count > _ALONE for count in map(_counts, self)])
+
+    def _keep(self, used: list[bool]) -> None:
+        """Lets what is in use elsewhere own a reference."""
+        if self.known:
+            used = [one and not is_owned(at, address) for one, at, address in zip(used, self, self.addresses)]
+        objects = list(itertools.compress(self, used))
+        addresses = list(itertools.compress(self.addresses, used))
+        _each(map(_retain, addresses))
+        _each(map(_set_bound, objects, itertools.repeat(self.context)))
+        many = len(objects) >= _MANY
+        if many:
+            _drop_gone()
+        references = list(map(TensorReference, objects, itertools.repeat(_release if many else _gone)))
+        _each(map(_set_parameter if many else _set_address, references, addresses))
+        _alive.update(zip(addresses, references))
+
+
+def is_owned(tensor: Tensor, address: int) -> bool:
+    reference = _alive.get(address)
+    return reference is not None and reference() is tensor
+
+
+def context_of_lent(tensor: Tensor) -> Context:
+    """The context of an object that a listing lends."""
+    with _lock:
+        for reference in list(lendings.values()):
+            lending = reference()
+            if lending is not None and lending.find(tensor.handle) is tensor:
+                context: Context = lending.context
+                return context
+    raise AttributeError("the tensor was never made")
+
+
+def texts(pointers: list[int], lengths: list[int]) -> list[str]:
+    """The texts that lie at addresses; what lies one behind the other is read at once."""
+    count = len(pointers)
+    if count <= 1:
+        return [ctypes.string_at(pointers[0], lengths[0]).decode()] if count else []
+    span = pointers[-1] + lengths[-1] - pointers[0]
+    if span == sum(lengths) + count - 1 and pointers == sorted(pointers):
+        return ctypes.string_at(pointers[0], span).decode().split("\0")
+    half = count // 2
+    return texts(pointers[:half], lengths[:half]) + texts(pointers[half:], lengths[half:])
+
+
+_AT_ONCE = 600  # so many objects at a time: their memory is used again, and the collector, which looks after 700 new ones, rests
+
+
+def _pieces(listing: Listing, first: int, count: int, stride: int, kind: type[Tensor], context: Context,
+            repeated: bool) -> Iterator[Iterator[tuple[str, Tensor]]]:
+    """The entries of a listing, some at a time."""
+    words = memoryview((ctypes.c_char * (count * stride)).from_address(first)).cast("B").cast("Q")
+    layout, step = struct("duramen_entry"), stride // 8
+    places = [getattr(layout, field).offset // 8 for field in ("name", "name_length", "tensor")]
+    for start in range(0, count, _AT_ONCE):
+        end = min(start + _AT_ONCE, count) * step
+        pointers, lengths, tensors = (words[start * step + place : end : step].tolist() for place in places)
+        yield zip(texts(pointers, lengths), Lending(listing, tensors, kind, context, repeated))
+
+
+def tensor_entries(module: int, context: Context, kind: int, flags: int, prefix: str = "",
+                   **selection: Any) -> Iterator[tuple[str, Tensor]]:
+    """The parameters or the buffers of a module with their names."""
+    how = list_options(kind, flags, prefix, **selection)
+    listing = Listing(make(lib.duramen_module_list, module, ctypes.byref(how)))
+    count, stride = ctypes.c_size_t(), ctypes.c_size_t()
+    first = lib.duramen_listing_entries(listing.address, ctypes.byref(count), ctypes.byref(stride))
+    parameters = kind == _api.KIND_PARAMETER
+    repeated = bool(flags & _api.LIST_KEEP_DUPLICATES)
+    if not count.value:
+        return iter(())
+    return itertools.chain.from_iterable(_pieces(listing, first, count.value, stride.value, Parameter if parameters else Tensor,
+                                                 context, repeated))

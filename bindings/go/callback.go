@@ -13,12 +13,19 @@ import (
 // guarded runs what a callback does and gives the status for the library: an error, or a panic, is remembered and
 // travels as an error of the library.
 func guarded(failure **C.duramen_error, run func() error) (status C.int32_t) {
+	finished := false
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			status = handOver(failure, panicError(panicked))
+		} else if !finished {
+			// A panic of nil; or runtime.Goexit, after which the C side of the callback is never returned to.
+			status = handOver(failure, panicError(panicked))
+			C.go_callback_abandoned()
 		}
 	}()
-	if err := run(); err != nil {
+	err := run()
+	finished = true
+	if err != nil {
 		return handOver(failure, err)
 	}
 	return C.DURAMEN_OK

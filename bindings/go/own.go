@@ -16,7 +16,8 @@ import (
 // Forward runs on the goroutine that runs the module. The context and the tensors that it gets, and what calls on that
 // context make, are closed when it returns, but for what it returns and what is kept (Tensor.Keep). An error, and a
 // panic, stops the call that Forward is part of, and is behind that call's error for errors.Is and errors.As. Several
-// goroutines may be inside of Forward when they run one module side by side.
+// goroutines may be inside of Forward when they run one module side by side. It must not end its goroutine
+// (runtime.Goexit, FailNow of package testing): the library's own frames would never be left.
 //
 // A type may also have any of these methods:
 //

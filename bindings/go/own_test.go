@@ -131,6 +131,9 @@ func TestPanicsBecomeErrors(t *testing.T) {
 	if !errors.Is(err, own) {
 		t.Error(err)
 	}
+	var nothing any
+	_, err = ok(duramen.NewOwnModule(ctx, panics{nothing}))(t).Forward(ctx, x)
+	is(t, err, duramen.ErrCallback)
 	_, err = ok(duramen.NewOwnModule(ctx, panics{"\xff"}))(t).Forward(ctx, x)
 	is(t, err, duramen.ErrCallback)
 	_, err = ok(duramen.NewOwnModule(ctx, panics{}))(t).DeepCopy(ctx)

@@ -4,18 +4,18 @@
 #include "shim_depth.h"
 
 // CALL(goForward(…)): the call, counted.
-#define CALL(call)               \
-  do {                           \
-    ++go_callback_depth;         \
-    const int32_t status = call; \
-    --go_callback_depth;         \
-    return status;               \
+#define CALL(call)                         \
+  do {                                     \
+    const int depth = go_callback_depth++; \
+    const int32_t status = call;           \
+    go_callback_depth = depth;             \
+    return status;                         \
   } while (0)
 
 static void destroy(void* user) {
-  ++go_callback_depth;
+  const int depth = go_callback_depth++;
   goDestroy((uintptr_t)user);
-  --go_callback_depth;
+  go_callback_depth = depth;
 }
 
 static int32_t forward(void* user, duramen_context* context, duramen_module* module,

@@ -23,9 +23,9 @@ duramen_status go_checkpoint_from_memory(duramen_context* context, const void* d
 }
 
 static void destroy(void* user) {
-  ++go_callback_depth;
+  const int depth = go_callback_depth++;
   goDestroy((uintptr_t)user);
-  --go_callback_depth;
+  go_callback_depth = depth;
 }
 
 duramen_status go_checkpoint_view_memory(duramen_context* context, const void* data, size_t nbytes,
@@ -46,16 +46,16 @@ duramen_status go_checkpoint_open_descriptor(duramen_context* context, int32_t d
 
 static int32_t read_at(void* user, uint64_t offset, void* buffer, size_t nbytes,
                        duramen_error** error) {
-  ++go_callback_depth;
+  const int depth = go_callback_depth++;
   const int32_t status = goReadAt((uintptr_t)user, offset, buffer, nbytes, error);
-  --go_callback_depth;
+  go_callback_depth = depth;
   return status;
 }
 
 static int32_t write_bytes(void* user, const void* data, size_t nbytes, duramen_error** error) {
-  ++go_callback_depth;
+  const int depth = go_callback_depth++;
   const int32_t status = goWrite((uintptr_t)user, (void*)data, nbytes, error);
-  --go_callback_depth;
+  go_callback_depth = depth;
   return status;
 }
 

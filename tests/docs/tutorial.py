@@ -34,7 +34,7 @@ sudo() {
 MARK = "== end of a block =="
 
 
-def steps(page, home):
+def steps(page):
     """The shell's program, and what each block of it has to print (None: anything)."""
     program, wanted = [PRELUDE], []
     for language, text in BLOCK.findall(page):
@@ -65,7 +65,7 @@ def sources(folder, build):
 
 def main(page, build, *variables):
     with tempfile.TemporaryDirectory() as home:
-        program, wanted = steps(Path(page).read_text(), home)
+        program, wanted = steps(Path(page).read_text())
         sources(Path(home) / "sources", os.path.abspath(build))
         environment = {**os.environ, **dict(one.split("=", 1) for one in variables), "HOME": home}
         begin = time.time()

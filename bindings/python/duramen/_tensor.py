@@ -7,10 +7,10 @@ from builtins import bool as Bool, float as Float, int as Int  # in the class th
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, Sequence
 
 from . import _api
-from ._arithmetic import Arithmetic
 from ._dtype import BY_NUMBER, dtype as DType, dtype_of
 from ._handle import adopt, known
 from ._library import INT64_MAX, call, counted, integers, lib, make, options, pointers, taken_string
+from ._methods import Methods
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ class GradFn(str):
         return f"<{self}>"
 
 
-class Tensor(Arithmetic):
+class Tensor(Methods):
     """Elements in memory: views share it. `handle` tells tensors apart, `storage_id` memories."""
 
     __slots__ = ("_bound",)
@@ -92,6 +92,45 @@ class Tensor(Arithmetic):
     @property
     def device(self) -> str:
         return "cpu"
+
+    def nelement(self) -> Int:
+        return self.numel()
+
+    def ndimension(self) -> Int:
+        return self.ndim
+
+    def is_floating_point(self) -> Bool:
+        return self.dtype.is_floating_point
+
+    def is_complex(self) -> Bool:
+        return self.dtype.is_complex
+
+    def equal(self, other: Tensor) -> Bool:
+        """Whether size and elements are the same."""
+        return self.shape == other.shape and all(spread_out(self.eq(other).tolist()))
+
+    def allclose(self, other: Tensor, rtol: Float = 1e-05, atol: Float = 1e-08) -> Bool:
+        """Whether |self - other| <= atol + rtol |other| everywhere; equal infinities are close, NaN is not."""
+        close = ((self - other).abs().le(other.abs() * rtol + atol)).to("uint8") + self.eq(other).to("uint8")
+        return all(spread_out(close.tolist()))
+
+    def new_zeros(self, *size: Any, dtype: Any = None) -> Tensor:
+        return self._context.zeros(spread(size), self.dtype if dtype is None else dtype)
+
+    def new_ones(self, *size: Any, dtype: Any = None) -> Tensor:
+        return self._context.ones(spread(size), self.dtype if dtype is None else dtype)
+
+    def new_full(self, size: Sequence[Int], fill_value: Float, dtype: Any = None) -> Tensor:
+        return self._context.full(size, fill_value, self.dtype if dtype is None else dtype)
+
+    def new_empty(self, *size: Any, dtype: Any = None) -> Tensor:
+        return self._context.empty(spread(size), self.dtype if dtype is None else dtype)
+
+    def new_tensor(self, data: Any, dtype: Any = None) -> Tensor:
+        return self._context.tensor(data, self.dtype if dtype is None else dtype)
+
+    def type_as(self, other: Tensor) -> Tensor:
+        return self.to(other.dtype)
 
     def stride(self, dim: Int | None = None) -> Any:
         strides = counted(lib.duramen_tensor_strides, self.handle)
@@ -443,6 +482,15 @@ def spread(numbers: tuple[Any, ...]) -> Sequence[int]:
     if len(numbers) == 1 and isinstance(numbers[0], (tuple, list)):
         return tuple(numbers[0])
     return numbers
+
+
+def spread_out(nested: Any) -> Iterator[Any]:
+    """The numbers of a nested list."""
+    if not isinstance(nested, list):
+        yield nested
+        return
+    for one in nested:
+        yield from spread_out(one)
 
 
 def full_index(index: Any, ndim: int) -> list[Any]:

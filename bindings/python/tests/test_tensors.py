@@ -229,5 +229,69 @@ class Computing(unittest.TestCase):
         self.assertEqual(self.ctx.zeros((5,)).normal_().tolist(), second)
 
 
+class Methods(unittest.TestCase):
+    def setUp(self):
+        self.ctx = duramen.Context()
+        self.x = self.ctx.tensor([[1.0, -4.0, 2.0], [3.0, 0.5, -2.0]])
+
+    def test_element_by_element(self):
+        x = self.x
+        self.assertEqual(x.sign().tolist(), [[1, -1, 1], [1, 1, -1]])
+        self.assertEqual(x.reciprocal().tolist(), (1.0 / x).tolist())
+        self.assertEqual((x // 2).tolist(), [[0, -2, 1], [1, 0, -1]])
+        self.assertEqual(x.maximum(-x).tolist(), x.abs().tolist())
+        self.assertEqual(x.masked_fill(x.lt(0), 9).tolist(), [[1, 9, 2], [3, 0.5, 9]])
+        self.assertEqual(x.gt(x.mean()).tolist(), [[True, False, True], [True, True, False]])
+        self.assertEqual(x.clone().add_(1).mul_(2).tolist(), ((x + 1) * 2).tolist())
+
+    def test_over_dimensions(self):
+        x = self.x
+        self.assertEqual((x.max().item(), x.min().item(), x.argmin().item()), (3, -4, 1))
+        values, indices = x.max(1)
+        self.assertEqual((values.tolist(), indices.tolist()), ([2, 3], [2, 0]))
+        self.assertEqual((x.amax(0).tolist(), x.amin((0, 1)).item()), ([3, 0.5, 2], -4))
+        self.assertEqual(x.var(correction=0).item(), ((x - x.mean()).square()).mean().item())
+        self.assertAlmostEqual(x.norm().item(), 5.852350, places=5)
+
+    def test_views_and_parts(self):
+        x = self.x
+        self.assertEqual(x.narrow(1, 1, 2).storage_id, x.storage_id)
+        self.assertEqual([one.tolist() for one in x.split([1, 2], dim=1)], [[[1], [3]], [[-4, 2], [0.5, -2]]])
+        self.assertEqual([one.shape for one in x.chunk(2, dim=1)], [(2, 2), (2, 1)])
+        self.assertEqual([one.tolist() for one in x.unbind()], x.tolist())
+        self.assertEqual(x.index_select(1, self.ctx.tensor([2, 0])).tolist(), [[2, 1], [-2, 3]])
+        self.assertEqual(x.unflatten(1, (3, 1)).shape, (2, 3, 1))
+        self.assertEqual(self.ctx.ones((1, 3)).expand_as(x).shape, (2, 3))
+        self.assertEqual(x.new_full((2,), 7).tolist(), [7, 7])
+
+    def test_comparisons_of_whole_tensors(self):
+        x, nan = self.x, self.ctx.tensor([float("nan")])
+        self.assertTrue(x.equal(x.clone()) and x.allclose(x + 1e-6) and nan.ne(nan).item())
+        self.assertFalse(x.equal(x[0]) or x.allclose(x + 1e-3) or nan.allclose(nan))
+        infinite = self.ctx.tensor([float("inf")])
+        self.assertTrue(infinite.allclose(infinite))
+
+    def test_gradients_within_bounds(self):
+        weights = [duramen.Parameter(self.ctx.ones((2,))) for _ in range(2)]
+        self.assertEqual(duramen.utils.clip_grad_norm_(weights, 1.0).item(), 0)
+        for one, values in zip(weights, ([3.0, 0.0], [0.0, 4.0])):
+            one.grad = self.ctx.tensor(values)
+        self.assertEqual(duramen.utils.clip_grad_norm_(weights, 10.0).item(), 5)
+        self.assertEqual([one.grad.tolist() for one in weights], [[3, 0], [0, 4]])
+        self.assertEqual(duramen.utils.clip_grad_norm_(weights, 1.0, norm_type=float("inf")).item(), 4)
+        self.assertAlmostEqual(weights[0].grad[0].item(), 0.75, places=5)
+        duramen.utils.clip_grad_value_(weights[0], 0.5)
+        self.assertEqual(weights[0].grad.tolist(), [0.5, 0])
+        weights[0].grad = self.ctx.tensor([float("inf"), 0.0])
+        self.assertRaises(RuntimeError, duramen.utils.clip_grad_norm_, weights, 1.0, error_if_nonfinite=True)
+
+    def test_parameters_as_one_vector(self):
+        m = self.ctx.module("Linear(2, 3)")
+        vector = duramen.utils.parameters_to_vector(m.parameters())
+        self.assertEqual(vector.tolist(), [*m.weight.reshape(-1).tolist(), *m.bias.tolist()])
+        duramen.utils.vector_to_parameters(vector * 2, m.parameters())
+        self.assertEqual(duramen.utils.parameters_to_vector(m.parameters()).tolist(), (vector * 2).tolist())
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -5,17 +5,13 @@
  * entries visited. forward_mlp_ns: Sequential(Linear(64, 64), ReLU(), Linear(64, 10)) of one row in
  * eval mode, nothing recorded, one thread.
  */
-#define _POSIX_C_SOURCE 199309L /* clock_gettime */
 #include <duramen/duramen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define LAYERS 4000
-#define LISTINGS 41
-#define FORWARDS 41
-#define BATCH 500
+enum { kLayers = 4000, kListings = 41, kForwards = 41, kBatch = 500 };
 
 static void require(duramen_status status, const duramen_error* error) {
   if (status == DURAMEN_OK) return;
@@ -47,8 +43,8 @@ static duramen_module* module_of(duramen_context* context, const char* text) {
 }
 
 static duramen_module* make_tree(duramen_context* context) {
-  static char text[LAYERS * 20] = "Sequential(";
-  for (int i = 0; i < LAYERS; ++i) strcat(text, i ? ", BatchNorm1d(1)" : "BatchNorm1d(1)");
+  static char text[kLayers * 20] = "Sequential(";
+  for (int i = 0; i < kLayers; ++i) strcat(text, i ? ", BatchNorm1d(1)" : "BatchNorm1d(1)");
   strcat(text, ")");
   return module_of(context, text);
 }
@@ -68,14 +64,14 @@ static uint64_t list_once(const duramen_module* tree) {
 
 static double listing_ns(duramen_context* context) {
   duramen_module* tree = make_tree(context);
-  double samples[LISTINGS];
-  for (int i = -2; i < LISTINGS; ++i) {
+  double samples[kListings];
+  for (int i = -2; i < kListings; ++i) {
     const double before = now_ns();
     if (list_once(tree) != 302450) exit(1);
     if (i >= 0) samples[i] = now_ns() - before;
   }
   duramen_module_release(tree);
-  return median(samples, LISTINGS);
+  return median(samples, kListings);
 }
 
 static void forward_once(duramen_context* context, duramen_module* model, duramen_tensor* x) {
@@ -93,15 +89,15 @@ static double forward_ns(duramen_context* context) {
   require(duramen_module_train(model, 0, &error), error);
   require(duramen_context_set_grad_enabled(context, 0, &error), error);
   require(duramen_tensor_full(context, DURAMEN_DTYPE_FLOAT32, shape, 2, 1, &x, &error), error);
-  double samples[FORWARDS];
-  for (int i = -2; i < FORWARDS; ++i) {
+  double samples[kForwards];
+  for (int i = -2; i < kForwards; ++i) {
     const double before = now_ns();
-    for (int k = 0; k < BATCH; ++k) forward_once(context, model, x);
-    if (i >= 0) samples[i] = (now_ns() - before) / BATCH;
+    for (int k = 0; k < kBatch; ++k) forward_once(context, model, x);
+    if (i >= 0) samples[i] = (now_ns() - before) / kBatch;
   }
   duramen_tensor_release(x);
   duramen_module_release(model);
-  return median(samples, FORWARDS);
+  return median(samples, kForwards);
 }
 
 int main(void) {

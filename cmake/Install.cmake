@@ -46,7 +46,7 @@ if(TARGET duramen_cli)
   install(FILES completions/duramen.fish DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
 endif()
 
-# Go's module, where Debian has Go sources; a program's go.mod names the folder (docs/tutorial-go.md).
+# Go's module, where Debian has Go sources; a program's go.mod names the folder (docs/tutorials/go.md).
 install(DIRECTORY bindings/go/ DESTINATION "${CMAKE_INSTALL_DATADIR}/gocode/src/duramen"
         FILES_MATCHING PATTERN "*.go" PATTERN "*.c" PATTERN "*.h" PATTERN "go.mod"
         PATTERN "*_test.go" EXCLUDE PATTERN bench EXCLUDE PATTERN scenario EXCLUDE PATTERN internal EXCLUDE

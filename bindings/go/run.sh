@@ -63,7 +63,7 @@ case "$what" in
     ;;
   tutorial)
     export PATH=$(dirname "$go"):$PATH
-    "$python" ../../tests/docs/tutorial.py ../../docs/tutorial-go.md "$build" "GOCACHE=$("$go" env GOCACHE)"
+    "$python" ../../tests/docs/tutorial.py ../../docs/tutorials/go.md "$build" "GOCACHE=$("$go" env GOCACHE)"
     ;;
   *) echo "run.sh: $what is not known" >&2; exit 2 ;;
 esac

@@ -24,8 +24,8 @@ esac
 
 LD_LIBRARY_PATH=$(pkg-config --variable=libdir duramen)
 export LD_LIBRARY_PATH
-export GOPROXY=off GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=1
-[[ -n ${HOME:-}${GOCACHE:-} ]] || export GOCACHE=$DURAMEN_PREFIX/../go-cache
+export GOPROXY=off GOFLAGS="-mod=readonly -buildvcs=false" GOTOOLCHAIN=local CGO_ENABLED=1
+[[ -n ${HOME:-} ]] || export GOCACHE=$DURAMEN_PREFIX/../go-cache GOPATH=$DURAMEN_PREFIX/../go
 "$go" version
 
 case "$what" in

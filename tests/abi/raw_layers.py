@@ -120,7 +120,7 @@ def go_lines(root, library, folder):
     if unformatted := run(["gofmt", "-l", module]):
         raise ValueError(f"gofmt would change {unformatted}")
     run(["env", "-C", module, "go", "build", "-o", "program", "."], PKG_CONFIG_PATH=str(module), CGO_CFLAGS="-Werror",
-        GOFLAGS="-mod=mod", GOPROXY="off")
+        GOFLAGS="-mod=mod -buildvcs=false", GOPROXY="off")
     return run([module / "program"], LD_LIBRARY_PATH=str(library.parent))
 
 

@@ -92,18 +92,6 @@ def signature(parameters, more):
     return [*positional, *between, *keywords, *(f"**{one}" for one in stars)]
 
 
-def passed(parameters):
-    """The same arguments, as they are handed on."""
-    out = []
-    for one in parameters:
-        name = python_name(one.name)
-        if one.variadic:
-            out.append(f"{'**' if one.keyword_only else '*'}{name}")
-        else:
-            out.append(f"{one.name}={name}" if one.keyword_only else name)
-    return out
-
-
 def docstring(entry):
     """The doc of a class and of its arguments."""
     lines = textwrap.wrap(entry.doc, 112)
@@ -118,10 +106,10 @@ def docstring(entry):
 
 
 def layer(entry):
+    """The signature alone: _layer.py lets it check a call, and hands on what was given."""
     return (f"\n\nclass {entry.name}(Layer):\n{docstring(entry)}\n"
             + wrapped("    ", "def __init__(", ["self", *signature(entry.parameters, ["context: Context | None = None"])],
-                      ") -> None:", WIDTH)
-            + wrapped("        ", "self._make(", ["context", *passed(entry.parameters)], ")", WIDTH))
+                      ") -> None: ...", WIDTH))
 
 
 def optimizer(entry):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import collections
+import functools
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ._arithmetic import literal
@@ -50,9 +52,18 @@ class Spelling:
 class Layer(Module):
     """A module of a class of the library, with PyTorch's arguments; `context`: whose generator draws the initial values."""
 
-    def _make(self, context: Context | None, *args: Any, **kwargs: Any) -> None:
+    def _make(self, context: Context | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         spelling = Spelling()
         text = spelling.call(self._native().__name__, args, kwargs)
         if context is None:
             context = next((one._context for one in spelling.names.values()), None) or current_context()
         self._build(context, text, spelling.names)
+
+
+def checked(signature: Callable[..., None]) -> Callable[..., None]:
+    """A constructor that lets a signature refuse what does not fit it, and hands on what was given, as it was given."""
+    @functools.wraps(signature)
+    def __init__(self: Layer, *args: Any, context: Context | None = None, **kwargs: Any) -> None:
+        signature(self, *args, **kwargs)
+        self._make(context, args, kwargs)
+    return __init__

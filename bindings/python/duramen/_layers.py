@@ -50,8 +50,7 @@ class Identity(Layer):
     kwargs: ignored
     """
 
-    def __init__(self, *args: Any, context: Context | None = None, **kwargs: Any) -> None:
-        self._make(context, *args, **kwargs)
+    def __init__(self, *args: Any, context: Context | None = None, **kwargs: Any) -> None: ...
 
 
 class Flatten(Layer):
@@ -61,8 +60,7 @@ class Flatten(Layer):
     end_dim: last dimension that is joined
     """
 
-    def __init__(self, start_dim: int = 1, end_dim: int = -1, *, context: Context | None = None) -> None:
-        self._make(context, start_dim, end_dim)
+    def __init__(self, start_dim: int = 1, end_dim: int = -1, *, context: Context | None = None) -> None: ...
 
 
 class MaxPool2d(Layer):
@@ -77,8 +75,7 @@ class MaxPool2d(Layer):
     """
 
     def __init__(self, kernel_size: Ints, stride: Ints | None = None, padding: Ints = 0, dilation: Ints = 1,
-                 return_indices: bool = False, ceil_mode: bool = False, *, context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding, dilation, return_indices, ceil_mode)
+                 return_indices: bool = False, ceil_mode: bool = False, *, context: Context | None = None) -> None: ...
 
 
 class AdaptiveAvgPool2d(Layer):
@@ -87,8 +84,7 @@ class AdaptiveAvgPool2d(Layer):
     output_size: of a plane, an integer or a pair; None in it: as the input's
     """
 
-    def __init__(self, output_size: Ints | Sequence[Any] | None, *, context: Context | None = None) -> None:
-        self._make(context, output_size)
+    def __init__(self, output_size: Ints | Sequence[Any] | None, *, context: Context | None = None) -> None: ...
 
 
 class ReLU(Layer):
@@ -97,22 +93,19 @@ class ReLU(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, inplace: bool = False, *, context: Context | None = None) -> None:
-        self._make(context, inplace)
+    def __init__(self, inplace: bool = False, *, context: Context | None = None) -> None: ...
 
 
 class Tanh(Layer):
     """tanh(x) of each element."""
 
-    def __init__(self, *, context: Context | None = None) -> None:
-        self._make(context)
+    def __init__(self, *, context: Context | None = None) -> None: ...
 
 
 class Sigmoid(Layer):
     """1 / (1 + exp(-x)) of each element."""
 
-    def __init__(self, *, context: Context | None = None) -> None:
-        self._make(context)
+    def __init__(self, *, context: Context | None = None) -> None: ...
 
 
 class SiLU(Layer):
@@ -121,8 +114,7 @@ class SiLU(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, inplace: bool = False, *, context: Context | None = None) -> None:
-        self._make(context, inplace)
+    def __init__(self, inplace: bool = False, *, context: Context | None = None) -> None: ...
 
 
 class GELU(Layer):
@@ -131,8 +123,7 @@ class GELU(Layer):
     approximate: 'none', or 'tanh' for the formula with tanh
     """
 
-    def __init__(self, approximate: Any = 'none', *, context: Context | None = None) -> None:
-        self._make(context, approximate)
+    def __init__(self, approximate: Any = 'none', *, context: Context | None = None) -> None: ...
 
 
 class Softmax(Layer):
@@ -141,8 +132,7 @@ class Softmax(Layer):
     dim: the dimension that sums to 1; None: 0 for 0, 1 and 3 dimensions, else 1
     """
 
-    def __init__(self, dim: Any = None, *, context: Context | None = None) -> None:
-        self._make(context, dim)
+    def __init__(self, dim: Any = None, *, context: Context | None = None) -> None: ...
 
 
 class LogSoftmax(Layer):
@@ -151,8 +141,7 @@ class LogSoftmax(Layer):
     dim: the dimension that sums to 1; None: 0 for 0, 1 and 3 dimensions, else 1
     """
 
-    def __init__(self, dim: Any = None, *, context: Context | None = None) -> None:
-        self._make(context, dim)
+    def __init__(self, dim: Any = None, *, context: Context | None = None) -> None: ...
 
 
 class Linear(Layer):
@@ -166,8 +155,7 @@ class Linear(Layer):
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, in_features, out_features, bias, device, dtype)
+                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class NonDynamicallyQuantizableLinear(Layer):
@@ -181,8 +169,7 @@ class NonDynamicallyQuantizableLinear(Layer):
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, in_features, out_features, bias, device, dtype)
+                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class Bilinear(Layer):
@@ -197,8 +184,7 @@ class Bilinear(Layer):
     """
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, in1_features, in2_features, out_features, bias, device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class Conv1d(Layer):
@@ -221,9 +207,7 @@ class Conv1d(Layer):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
                  padding: str | Ints = 0, dilation: Ints = 1, groups: int = 1, bias: bool = True,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias,
-                   padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class Conv2d(Layer):
@@ -246,9 +230,7 @@ class Conv2d(Layer):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
                  padding: str | Ints = 0, dilation: Ints = 1, groups: int = 1, bias: bool = True,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias,
-                   padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class Conv3d(Layer):
@@ -271,9 +253,7 @@ class Conv3d(Layer):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
                  padding: str | Ints = 0, dilation: Ints = 1, groups: int = 1, bias: bool = True,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias,
-                   padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class ConvTranspose1d(Layer):
@@ -297,9 +277,7 @@ class ConvTranspose1d(Layer):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias,
-                   dilation, padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class ConvTranspose2d(Layer):
@@ -323,9 +301,7 @@ class ConvTranspose2d(Layer):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias,
-                   dilation, padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class ConvTranspose3d(Layer):
@@ -349,9 +325,7 @@ class ConvTranspose3d(Layer):
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, in_channels, out_channels, kernel_size, stride, padding, output_padding, groups, bias,
-                   dilation, padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class BatchNorm1d(Layer):
@@ -370,8 +344,7 @@ class BatchNorm1d(Layer):
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True,
                  track_running_stats: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 bias: bool = True, context: Context | None = None) -> None:
-        self._make(context, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 bias: bool = True, context: Context | None = None) -> None: ...
 
 
 class BatchNorm2d(Layer):
@@ -389,8 +362,7 @@ class BatchNorm2d(Layer):
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True,
                  track_running_stats: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 bias: bool = True, context: Context | None = None) -> None:
-        self._make(context, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 bias: bool = True, context: Context | None = None) -> None: ...
 
 
 class BatchNorm3d(Layer):
@@ -408,8 +380,7 @@ class BatchNorm3d(Layer):
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True,
                  track_running_stats: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 bias: bool = True, context: Context | None = None) -> None:
-        self._make(context, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 bias: bool = True, context: Context | None = None) -> None: ...
 
 
 class SyncBatchNorm(Layer):
@@ -428,9 +399,7 @@ class SyncBatchNorm(Layer):
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True,
                  track_running_stats: bool = True, process_group: Any = None, device: str | None = None,
-                 dtype: dtype | None = None, *, bias: bool = True, context: Context | None = None) -> None:
-        self._make(context, num_features, eps, momentum, affine, track_running_stats, process_group, device, dtype,
-                   bias=bias)
+                 dtype: dtype | None = None, *, bias: bool = True, context: Context | None = None) -> None: ...
 
 
 class InstanceNorm1d(Layer):
@@ -449,8 +418,7 @@ class InstanceNorm1d(Layer):
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = False,
                  track_running_stats: bool = False, device: str | None = None, dtype: dtype | None = None, *,
-                 bias: bool = True, context: Context | None = None) -> None:
-        self._make(context, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 bias: bool = True, context: Context | None = None) -> None: ...
 
 
 class InstanceNorm2d(Layer):
@@ -469,8 +437,7 @@ class InstanceNorm2d(Layer):
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = False,
                  track_running_stats: bool = False, device: str | None = None, dtype: dtype | None = None, *,
-                 bias: bool = True, context: Context | None = None) -> None:
-        self._make(context, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 bias: bool = True, context: Context | None = None) -> None: ...
 
 
 class InstanceNorm3d(Layer):
@@ -489,8 +456,7 @@ class InstanceNorm3d(Layer):
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = False,
                  track_running_stats: bool = False, device: str | None = None, dtype: dtype | None = None, *,
-                 bias: bool = True, context: Context | None = None) -> None:
-        self._make(context, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 bias: bool = True, context: Context | None = None) -> None: ...
 
 
 class LayerNorm(Layer):
@@ -505,8 +471,7 @@ class LayerNorm(Layer):
     """
 
     def __init__(self, normalized_shape: Ints, eps: float = 1e-05, elementwise_affine: bool = True, bias: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, normalized_shape, eps, elementwise_affine, bias, device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class RMSNorm(Layer):
@@ -520,8 +485,7 @@ class RMSNorm(Layer):
     """
 
     def __init__(self, normalized_shape: Ints, eps: float | None = None, elementwise_affine: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, normalized_shape, eps, elementwise_affine, device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class GroupNorm(Layer):
@@ -538,8 +502,7 @@ class GroupNorm(Layer):
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-05, affine: bool = True,
                  device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
-                 context: Context | None = None) -> None:
-        self._make(context, num_groups, num_channels, eps, affine, device, dtype, bias=bias)
+                 context: Context | None = None) -> None: ...
 
 
 class Embedding(Layer):
@@ -561,9 +524,7 @@ class Embedding(Layer):
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
                  max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
                  sparse: bool = False, _weight: Tensor | None = None, _freeze: bool = False, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse,
-                   _weight, _freeze, device, dtype)
+                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class EmbeddingBag(Layer):
@@ -586,9 +547,7 @@ class EmbeddingBag(Layer):
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None, norm_type: float = 2.0,
                  scale_grad_by_freq: bool = False, mode: str = 'mean', sparse: bool = False,
                  _weight: Tensor | None = None, include_last_offset: bool = False, padding_idx: int | None = None,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, mode, sparse,
-                   _weight, include_last_offset, padding_idx, device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class Dropout(Layer):
@@ -598,8 +557,7 @@ class Dropout(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, p, inplace)
+    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class Dropout1d(Layer):
@@ -609,8 +567,7 @@ class Dropout1d(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, p, inplace)
+    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class Dropout2d(Layer):
@@ -620,8 +577,7 @@ class Dropout2d(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, p, inplace)
+    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class Dropout3d(Layer):
@@ -631,8 +587,7 @@ class Dropout3d(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, p, inplace)
+    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class AlphaDropout(Layer):
@@ -642,8 +597,7 @@ class AlphaDropout(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, p, inplace)
+    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class FeatureAlphaDropout(Layer):
@@ -653,8 +607,7 @@ class FeatureAlphaDropout(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, p, inplace)
+    def __init__(self, p: Any = 0.5, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class Threshold(Layer):
@@ -665,8 +618,7 @@ class Threshold(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, threshold: Any, value: Any, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, threshold, value, inplace)
+    def __init__(self, threshold: Any, value: Any, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class RReLU(Layer):
@@ -678,8 +630,7 @@ class RReLU(Layer):
     """
 
     def __init__(self, lower: Any = 0.125, upper: Any = 0.3333333333333333, inplace: Any = False, *,
-                 context: Context | None = None) -> None:
-        self._make(context, lower, upper, inplace)
+                 context: Context | None = None) -> None: ...
 
 
 class Hardtanh(Layer):
@@ -693,8 +644,7 @@ class Hardtanh(Layer):
     """
 
     def __init__(self, min_val: Any = -1.0, max_val: Any = 1.0, inplace: Any = False, min_value: Any = None,
-                 max_value: Any = None, *, context: Context | None = None) -> None:
-        self._make(context, min_val, max_val, inplace, min_value, max_value)
+                 max_value: Any = None, *, context: Context | None = None) -> None: ...
 
 
 class ReLU6(Layer):
@@ -703,8 +653,7 @@ class ReLU6(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, inplace)
+    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class Hardsigmoid(Layer):
@@ -713,8 +662,7 @@ class Hardsigmoid(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, inplace)
+    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class Mish(Layer):
@@ -723,8 +671,7 @@ class Mish(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, inplace)
+    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class Hardswish(Layer):
@@ -733,8 +680,7 @@ class Hardswish(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, inplace)
+    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class ELU(Layer):
@@ -744,8 +690,7 @@ class ELU(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, alpha: Any = 1.0, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, alpha, inplace)
+    def __init__(self, alpha: Any = 1.0, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class CELU(Layer):
@@ -755,8 +700,7 @@ class CELU(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, alpha: Any = 1.0, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, alpha, inplace)
+    def __init__(self, alpha: Any = 1.0, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class SELU(Layer):
@@ -765,8 +709,7 @@ class SELU(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, inplace)
+    def __init__(self, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class GLU(Layer):
@@ -775,8 +718,7 @@ class GLU(Layer):
     dim: the dimension whose second half gates the first
     """
 
-    def __init__(self, dim: Any = -1, *, context: Context | None = None) -> None:
-        self._make(context, dim)
+    def __init__(self, dim: Any = -1, *, context: Context | None = None) -> None: ...
 
 
 class Hardshrink(Layer):
@@ -785,8 +727,7 @@ class Hardshrink(Layer):
     lambd: what is nearer to 0 gives 0
     """
 
-    def __init__(self, lambd: Any = 0.5, *, context: Context | None = None) -> None:
-        self._make(context, lambd)
+    def __init__(self, lambd: Any = 0.5, *, context: Context | None = None) -> None: ...
 
 
 class LeakyReLU(Layer):
@@ -796,15 +737,13 @@ class LeakyReLU(Layer):
     inplace: writes the result over the input
     """
 
-    def __init__(self, negative_slope: Any = 0.01, inplace: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, negative_slope, inplace)
+    def __init__(self, negative_slope: Any = 0.01, inplace: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class LogSigmoid(Layer):
     """The logarithm of sigmoid(x)."""
 
-    def __init__(self, *, context: Context | None = None) -> None:
-        self._make(context)
+    def __init__(self, *, context: Context | None = None) -> None: ...
 
 
 class Softplus(Layer):
@@ -814,8 +753,7 @@ class Softplus(Layer):
     threshold: where x times beta is above it, x is the result
     """
 
-    def __init__(self, beta: Any = 1.0, threshold: Any = 20.0, *, context: Context | None = None) -> None:
-        self._make(context, beta, threshold)
+    def __init__(self, beta: Any = 1.0, threshold: Any = 20.0, *, context: Context | None = None) -> None: ...
 
 
 class Softshrink(Layer):
@@ -824,22 +762,19 @@ class Softshrink(Layer):
     lambd: what is nearer to 0 gives 0
     """
 
-    def __init__(self, lambd: Any = 0.5, *, context: Context | None = None) -> None:
-        self._make(context, lambd)
+    def __init__(self, lambd: Any = 0.5, *, context: Context | None = None) -> None: ...
 
 
 class Softsign(Layer):
     """x / (1 + |x|)."""
 
-    def __init__(self, *, context: Context | None = None) -> None:
-        self._make(context)
+    def __init__(self, *, context: Context | None = None) -> None: ...
 
 
 class Tanhshrink(Layer):
     """x - tanh(x)."""
 
-    def __init__(self, *, context: Context | None = None) -> None:
-        self._make(context)
+    def __init__(self, *, context: Context | None = None) -> None: ...
 
 
 class Softmin(Layer):
@@ -848,15 +783,13 @@ class Softmin(Layer):
     dim: the dimension that sums to 1; None: 0 for 0, 1 and 3 dimensions, else 1
     """
 
-    def __init__(self, dim: Any = None, *, context: Context | None = None) -> None:
-        self._make(context, dim)
+    def __init__(self, dim: Any = None, *, context: Context | None = None) -> None: ...
 
 
 class Softmax2d(Layer):
     """Softmax over the channels of (N, C, H, W) or (C, H, W)."""
 
-    def __init__(self, *, context: Context | None = None) -> None:
-        self._make(context)
+    def __init__(self, *, context: Context | None = None) -> None: ...
 
 
 class PReLU(Layer):
@@ -869,8 +802,7 @@ class PReLU(Layer):
     """
 
     def __init__(self, num_parameters: Any = 1, init: Any = 0.25, device: str | None = None, dtype: dtype | None = None,
-                 *, context: Context | None = None) -> None:
-        self._make(context, num_parameters, init, device, dtype)
+                 *, context: Context | None = None) -> None: ...
 
 
 class ConstantPad1d(Layer):
@@ -880,8 +812,7 @@ class ConstantPad1d(Layer):
     value: what stands there
     """
 
-    def __init__(self, padding: Any, value: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding, value)
+    def __init__(self, padding: Any, value: Any, *, context: Context | None = None) -> None: ...
 
 
 class ConstantPad2d(Layer):
@@ -891,8 +822,7 @@ class ConstantPad2d(Layer):
     value: what stands there
     """
 
-    def __init__(self, padding: Any, value: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding, value)
+    def __init__(self, padding: Any, value: Any, *, context: Context | None = None) -> None: ...
 
 
 class ConstantPad3d(Layer):
@@ -902,8 +832,7 @@ class ConstantPad3d(Layer):
     value: what stands there
     """
 
-    def __init__(self, padding: Any, value: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding, value)
+    def __init__(self, padding: Any, value: Any, *, context: Context | None = None) -> None: ...
 
 
 class ZeroPad1d(Layer):
@@ -912,8 +841,7 @@ class ZeroPad1d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class ZeroPad2d(Layer):
@@ -922,8 +850,7 @@ class ZeroPad2d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class ZeroPad3d(Layer):
@@ -932,8 +859,7 @@ class ZeroPad3d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class ReflectionPad1d(Layer):
@@ -942,8 +868,7 @@ class ReflectionPad1d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class ReflectionPad2d(Layer):
@@ -952,8 +877,7 @@ class ReflectionPad2d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class ReflectionPad3d(Layer):
@@ -962,8 +886,7 @@ class ReflectionPad3d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class ReplicationPad1d(Layer):
@@ -972,8 +895,7 @@ class ReplicationPad1d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class ReplicationPad2d(Layer):
@@ -982,8 +904,7 @@ class ReplicationPad2d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class ReplicationPad3d(Layer):
@@ -992,8 +913,7 @@ class ReplicationPad3d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class CircularPad1d(Layer):
@@ -1002,8 +922,7 @@ class CircularPad1d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class CircularPad2d(Layer):
@@ -1012,8 +931,7 @@ class CircularPad2d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class CircularPad3d(Layer):
@@ -1022,8 +940,7 @@ class CircularPad3d(Layer):
     padding: how many elements at each end: a number, or a tuple of start and end, last dimension first
     """
 
-    def __init__(self, padding: Any, *, context: Context | None = None) -> None:
-        self._make(context, padding)
+    def __init__(self, padding: Any, *, context: Context | None = None) -> None: ...
 
 
 class MaxPool1d(Layer):
@@ -1038,8 +955,7 @@ class MaxPool1d(Layer):
     """
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
-                 return_indices: Any = False, ceil_mode: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding, dilation, return_indices, ceil_mode)
+                 return_indices: Any = False, ceil_mode: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class MaxPool3d(Layer):
@@ -1054,8 +970,7 @@ class MaxPool3d(Layer):
     """
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1,
-                 return_indices: Any = False, ceil_mode: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding, dilation, return_indices, ceil_mode)
+                 return_indices: Any = False, ceil_mode: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class AvgPool1d(Layer):
@@ -1069,8 +984,7 @@ class AvgPool1d(Layer):
     """
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: Any = False,
-                 count_include_pad: Any = True, *, context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding, ceil_mode, count_include_pad)
+                 count_include_pad: Any = True, *, context: Context | None = None) -> None: ...
 
 
 class AvgPool2d(Layer):
@@ -1086,8 +1000,7 @@ class AvgPool2d(Layer):
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: Any = False,
                  count_include_pad: Any = True, divisor_override: Any = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+                 context: Context | None = None) -> None: ...
 
 
 class AvgPool3d(Layer):
@@ -1103,8 +1016,7 @@ class AvgPool3d(Layer):
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, ceil_mode: Any = False,
                  count_include_pad: Any = True, divisor_override: Any = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
+                 context: Context | None = None) -> None: ...
 
 
 class AdaptiveMaxPool1d(Layer):
@@ -1114,8 +1026,7 @@ class AdaptiveMaxPool1d(Layer):
     return_indices: gives also where each maximum is
     """
 
-    def __init__(self, output_size: Any, return_indices: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, output_size, return_indices)
+    def __init__(self, output_size: Any, return_indices: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class AdaptiveMaxPool2d(Layer):
@@ -1125,8 +1036,7 @@ class AdaptiveMaxPool2d(Layer):
     return_indices: gives also where each maximum is
     """
 
-    def __init__(self, output_size: Any, return_indices: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, output_size, return_indices)
+    def __init__(self, output_size: Any, return_indices: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class AdaptiveMaxPool3d(Layer):
@@ -1136,8 +1046,7 @@ class AdaptiveMaxPool3d(Layer):
     return_indices: gives also where each maximum is
     """
 
-    def __init__(self, output_size: Any, return_indices: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, output_size, return_indices)
+    def __init__(self, output_size: Any, return_indices: Any = False, *, context: Context | None = None) -> None: ...
 
 
 class AdaptiveAvgPool1d(Layer):
@@ -1146,8 +1055,7 @@ class AdaptiveAvgPool1d(Layer):
     output_size: of a sample, a number or a tuple; None in it: as the input's
     """
 
-    def __init__(self, output_size: Any, *, context: Context | None = None) -> None:
-        self._make(context, output_size)
+    def __init__(self, output_size: Any, *, context: Context | None = None) -> None: ...
 
 
 class AdaptiveAvgPool3d(Layer):
@@ -1156,8 +1064,7 @@ class AdaptiveAvgPool3d(Layer):
     output_size: of a sample, a number or a tuple; None in it: as the input's
     """
 
-    def __init__(self, output_size: Any, *, context: Context | None = None) -> None:
-        self._make(context, output_size)
+    def __init__(self, output_size: Any, *, context: Context | None = None) -> None: ...
 
 
 class LPPool1d(Layer):
@@ -1170,8 +1077,7 @@ class LPPool1d(Layer):
     """
 
     def __init__(self, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False, *,
-                 context: Context | None = None) -> None:
-        self._make(context, norm_type, kernel_size, stride, ceil_mode)
+                 context: Context | None = None) -> None: ...
 
 
 class LPPool2d(Layer):
@@ -1184,8 +1090,7 @@ class LPPool2d(Layer):
     """
 
     def __init__(self, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False, *,
-                 context: Context | None = None) -> None:
-        self._make(context, norm_type, kernel_size, stride, ceil_mode)
+                 context: Context | None = None) -> None: ...
 
 
 class LPPool3d(Layer):
@@ -1198,8 +1103,7 @@ class LPPool3d(Layer):
     """
 
     def __init__(self, norm_type: Any, kernel_size: Any, stride: Any = None, ceil_mode: Any = False, *,
-                 context: Context | None = None) -> None:
-        self._make(context, norm_type, kernel_size, stride, ceil_mode)
+                 context: Context | None = None) -> None: ...
 
 
 class MaxUnpool1d(Layer):
@@ -1211,8 +1115,7 @@ class MaxUnpool1d(Layer):
     """
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, *,
-                 context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding)
+                 context: Context | None = None) -> None: ...
 
 
 class MaxUnpool2d(Layer):
@@ -1224,8 +1127,7 @@ class MaxUnpool2d(Layer):
     """
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, *,
-                 context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding)
+                 context: Context | None = None) -> None: ...
 
 
 class MaxUnpool3d(Layer):
@@ -1237,8 +1139,7 @@ class MaxUnpool3d(Layer):
     """
 
     def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0, *,
-                 context: Context | None = None) -> None:
-        self._make(context, kernel_size, stride, padding)
+                 context: Context | None = None) -> None: ...
 
 
 class FractionalMaxPool2d(Layer):
@@ -1252,8 +1153,7 @@ class FractionalMaxPool2d(Layer):
     """
 
     def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: Any = False,
-                 _random_samples: Tensor | Module | None = None, *, context: Context | None = None) -> None:
-        self._make(context, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+                 _random_samples: Tensor | Module | None = None, *, context: Context | None = None) -> None: ...
 
 
 class FractionalMaxPool3d(Layer):
@@ -1267,8 +1167,7 @@ class FractionalMaxPool3d(Layer):
     """
 
     def __init__(self, kernel_size: Any, output_size: Any = None, output_ratio: Any = None, return_indices: Any = False,
-                 _random_samples: Tensor | Module | None = None, *, context: Context | None = None) -> None:
-        self._make(context, kernel_size, output_size, output_ratio, return_indices, _random_samples)
+                 _random_samples: Tensor | Module | None = None, *, context: Context | None = None) -> None: ...
 
 
 class Unflatten(Layer):
@@ -1278,8 +1177,7 @@ class Unflatten(Layer):
     unflattened_size: the dimensions that it becomes
     """
 
-    def __init__(self, dim: Any, unflattened_size: Any, *, context: Context | None = None) -> None:
-        self._make(context, dim, unflattened_size)
+    def __init__(self, dim: Any, unflattened_size: Any, *, context: Context | None = None) -> None: ...
 
 
 class Fold(Layer):
@@ -1293,8 +1191,7 @@ class Fold(Layer):
     """
 
     def __init__(self, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1, *,
-                 context: Context | None = None) -> None:
-        self._make(context, output_size, kernel_size, dilation, padding, stride)
+                 context: Context | None = None) -> None: ...
 
 
 class Unfold(Layer):
@@ -1307,8 +1204,7 @@ class Unfold(Layer):
     """
 
     def __init__(self, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1, *,
-                 context: Context | None = None) -> None:
-        self._make(context, kernel_size, dilation, padding, stride)
+                 context: Context | None = None) -> None: ...
 
 
 class PixelShuffle(Layer):
@@ -1317,8 +1213,7 @@ class PixelShuffle(Layer):
     upscale_factor: what rows and columns are multiplied by
     """
 
-    def __init__(self, upscale_factor: Any, *, context: Context | None = None) -> None:
-        self._make(context, upscale_factor)
+    def __init__(self, upscale_factor: Any, *, context: Context | None = None) -> None: ...
 
 
 class PixelUnshuffle(Layer):
@@ -1327,8 +1222,7 @@ class PixelUnshuffle(Layer):
     downscale_factor: what rows and columns are divided by
     """
 
-    def __init__(self, downscale_factor: Any, *, context: Context | None = None) -> None:
-        self._make(context, downscale_factor)
+    def __init__(self, downscale_factor: Any, *, context: Context | None = None) -> None: ...
 
 
 class ChannelShuffle(Layer):
@@ -1337,8 +1231,7 @@ class ChannelShuffle(Layer):
     groups: how many the channels are divided into
     """
 
-    def __init__(self, groups: Any, *, context: Context | None = None) -> None:
-        self._make(context, groups)
+    def __init__(self, groups: Any, *, context: Context | None = None) -> None: ...
 
 
 class Upsample(Layer):
@@ -1352,8 +1245,7 @@ class Upsample(Layer):
     """
 
     def __init__(self, size: Any = None, scale_factor: Any = None, mode: Any = 'nearest', align_corners: Any = None,
-                 recompute_scale_factor: Any = None, *, context: Context | None = None) -> None:
-        self._make(context, size, scale_factor, mode, align_corners, recompute_scale_factor)
+                 recompute_scale_factor: Any = None, *, context: Context | None = None) -> None: ...
 
 
 class UpsamplingNearest2d(Layer):
@@ -1363,8 +1255,7 @@ class UpsamplingNearest2d(Layer):
     scale_factor: a number, or a tuple
     """
 
-    def __init__(self, size: Any = None, scale_factor: Any = None, *, context: Context | None = None) -> None:
-        self._make(context, size, scale_factor)
+    def __init__(self, size: Any = None, scale_factor: Any = None, *, context: Context | None = None) -> None: ...
 
 
 class UpsamplingBilinear2d(Layer):
@@ -1374,8 +1265,7 @@ class UpsamplingBilinear2d(Layer):
     scale_factor: a number, or a tuple
     """
 
-    def __init__(self, size: Any = None, scale_factor: Any = None, *, context: Context | None = None) -> None:
-        self._make(context, size, scale_factor)
+    def __init__(self, size: Any = None, scale_factor: Any = None, *, context: Context | None = None) -> None: ...
 
 
 class CosineSimilarity(Layer):
@@ -1385,8 +1275,7 @@ class CosineSimilarity(Layer):
     eps: smallest product of the lengths
     """
 
-    def __init__(self, dim: Any = 1, eps: Any = 1e-08, *, context: Context | None = None) -> None:
-        self._make(context, dim, eps)
+    def __init__(self, dim: Any = 1, eps: Any = 1e-08, *, context: Context | None = None) -> None: ...
 
 
 class PairwiseDistance(Layer):
@@ -1397,8 +1286,8 @@ class PairwiseDistance(Layer):
     keepdim: the last dimension stays, with size 1
     """
 
-    def __init__(self, p: Any = 2.0, eps: Any = 1e-06, keepdim: Any = False, *, context: Context | None = None) -> None:
-        self._make(context, p, eps, keepdim)
+    def __init__(self, p: Any = 2.0, eps: Any = 1e-06, keepdim: Any = False, *,
+                 context: Context | None = None) -> None: ...
 
 
 class LocalResponseNorm(Layer):
@@ -1411,8 +1300,7 @@ class LocalResponseNorm(Layer):
     """
 
     def __init__(self, size: Any, alpha: Any = 0.0001, beta: Any = 0.75, k: Any = 1.0, *,
-                 context: Context | None = None) -> None:
-        self._make(context, size, alpha, beta, k)
+                 context: Context | None = None) -> None: ...
 
 
 class CrossMapLRN2d(Layer):
@@ -1425,8 +1313,7 @@ class CrossMapLRN2d(Layer):
     """
 
     def __init__(self, size: Any, alpha: Any = 0.0001, beta: Any = 0.75, k: Any = 1, *,
-                 context: Context | None = None) -> None:
-        self._make(context, size, alpha, beta, k)
+                 context: Context | None = None) -> None: ...
 
 
 class L1Loss(Layer):
@@ -1438,8 +1325,7 @@ class L1Loss(Layer):
     """
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = 'mean', *,
-                 context: Context | None = None) -> None:
-        self._make(context, size_average, reduce, reduction)
+                 context: Context | None = None) -> None: ...
 
 
 class MSELoss(Layer):
@@ -1451,8 +1337,7 @@ class MSELoss(Layer):
     """
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = 'mean', *,
-                 context: Context | None = None) -> None:
-        self._make(context, size_average, reduce, reduction)
+                 context: Context | None = None) -> None: ...
 
 
 class SmoothL1Loss(Layer):
@@ -1465,8 +1350,7 @@ class SmoothL1Loss(Layer):
     """
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = 'mean',
-                 beta: float = 1.0, *, context: Context | None = None) -> None:
-        self._make(context, size_average, reduce, reduction, beta)
+                 beta: float = 1.0, *, context: Context | None = None) -> None: ...
 
 
 class HuberLoss(Layer):
@@ -1476,8 +1360,7 @@ class HuberLoss(Layer):
     delta: where the square ends and the straight line begins
     """
 
-    def __init__(self, reduction: str = 'mean', delta: float = 1.0, *, context: Context | None = None) -> None:
-        self._make(context, reduction, delta)
+    def __init__(self, reduction: str = 'mean', delta: float = 1.0, *, context: Context | None = None) -> None: ...
 
 
 class KLDivLoss(Layer):
@@ -1490,8 +1373,7 @@ class KLDivLoss(Layer):
     """
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = 'mean',
-                 log_target: bool = False, *, context: Context | None = None) -> None:
-        self._make(context, size_average, reduce, reduction, log_target)
+                 log_target: bool = False, *, context: Context | None = None) -> None: ...
 
 
 class PoissonNLLLoss(Layer):
@@ -1506,8 +1388,7 @@ class PoissonNLLLoss(Layer):
     """
 
     def __init__(self, log_input: bool = True, full: bool = False, size_average: bool | None = None, eps: float = 1e-08,
-                 reduce: bool | None = None, reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, log_input, full, size_average, eps, reduce, reduction)
+                 reduce: bool | None = None, reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class GaussianNLLLoss(Layer):
@@ -1519,8 +1400,7 @@ class GaussianNLLLoss(Layer):
     """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-06, reduction: str = 'mean',
-                 context: Context | None = None) -> None:
-        self._make(context, full=full, eps=eps, reduction=reduction)
+                 context: Context | None = None) -> None: ...
 
 
 class CTCLoss(Layer):
@@ -1532,8 +1412,7 @@ class CTCLoss(Layer):
     """
 
     def __init__(self, blank: int = 0, reduction: str = 'mean', zero_infinity: bool = False, *,
-                 context: Context | None = None) -> None:
-        self._make(context, blank, reduction, zero_infinity)
+                 context: Context | None = None) -> None: ...
 
 
 class HingeEmbeddingLoss(Layer):
@@ -1546,8 +1425,7 @@ class HingeEmbeddingLoss(Layer):
     """
 
     def __init__(self, margin: float = 1.0, size_average: bool | None = None, reduce: bool | None = None,
-                 reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, margin, size_average, reduce, reduction)
+                 reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class MarginRankingLoss(Layer):
@@ -1560,8 +1438,7 @@ class MarginRankingLoss(Layer):
     """
 
     def __init__(self, margin: float = 0.0, size_average: bool | None = None, reduce: bool | None = None,
-                 reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, margin, size_average, reduce, reduction)
+                 reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class CosineEmbeddingLoss(Layer):
@@ -1574,8 +1451,7 @@ class CosineEmbeddingLoss(Layer):
     """
 
     def __init__(self, margin: float = 0.0, size_average: bool | None = None, reduce: bool | None = None,
-                 reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, margin, size_average, reduce, reduction)
+                 reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class TripletMarginLoss(Layer):
@@ -1592,8 +1468,7 @@ class TripletMarginLoss(Layer):
 
     def __init__(self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-06, swap: bool = False,
                  size_average: bool | None = None, reduce: bool | None = None, reduction: str = 'mean', *,
-                 context: Context | None = None) -> None:
-        self._make(context, margin, p, eps, swap, size_average, reduce, reduction)
+                 context: Context | None = None) -> None: ...
 
 
 class MultiLabelMarginLoss(Layer):
@@ -1605,8 +1480,7 @@ class MultiLabelMarginLoss(Layer):
     """
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = 'mean', *,
-                 context: Context | None = None) -> None:
-        self._make(context, size_average, reduce, reduction)
+                 context: Context | None = None) -> None: ...
 
 
 class SoftMarginLoss(Layer):
@@ -1618,8 +1492,7 @@ class SoftMarginLoss(Layer):
     """
 
     def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = 'mean', *,
-                 context: Context | None = None) -> None:
-        self._make(context, size_average, reduce, reduction)
+                 context: Context | None = None) -> None: ...
 
 
 class NLLLoss(Layer):
@@ -1633,8 +1506,7 @@ class NLLLoss(Layer):
     """
 
     def __init__(self, weight: Tensor | None = None, size_average: bool | None = None, ignore_index: int = -100,
-                 reduce: bool | None = None, reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, weight, size_average, ignore_index, reduce, reduction)
+                 reduce: bool | None = None, reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class NLLLoss2d(Layer):
@@ -1648,8 +1520,7 @@ class NLLLoss2d(Layer):
     """
 
     def __init__(self, weight: Tensor | None = None, size_average: bool | None = None, ignore_index: int = -100,
-                 reduce: bool | None = None, reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, weight, size_average, ignore_index, reduce, reduction)
+                 reduce: bool | None = None, reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class CrossEntropyLoss(Layer):
@@ -1665,8 +1536,7 @@ class CrossEntropyLoss(Layer):
 
     def __init__(self, weight: Tensor | None = None, size_average: bool | None = None, ignore_index: int = -100,
                  reduce: bool | None = None, reduction: str = 'mean', label_smoothing: float = 0.0, *,
-                 context: Context | None = None) -> None:
-        self._make(context, weight, size_average, ignore_index, reduce, reduction, label_smoothing)
+                 context: Context | None = None) -> None: ...
 
 
 class BCELoss(Layer):
@@ -1679,8 +1549,7 @@ class BCELoss(Layer):
     """
 
     def __init__(self, weight: Tensor | None = None, size_average: bool | None = None, reduce: bool | None = None,
-                 reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, weight, size_average, reduce, reduction)
+                 reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class BCEWithLogitsLoss(Layer):
@@ -1694,8 +1563,8 @@ class BCEWithLogitsLoss(Layer):
     """
 
     def __init__(self, weight: Tensor | None = None, size_average: bool | None = None, reduce: bool | None = None,
-                 reduction: str = 'mean', pos_weight: Tensor | None = None, *, context: Context | None = None) -> None:
-        self._make(context, weight, size_average, reduce, reduction, pos_weight)
+                 reduction: str = 'mean', pos_weight: Tensor | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class MultiLabelSoftMarginLoss(Layer):
@@ -1708,8 +1577,7 @@ class MultiLabelSoftMarginLoss(Layer):
     """
 
     def __init__(self, weight: Tensor | None = None, size_average: bool | None = None, reduce: bool | None = None,
-                 reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, weight, size_average, reduce, reduction)
+                 reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class MultiMarginLoss(Layer):
@@ -1724,8 +1592,7 @@ class MultiMarginLoss(Layer):
     """
 
     def __init__(self, p: int = 1, margin: float = 1.0, weight: Tensor | None = None, size_average: bool | None = None,
-                 reduce: bool | None = None, reduction: str = 'mean', *, context: Context | None = None) -> None:
-        self._make(context, p, margin, weight, size_average, reduce, reduction)
+                 reduce: bool | None = None, reduction: str = 'mean', *, context: Context | None = None) -> None: ...
 
 
 class AdaptiveLogSoftmaxWithLoss(Layer):
@@ -1741,8 +1608,7 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
     """
 
     def __init__(self, in_features: int, n_classes: int, cutoffs: Ints, div_value: float = 4.0, head_bias: bool = False,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, in_features, n_classes, cutoffs, div_value, head_bias, device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class LinearCrossEntropyLoss(Layer):
@@ -1764,10 +1630,7 @@ class LinearCrossEntropyLoss(Layer):
     def __init__(self, in_features: int, num_classes: int, *, out_features: Ints | Sequence[Any] = (),
                  bias: bool = False, device: str | None = None, dtype: dtype | None = None, reduction: str = 'mean',
                  weight: Tensor | None = None, ignore_index: int | None = None, label_smoothing: float = 0.0,
-                 options: Any = None, context: Context | None = None) -> None:
-        self._make(context, in_features, num_classes, out_features=out_features, bias=bias, device=device, dtype=dtype,
-                   reduction=reduction, weight=weight, ignore_index=ignore_index, label_smoothing=label_smoothing,
-                   options=options)
+                 options: Any = None, context: Context | None = None) -> None: ...
 
 
 class TripletMarginWithDistanceLoss(Layer):
@@ -1780,8 +1643,7 @@ class TripletMarginWithDistanceLoss(Layer):
     """
 
     def __init__(self, *, distance_function: Module | None = None, margin: float = 1.0, swap: bool = False,
-                 reduction: str = 'mean', context: Context | None = None) -> None:
-        self._make(context, distance_function=distance_function, margin=margin, swap=swap, reduction=reduction)
+                 reduction: str = 'mean', context: Context | None = None) -> None: ...
 
 
 class RNNBase(Layer):
@@ -1803,9 +1665,7 @@ class RNNBase(Layer):
 
     def __init__(self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, mode, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-                   proj_size, device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class RNN(Layer):
@@ -1827,9 +1687,7 @@ class RNN(Layer):
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = 'tanh',
                  bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
                  proj_size: int = 0, device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, input_size, hidden_size, num_layers, nonlinearity, bias, batch_first, dropout,
-                   bidirectional, proj_size, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class LSTM(Layer):
@@ -1849,9 +1707,7 @@ class LSTM(Layer):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size,
-                   device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class GRU(Layer):
@@ -1871,9 +1727,7 @@ class GRU(Layer):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, proj_size,
-                   device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class RNNCellBase(Layer):
@@ -1888,8 +1742,7 @@ class RNNCellBase(Layer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, input_size, hidden_size, bias, num_chunks, device, dtype)
+                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class RNNCell(Layer):
@@ -1904,8 +1757,7 @@ class RNNCell(Layer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = 'tanh',
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, input_size, hidden_size, bias, nonlinearity, device, dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class LSTMCell(Layer):
@@ -1919,8 +1771,7 @@ class LSTMCell(Layer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, input_size, hidden_size, bias, device, dtype)
+                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class GRUCell(Layer):
@@ -1934,8 +1785,7 @@ class GRUCell(Layer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, input_size, hidden_size, bias, device, dtype)
+                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class MultiheadAttention(Layer):
@@ -1958,9 +1808,7 @@ class MultiheadAttention(Layer):
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
                  vdim: int | None = None, batch_first: bool = False, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, embed_dim, num_heads, dropout, bias, add_bias_kv, add_zero_attn, kdim, vdim, batch_first,
-                   device, dtype)
+                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class TransformerEncoderLayer(Layer):
@@ -1982,9 +1830,7 @@ class TransformerEncoderLayer(Layer):
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Module = 'relu', layer_norm_eps: float = 1e-05, batch_first: bool = False,
                  norm_first: bool = False, bias: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
-                   norm_first, bias, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class TransformerDecoderLayer(Layer):
@@ -2006,9 +1852,7 @@ class TransformerDecoderLayer(Layer):
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Module = 'relu', layer_norm_eps: float = 1e-05, batch_first: bool = False,
                  norm_first: bool = False, bias: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, d_model, nhead, dim_feedforward, dropout, activation, layer_norm_eps, batch_first,
-                   norm_first, bias, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class TransformerEncoder(Layer):
@@ -2022,8 +1866,8 @@ class TransformerEncoder(Layer):
     """
 
     def __init__(self, encoder_layer: Module, num_layers: int, norm: Module | None = None,
-                 enable_nested_tensor: bool = True, mask_check: bool = True, *, context: Context | None = None) -> None:
-        self._make(context, encoder_layer, num_layers, norm, enable_nested_tensor, mask_check)
+                 enable_nested_tensor: bool = True, mask_check: bool = True, *,
+                 context: Context | None = None) -> None: ...
 
 
 class TransformerDecoder(Layer):
@@ -2035,8 +1879,7 @@ class TransformerDecoder(Layer):
     """
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, decoder_layer, num_layers, norm)
+                 context: Context | None = None) -> None: ...
 
 
 class Transformer(Layer):
@@ -2063,10 +1906,7 @@ class Transformer(Layer):
                  dim_feedforward: int = 2048, dropout: float = 0.1, activation: str | Module = 'relu',
                  custom_encoder: Module | None = None, custom_decoder: Module | None = None,
                  layer_norm_eps: float = 1e-05, batch_first: bool = False, norm_first: bool = False, bias: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, d_model, nhead, num_encoder_layers, num_decoder_layers, dim_feedforward, dropout,
-                   activation, custom_encoder, custom_decoder, layer_norm_eps, batch_first, norm_first, bias, device,
-                   dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class Container(Layer):
@@ -2075,8 +1915,7 @@ class Container(Layer):
     kwargs: modules by name
     """
 
-    def __init__(self, *, context: Context | None = None, **kwargs: Any) -> None:
-        self._make(context, **kwargs)
+    def __init__(self, *, context: Context | None = None, **kwargs: Any) -> None: ...
 
 
 class DataParallel(Layer):
@@ -2089,8 +1928,7 @@ class DataParallel(Layer):
     """
 
     def __init__(self, module: Module, device_ids: Module | None = None, output_device: Module | None = None,
-                 dim: int | Module = 0, *, context: Context | None = None) -> None:
-        self._make(context, module, device_ids, output_device, dim)
+                 dim: int | Module = 0, *, context: Context | None = None) -> None: ...
 
 
 class LazyLinear(Layer):
@@ -2103,8 +1941,7 @@ class LazyLinear(Layer):
     """
 
     def __init__(self, out_features: int, bias: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, out_features, bias, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyConv1d(Layer):
@@ -2124,9 +1961,7 @@ class LazyConv1d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: str | Ints = 0,
                  dilation: Ints = 1, groups: int = 1, bias: bool = True, padding_mode: str = 'zeros',
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device,
-                   dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class LazyConv2d(Layer):
@@ -2146,9 +1981,7 @@ class LazyConv2d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: str | Ints = 0,
                  dilation: Ints = 1, groups: int = 1, bias: bool = True, padding_mode: str = 'zeros',
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device,
-                   dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class LazyConv3d(Layer):
@@ -2168,9 +2001,7 @@ class LazyConv3d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: str | Ints = 0,
                  dilation: Ints = 1, groups: int = 1, bias: bool = True, padding_mode: str = 'zeros',
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None:
-        self._make(context, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode, device,
-                   dtype)
+                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
 
 
 class LazyConvTranspose1d(Layer):
@@ -2192,9 +2023,7 @@ class LazyConvTranspose1d(Layer):
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation,
-                   padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyConvTranspose2d(Layer):
@@ -2216,9 +2045,7 @@ class LazyConvTranspose2d(Layer):
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation,
-                   padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyConvTranspose3d(Layer):
@@ -2240,9 +2067,7 @@ class LazyConvTranspose3d(Layer):
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
                  padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None:
-        self._make(context, out_channels, kernel_size, stride, padding, output_padding, groups, bias, dilation,
-                   padding_mode, device, dtype)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyBatchNorm1d(Layer):
@@ -2259,8 +2084,7 @@ class LazyBatchNorm1d(Layer):
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
                  device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
-                 context: Context | None = None) -> None:
-        self._make(context, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyBatchNorm2d(Layer):
@@ -2277,8 +2101,7 @@ class LazyBatchNorm2d(Layer):
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
                  device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
-                 context: Context | None = None) -> None:
-        self._make(context, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyBatchNorm3d(Layer):
@@ -2295,8 +2118,7 @@ class LazyBatchNorm3d(Layer):
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
                  device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
-                 context: Context | None = None) -> None:
-        self._make(context, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyInstanceNorm1d(Layer):
@@ -2313,8 +2135,7 @@ class LazyInstanceNorm1d(Layer):
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
                  device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
-                 context: Context | None = None) -> None:
-        self._make(context, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyInstanceNorm2d(Layer):
@@ -2331,8 +2152,7 @@ class LazyInstanceNorm2d(Layer):
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
                  device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
-                 context: Context | None = None) -> None:
-        self._make(context, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 context: Context | None = None) -> None: ...
 
 
 class LazyInstanceNorm3d(Layer):
@@ -2349,5 +2169,4 @@ class LazyInstanceNorm3d(Layer):
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
                  device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
-                 context: Context | None = None) -> None:
-        self._make(context, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+                 context: Context | None = None) -> None: ...

@@ -10,7 +10,7 @@ Each takes PyTorch's arguments, and `context=`; without it, a module belongs to 
 
 from __future__ import annotations
 
-from . import _layers, init, parametrizations, utils
+from . import _layer, _layers, init, parametrizations, utils
 from ._containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from ._layers import *  # noqa: F403
 from ._module import CLASSES, Module
@@ -21,5 +21,6 @@ __all__ = ["Buffer", "Module", "ModuleDict", "ModuleList", "Parameter", "Paramet
 __all__ += _layers.__all__
 
 for _name in _layers.__all__:
-    CLASSES[_name] = getattr(_layers, _name)
-    CLASSES[_name].__module__ = __name__
+    _class = CLASSES[_name] = getattr(_layers, _name)
+    setattr(_class, "__init__", _layer.checked(vars(_class)["__init__"]))  # noqa: B010
+    _class.__module__ = __name__

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs the crates: run.sh WHAT TOOLCHAIN ROOT BUILD PYTHON, with the library's prefix in DURAMEN_PREFIX.
-#   WHAT        test, lint, package, static, readme, scenario or bench
+#   WHAT        test, lint, package, static, readme, tutorial, scenario or bench
 #   TOOLCHAIN   newest: the cargo on the PATH; oldest: Debian 12's, which has Rust 1.63
 # Without a toolchain it is skipped (exit code 77); DURAMEN_REQUIRE_ALL=1 makes that a failure. Without a way to the
 # registry, the feature `ndarray` is left out; with DURAMEN_REQUIRE_ALL=1 that is a failure, too.
@@ -125,6 +125,10 @@ case "$what" in
   package) package ;;
   static) static ;;
   readme) readme ;;
+  tutorial)
+    "$python" "$root/tests/docs/tutorial.py" "$root/docs/tutorials/rust.md" "$root/build/release" \
+      "RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}" "CARGO_NET_OFFLINE=true" ${TIMES:+"TIMES=$TIMES"}
+    ;;
   scenario)
     cargo build --quiet "${locked[@]}" --example scenario
     compare "$CARGO_TARGET_DIR/debug/examples/scenario"

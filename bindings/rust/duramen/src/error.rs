@@ -158,10 +158,13 @@ impl Error {
     }
 
     pub(crate) fn from_panic(payload: Box<dyn Any + Send>) -> Error {
-        let said = payload.downcast_ref::<&str>().map(|text| text.to_string());
-        let said = said.or_else(|| payload.downcast_ref::<String>().cloned());
-        std::mem::forget(payload); // its own destructor might panic again
-        Error::local(Code::Panic, format!("panic: {}", said.unwrap_or_else(|| "without a message".to_string())))
+        let said = payload.downcast::<&str>().map(|text| text.to_string());
+        let said = said.or_else(|payload| payload.downcast::<String>().map(|text| *text));
+        let said = said.unwrap_or_else(|payload| {
+            std::mem::forget(payload); // its destructor is the program's, and might panic again
+            "without a message".to_string()
+        });
+        Error::local(Code::Panic, format!("panic: {}", said))
     }
 
     /// The same error with what was behind it, such as an `std::io::Error`.

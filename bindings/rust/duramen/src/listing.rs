@@ -30,22 +30,28 @@ pub enum Kind {
     Unknown,
 }
 
-const KINDS: [(Kind, u64); 6] = [
-    (Kind::Parameter, DURAMEN_KIND_PARAMETER),
-    (Kind::Buffer, DURAMEN_KIND_BUFFER),
-    (Kind::Module, DURAMEN_KIND_MODULE),
-    (Kind::Child, DURAMEN_KIND_CHILD),
-    (Kind::ExtraState, DURAMEN_KIND_EXTRA_STATE),
-    (Kind::Unknown, DURAMEN_KIND_UNKNOWN),
-];
-
 impl Kind {
     fn bit(self) -> u64 {
-        KINDS.iter().find(|(kind, _)| *kind == self).map_or(0, |(_, bit)| *bit)
+        match self {
+            Kind::Parameter => DURAMEN_KIND_PARAMETER,
+            Kind::Buffer => DURAMEN_KIND_BUFFER,
+            Kind::Module => DURAMEN_KIND_MODULE,
+            Kind::Child => DURAMEN_KIND_CHILD,
+            Kind::ExtraState => DURAMEN_KIND_EXTRA_STATE,
+            Kind::Unknown => DURAMEN_KIND_UNKNOWN,
+        }
     }
 
+    #[inline]
     fn from_bit(bit: u64) -> Kind {
-        KINDS.iter().find(|(_, other)| *other == bit).map_or(Kind::Unknown, |(kind, _)| *kind)
+        match bit {
+            DURAMEN_KIND_PARAMETER => Kind::Parameter,
+            DURAMEN_KIND_BUFFER => Kind::Buffer,
+            DURAMEN_KIND_MODULE => Kind::Module,
+            DURAMEN_KIND_CHILD => Kind::Child,
+            DURAMEN_KIND_EXTRA_STATE => Kind::ExtraState,
+            _ => Kind::Unknown,
+        }
     }
 }
 
@@ -248,6 +254,7 @@ pub struct Entries<'a> {
 impl<'a> Iterator for Entries<'a> {
     type Item = Entry<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Entry<'a>> {
         self.left = self.left.checked_sub(1)?;
         // SAFETY: `left` entries lie `stride` bytes apart, for as long as the listing lives.
@@ -272,16 +279,17 @@ pub struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// The full dotted name.
+    #[inline]
     pub fn name(&self) -> &'a str {
-        // SAFETY: the library's names are UTF-8, which it checks where they are given; they live as long
-        // as the listing.
-        unsafe {
-            let bytes = std::slice::from_raw_parts(self.raw.name as *const u8, self.raw.name_length as usize);
-            std::str::from_utf8_unchecked(bytes)
-        }
+        // SAFETY: the name lives as long as the listing. Names are UTF-8 (module.h): registrations and all
+        // readers of files refuse others, half of a surrogate pair in a pickle too.
+        let bytes = unsafe { std::slice::from_raw_parts(self.raw.name as *const u8, self.raw.name_length as usize) };
+        debug_assert!(std::str::from_utf8(bytes).is_ok());
+        unsafe { std::str::from_utf8_unchecked(bytes) }
     }
 
     /// What it is.
+    #[inline]
     pub fn kind(&self) -> Kind {
         Kind::from_bit(self.raw.kind)
     }

@@ -169,6 +169,22 @@ impl Save {
         })
     }
 
+    /// Writes a value's file to a descriptor.
+    #[cfg(unix)]
+    pub fn write_value_descriptor(
+        &self,
+        context: &Context,
+        value: &Value,
+        file: &impl std::os::unix::io::AsRawFd,
+    ) -> Result<()> {
+        let value = value.to_raw()?;
+        let options = self.raw();
+        let descriptor = file.as_raw_fd();
+        call(Access::Read, |error| unsafe {
+            duramen_value_write_descriptor(context.raw(), value.raw(), descriptor, &options, error)
+        })
+    }
+
     /// Hands the bytes of a value's file to a writer.
     pub fn write_value(&self, context: &Context, value: &Value, writer: impl Write) -> Result<()> {
         let value = value.to_raw()?;

@@ -127,6 +127,11 @@ impl Tensor {
         unsafe { duramen_tensor_nbytes(self.raw()) }
     }
 
+    /// Where the first element lies in the storage, in elements.
+    pub fn offset(&self) -> i64 {
+        unsafe { duramen_tensor_offset(self.raw()) }
+    }
+
     /// Whether the elements lie side by side in C order.
     pub fn is_contiguous(&self) -> bool {
         unsafe { duramen_tensor_is_contiguous(self.raw()) != 0 }

@@ -161,6 +161,9 @@ fn memory_and_descriptors_stand_for_files() {
     Save::new().format(Format::Torch).write_descriptor(&saved, &file).unwrap();
     let read = Open::new().open_descriptor(&context, &std::fs::File::open(&path).unwrap()).unwrap();
     assert_eq!(read.state_dict().unwrap().digest().unwrap(), saved.digest().unwrap());
+    let value = std::fs::File::create(folder.file("v.pt")).unwrap();
+    Save::new().format(Format::Torch).write_value_descriptor(&context, &Value::from(3), &value).unwrap();
+    assert_eq!(Checkpoint::open(&context, folder.file("v.pt")).unwrap().content().as_int(), Some(3));
     let bytes = std::fs::read(&path).unwrap();
     let range = bytes.as_ptr_range();
     let tensor = Open::new().open_vec(&context, bytes).unwrap().state_dict().unwrap().get("0.weight").unwrap();

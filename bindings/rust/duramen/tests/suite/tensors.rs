@@ -83,6 +83,7 @@ fn a_view_shares_memory_and_a_copy_does_not() {
     assert_eq!(x.to_vec::<f32>().unwrap(), [1.0, 1.0, 0.0, 0.0]);
     assert_eq!(copy.to_vec::<f32>().unwrap(), [0.0; 4]);
     assert_eq!(row.storage_id(), x.storage_id());
+    assert_eq!((row.offset(), x.select(0, 1).unwrap().offset()), (0, 2));
     assert!(x.is_same(&x.clone()) && !x.is_same(&row));
 }
 

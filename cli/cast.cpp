@@ -93,8 +93,9 @@ class Caster {
         cast_tensor(context_, tensor, dtype_, rows_.back().loss,
                     [&](uint64_t nbytes) { progress_.update(bytes_ += nbytes, total_); });
     Value value;
-    call(kRefused, "",
-         [&](auto error) { return duramen_value_create_tensor(made.get(), Out(value), error); });
+    call(kRefused, "", [&](auto error) {
+      return duramen_value_create_tensor(options_.dry_run ? tensor : made.get(), Out(value), error);
+    });
     done_.emplace(identity, retained(value.get()));
     return value;
   }

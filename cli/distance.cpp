@@ -103,7 +103,7 @@ Distance distance_between(duramen_context* context, const duramen_tensor* a,
   Numbers x(context, a), y(context, b);
   Distance sum;
   Angle angle;
-  for (size_t begin = 0; begin < x.size(); begin += Numbers::kChunk) {
+  for (size_t begin = 0; begin < x.size(); begin += Chunks::kMost) {
     x.read(begin);
     y.read(begin);
     for (size_t i = 0; i < x.count(); ++i) add_element(sum, x, y, i, tolerance);

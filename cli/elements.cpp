@@ -76,6 +76,39 @@ void write_real(Json& json, double value, bool is_single) {
   }
 }
 
+class Summary {
+ public:
+  void add(const Number& number) {
+    const double value = as_double(number);
+    ++out_.count;
+    if (std::isnan(value) || std::isnan(number.imaginary)) {
+      ++out_.nan_count;
+      return;
+    }
+    out_.inf_count += std::isinf(value) || std::isinf(number.imaginary) ? 1 : 0;
+    out_.zero_count += value == 0 && number.imaginary == 0 ? 1 : 0;
+    if (number.kind == Number::Kind::complex) return;
+    if (!out_.has_order || less(number, out_.min)) out_.min = number;
+    if (!out_.has_order || less(out_.max, number)) out_.max = number;
+    out_.has_order = true;
+    const double term = value - lost_;
+    const double next = sum_ + term;
+    lost_ = std::isfinite(next) ? next - sum_ - term : 0;
+    sum_ = next;
+  }
+  Statistics statistics() const {
+    Statistics out = out_;
+    const uint64_t counted = out.count - out.nan_count;
+    out.mean = counted > 0 ? sum_ / static_cast<double>(counted) : 0;
+    return out;
+  }
+
+ private:
+  Statistics out_;
+  double sum_ = 0;
+  double lost_ = 0;  // Kahan's: of the sum so far
+};
+
 }  // namespace
 
 bool is_opaque(duramen_dtype dtype) { return dtype > DURAMEN_DTYPE_COMPLEX128; }
@@ -155,32 +188,15 @@ Number Elements::operator[](size_t index) const {
   }
 }
 
-Statistics statistics_of(const Elements& elements) {
-  Statistics out;
-  out.count = elements.size();
-  double sum = 0;
-  double lost = 0;  // Kahan's: of the sum so far
-  for (size_t i = 0; i < elements.size(); ++i) {
-    const Number number = elements[i];
-    const double value = as_double(number);
-    if (std::isnan(value) || std::isnan(number.imaginary)) {
-      ++out.nan_count;
-      continue;
-    }
-    out.inf_count += std::isinf(value) || std::isinf(number.imaginary) ? 1 : 0;
-    out.zero_count += value == 0 && number.imaginary == 0 ? 1 : 0;
-    if (number.kind == Number::Kind::complex) continue;
-    if (!out.has_order || less(number, out.min)) out.min = number;
-    if (!out.has_order || less(out.max, number)) out.max = number;
-    out.has_order = true;
-    const double term = value - lost;
-    const double next = sum + term;
-    lost = std::isfinite(next) ? next - sum - term : 0;
-    sum = next;
+Statistics statistics_of(duramen_context* context, const duramen_tensor* tensor) {
+  const Chunks chunks(context, tensor);
+  Summary summary;
+  for (size_t begin = 0; begin < chunks.size(); begin += Chunks::kMost) {
+    const Tensor chunk = chunks.at(begin);
+    const Elements elements(context, chunk.get());
+    for (size_t i = 0; i < elements.size(); ++i) summary.add(elements[i]);
   }
-  const uint64_t counted = out.count - out.nan_count;
-  out.mean = counted > 0 ? sum / static_cast<double>(counted) : 0;
-  return out;
+  return summary.statistics();
 }
 
 }  // namespace cli

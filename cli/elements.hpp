@@ -50,6 +50,7 @@ struct Statistics {
   double mean = 0;
   bool has_order = false;  // something that is not NaN, and not complex
 };
-Statistics statistics_of(const Elements& elements);
+// Reads the elements in chunks. Requires: no opaque dtype.
+Statistics statistics_of(duramen_context* context, const duramen_tensor* tensor);
 
 }  // namespace cli

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace cli {
 
@@ -13,10 +14,11 @@ enum ExitCode { kOk = 0, kDiffers = 1, kUsage = 2, kRefused = 3 };
 // Without a message nothing is said.
 class Failure : public std::runtime_error {
  public:
-  Failure(ExitCode code, const std::string& message) : std::runtime_error(message), code(code) {}
+  Failure(ExitCode code, const std::string& message, int32_t status = 0, std::string entry = {})
+      : std::runtime_error(message), code(code), status(status), entry(std::move(entry)) {}
   ExitCode code;
   // Of a call of the library that failed: its status, and the entry of a file that it is about.
-  int32_t status = 0;
+  int32_t status;
   std::string entry;
 };
 

@@ -62,13 +62,10 @@ void call(ExitCode code, std::string_view subject, Body&& body) {
   const bool names_file = error && duramen_error_detail(error.get(), "file", 4, nullptr) != nullptr;
   if (!subject.empty() && !names_file && !message.starts_with(subject))
     message = std::string(subject) + ": " + message;
-  Failure failure(code, message);
-  failure.status = status;
   size_t length = 0;
   const char* entry =
       error ? duramen_error_detail(error.get(), "entry", SIZE_MAX, &length) : nullptr;
-  if (entry) failure.entry.assign(entry, length);
-  throw failure;
+  throw Failure(code, message, status, std::string(entry ? entry : "", length));
 }
 
 inline std::string_view view(const char* text, size_t length) {

@@ -1,18 +1,7 @@
 #include "numbers.hpp"
 
-#include <algorithm>
-
 namespace cli {
 namespace {
-
-Tensor flat(duramen_context* context, const duramen_tensor* tensor) {
-  const int64_t shape[] = {-1};
-  Tensor out;
-  call(kRefused, "", [&](auto error) {
-    return duramen_reshape(context, const_cast<duramen_tensor*>(tensor), shape, 1, Out(out), error);
-  });
-  return out;
-}
 
 Numbers::Kind kind_of(duramen_dtype dtype) {
   if (is_complex(dtype)) return Numbers::Kind::complex;
@@ -23,19 +12,11 @@ Numbers::Kind kind_of(duramen_dtype dtype) {
 }  // namespace
 
 Numbers::Numbers(duramen_context* context, const duramen_tensor* tensor)
-    : context_(context),
-      size_(static_cast<size_t>(duramen_tensor_numel(tensor))),
-      kind_(kind_of(duramen_tensor_dtype(tensor))) {
-  if (size_ > 0) flat_ = flat(context, tensor);
-}
+    : context_(context), chunks_(context, tensor), kind_(kind_of(duramen_tensor_dtype(tensor))) {}
 
 void Numbers::read(size_t begin) {
-  count_ = std::min(kChunk, size_ - begin);
-  Tensor chunk;
-  call(kRefused, "", [&](auto error) {
-    return duramen_slice(context_, flat_.get(), 0, static_cast<int64_t>(begin),
-                         static_cast<int64_t>(begin + count_), 1, Out(chunk), error);
-  });
+  const Tensor chunk = chunks_.at(begin);
+  count_ = static_cast<size_t>(duramen_tensor_numel(chunk.get()));
   const auto read_as = [&](duramen_dtype dtype, auto& numbers, size_t count) {
     numbers.resize(count);
     call(kRefused, "", [&](auto error) {

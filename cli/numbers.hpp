@@ -9,12 +9,11 @@ namespace cli {
 
 class Numbers {
  public:
-  static constexpr size_t kChunk = size_t{1} << 16;
   enum class Kind { real, complex, integer, natural };
 
   // Requires: a dtype that is not opaque. What is not contiguous is copied.
   Numbers(duramen_context* context, const duramen_tensor* tensor);
-  size_t size() const { return size_; }
+  size_t size() const { return chunks_.size(); }
   Kind kind() const { return kind_; }
   // The chunk that begins there, in the place of the one before. Requires: begin < size().
   void read(size_t begin);
@@ -27,8 +26,7 @@ class Numbers {
 
  private:
   duramen_context* context_;
-  Tensor flat_;
-  size_t size_;
+  Chunks chunks_;
   size_t count_ = 0;
   Kind kind_;
   std::vector<double> reals_;  // two for a complex one

@@ -91,7 +91,7 @@ void write_entry(Json& json, duramen_context* context, const Entry& entry, const
   if (options.stats) {
     json.key("stats");
     if (has_values) {
-      write_statistics(json, statistics_of(Elements(context, entry.tensor)));
+      write_statistics(json, statistics_of(context, entry.tensor));
     } else {
       json.null();
     }
@@ -123,7 +123,7 @@ std::string entry_text(duramen_context* context, const Entry& entry, const Optio
     return "(" + std::to_string(duramen_tensor_nbytes(entry.tensor)) + " bytes of " +
            dtype_of(entry.tensor) + ")";
   }
-  if (options.stats) return statistics_text(statistics_of(Elements(context, entry.tensor)));
+  if (options.stats) return statistics_text(statistics_of(context, entry.tensor));
   return tensor_text(context, entry.tensor, options.full ? Extent::full : Extent::edges);
 }
 

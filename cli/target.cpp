@@ -362,8 +362,9 @@ void add_target_options(CLI::App& verb, TargetOptions& options, Presence output)
                 "For safetensors and GGUF: entries that share memory each get a copy");
   verb.add_flag(
           "--drop-ties", options.drop_ties,
-          "For safetensors: of entries that are the same memory keep the first name; the others go "
-          "into the metadata as NAME: KEPT, as safetensors.torch.save_model has it")
+          "For safetensors and GGUF: of entries that are the same memory keep the first name; a "
+          "safetensors file gets the others in its metadata as NAME: KEPT, as "
+          "safetensors.torch.save_model has it")
       ->excludes("--clone-ties");
   verb.add_option("--set-metadata", options.set_metadata,
                   "Put a text into the metadata of a safetensors file; may be repeated")

@@ -58,6 +58,29 @@ Bytes::Bytes(duramen_context* context, const duramen_tensor* tensor)
   data_ = copy_.data();
 }
 
+Chunks::Chunks(duramen_context* context, const duramen_tensor* tensor)
+    : context_(context), size_(static_cast<size_t>(duramen_tensor_numel(tensor))) {
+  if (size_ == 0) return;
+  constexpr int64_t kFlat[] = {-1};
+  Tensor plain;
+  call(kRefused, "", [&](auto error) {
+    return duramen_tensor_detach(context, const_cast<duramen_tensor*>(tensor), Out(plain), error);
+  });
+  call(kRefused, "", [&](auto error) {
+    return duramen_reshape(context, plain.get(), kFlat, 1, Out(flat_), error);
+  });
+}
+
+Tensor Chunks::at(size_t begin) const {
+  const size_t end = std::min(begin + kMost, size_);
+  Tensor chunk;
+  call(kRefused, "", [&](auto error) {
+    return duramen_slice(context_, flat_.get(), 0, static_cast<int64_t>(begin),
+                         static_cast<int64_t>(end), 1, Out(chunk), error);
+  });
+  return chunk;
+}
+
 Hasher::Hasher(duramen_context* context, uint64_t total)
     : context_(context), total_(total), progress_("hashing", Progress::Unit::bytes) {}
 

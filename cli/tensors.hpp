@@ -31,6 +31,22 @@ class Bytes {
   size_t size_;
 };
 
+// The elements in C order, as tensors of one dimension that are looked at one after the other;
+// views where the tensor is contiguous.
+class Chunks {
+ public:
+  static constexpr size_t kMost = size_t{1} << 16;  // elements of one
+  Chunks(duramen_context* context, const duramen_tensor* tensor);
+  size_t size() const { return size_; }  // elements in all
+  // Requires: begin < size().
+  Tensor at(size_t begin) const;
+
+ private:
+  duramen_context* context_;
+  Tensor flat_;
+  size_t size_;
+};
+
 // SHA-256 of the logical elements in C order, little-endian.
 class Hasher {
  public:

@@ -123,7 +123,7 @@ class Verifier {
       }
     }
     if (options_.stats && !is_opaque(dtype)) {
-      row.statistics = statistics_of(Elements(context_, entry.tensor));
+      row.statistics = statistics_of(context_, entry.tensor);
     }
   }
 

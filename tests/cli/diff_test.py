@@ -2,6 +2,8 @@
 """duramen diff: two checkpoints compared; and the digest that info gives."""
 import json
 import math
+import os
+import resource
 import struct
 
 from tool import DATA, ToolTest, array, as_json, duramen, good, main, training_file
@@ -201,6 +203,20 @@ class Sameness(ToolTest):
         self.assertEqual((code, sorted(found)), (1, ["tensor.q4_0", "tensor.q4_k", "tensor.q8_0"]))
         code, found, _ = differences("--dequantize", "--include", "tensor.*", gguf, plain)
         self.assertEqual((code, sorted(found)), (1, ["tensor.q4_k"]))
+
+
+class Memory(ToolTest):
+    def test_elements_are_read_in_chunks(self):
+        count, limit = 16 << 20, 48 << 20  # in float64 the elements would take 128 MiB
+        header = json.dumps({"x": {"dtype": "BF16", "shape": [count], "data_offsets": [0, 2 * count]}}).encode()
+        header += b" " * (-len(header) % 8)
+        path = self.file("large", struct.pack("<Q", len(header)) + header)
+        os.truncate(path, 8 + len(header) + 2 * count)
+        for verb in (["diff", "--all", path, path], ["verify", "--stats", path], ["show", "--stats", path]):
+            # A thread of OpenBLAS would ask for a buffer again and again.
+            result = duramen(*verb, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}, timeout=120,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (limit, limit)))
+            self.assertEqual((result.returncode, result.stderr), (0, ""), verb)
 
 
 if __name__ == "__main__":

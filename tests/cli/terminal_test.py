@@ -90,7 +90,7 @@ class Terminal(ToolTest):
         code, written = on_terminal("ls", "--hash", path)
         self.assertEqual(code, 0)
         self.assertIn(b"hashing", written)
-        self.assertRegex(written, rb"\[#+\.*\] +\d+%")
+        self.assertRegex(written, rb"\[#+\.*\] +\d+% [\d.]+ [kMGT]?B/s \d+:\d\d left")
         self.assertLess(written.rfind(b"%"), written.rfind(b"\r\x1b[K"))  # the line is emptied
         self.assertEqual(on_terminal("ls", "--hash", MODEL)[1].count(b"hashing"), 0)
 

@@ -4,26 +4,16 @@
 
 namespace cli {
 
-std::map<std::string, std::string> metadata_of(duramen_context* context,
-                                               const duramen_checkpoint* checkpoint) {
+std::map<std::string, std::string> metadata_of(const duramen_checkpoint* checkpoint) {
   std::map<std::string, std::string> out;
-  const std::string_view format = format_of(checkpoint);
-  if (format == "torch" || format == "npy") return out;
-  StateDict dict;
-  call(kRefused, "", [&](auto error) {
-    return duramen_checkpoint_state_dict(context, checkpoint, nullptr, 0, Out(dict), error);
-  });
   StringList keys;
   call(kRefused, "",
-       [&](auto error) { return duramen_state_dict_metadata_keys(dict.get(), Out(keys), error); });
+       [&](auto error) { return duramen_checkpoint_metadata_keys(checkpoint, Out(keys), error); });
   for (size_t i = 0; i < duramen_string_list_count(keys.get()); ++i) {
-    size_t length = 0;
+    size_t length = 0, text_length = 0;
     const char* key = duramen_string_list_item(keys.get(), i, &length);
-    String text;
-    call(kRefused, "", [&](auto error) {
-      return duramen_state_dict_metadata(dict.get(), key, length, Out(text), error);
-    });
-    out.emplace(std::string(key, length), text_of(text));
+    const char* text = duramen_checkpoint_metadata(checkpoint, key, length, &text_length);
+    out.emplace(std::string(key, length), view(text, text_length));
   }
   return out;
 }
@@ -33,7 +23,7 @@ Document read_document(duramen_context* context, const std::string& file, uint64
   Document document;
   document.format = format_of(checkpoint.get());
   document.root = retained(duramen_checkpoint_content(checkpoint.get()));
-  document.metadata = metadata_of(context, checkpoint.get());
+  document.metadata = metadata_of(checkpoint.get());
   return document;
 }
 

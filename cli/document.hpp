@@ -16,8 +16,7 @@ struct Document {
 // `flags` are DURAMEN_OPEN_….
 Document read_document(duramen_context* context, const std::string& file, uint64_t flags = 0);
 // The texts of a file whose format has them.
-std::map<std::string, std::string> metadata_of(duramen_context* context,
-                                               const duramen_checkpoint* checkpoint);
+std::map<std::string, std::string> metadata_of(const duramen_checkpoint* checkpoint);
 // The part of the content at a dotted path becomes all of it; "" changes nothing. Failure(kUsage).
 void select(Document& document, const std::string& path);
 

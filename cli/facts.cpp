@@ -113,7 +113,7 @@ Facts read_facts(duramen_context* context, const std::string& file, bool wants_d
   facts.values = content.leaves.size();
   for (const Entry& entry : content.entries) count_entry(facts, entry);
   for (const Leaf& leaf : content.leaves) count_classes(facts.classes, leaf.value);
-  facts.metadata = metadata_of(context, checkpoint.get());
+  facts.metadata = metadata_of(checkpoint.get());
   facts.producer = producer_of(facts);
   if (wants_digest) facts.digest = digest_of(context, checkpoint.get());
   return facts;

@@ -22,7 +22,7 @@ Failure unknown_key(const Metadata& metadata, const std::string& file, const std
 
 Metadata read_metadata(duramen_context* context, const std::string& file) {
   const Checkpoint checkpoint = open_checkpoint(context, file);
-  return metadata_of(context, checkpoint.get());
+  return metadata_of(checkpoint.get());
 }
 
 // The texts of a file that can be edited.
@@ -41,7 +41,7 @@ Metadata editable_metadata(duramen_context* context, const std::string& file) {
                                 ": metadata is set in one file (expected that of a shard, each of "
                                 "which has texts of its own)");
   }
-  return metadata_of(context, checkpoint.get());
+  return metadata_of(checkpoint.get());
 }
 
 // Whether the whole file was written.

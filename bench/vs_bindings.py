@@ -23,13 +23,13 @@ TARGETS = [("Rust", "listing_20000_ns", 1.05, "C"), ("Rust", "forward_mlp_ns", 1
 def programs(build):
     """Command, folder and what has to be there, by name; C is the first."""
     torch = ROOT / "build" / "python" / "bin" / "python"
-    crate = ROOT / "bindings" / "rust" / "duramen"
+    rust = ROOT / "bindings" / "rust"
     go = ROOT / "bindings" / "go"
     return {
         "C": ([build / "bench" / "cost"], ROOT, []),
         "Python": ([sys.executable, ROOT / "bench" / "cost.py", "duramen"], ROOT, []),
         "PyTorch": ([torch, ROOT / "bench" / "cost.py", "torch"], ROOT, [torch]),
-        "Rust": (["cargo", "run", "--quiet", "--release", "--example", "bench"], crate, [crate / "examples" / "bench.rs", "cargo"]),
+        "Rust": ([rust / "run.sh", "bench", "newest", ROOT, build / "bindings" / "rust", sys.executable], ROOT, ["cargo"]),
         "Go": (["go", "run", "./bench"], go, [go / "bench", "go"]),
     }
 
@@ -42,7 +42,7 @@ def environment(build):
     prefix = build / "bindings" / "prefix"
     return {**os.environ, "PYTHONPATH": str(ROOT / "bindings" / "python"), "DURAMEN_LIBRARY": str(build / "capi" / "libduramen.so.0"),
             "DURAMEN_PREFIX": str(prefix), "PKG_CONFIG_PATH": str(prefix / "lib" / "pkgconfig"),
-            "CARGO_TARGET_DIR": str(build / "bindings" / "cost"), "OMP_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
             "LD_LIBRARY_PATH": f"{prefix / 'lib'}:{os.environ.get('LD_LIBRARY_PATH', '')}"}
 
 

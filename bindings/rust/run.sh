@@ -130,7 +130,7 @@ case "$what" in
       "RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}" "CARGO_NET_OFFLINE=true" ${TIMES:+"TIMES=$TIMES"}
     ;;
   scenario)
-    cargo build --quiet "${locked[@]}" --example scenario
+    cargo build --quiet "${locked[@]}" "${features[@]}" --example scenario # as `test` has built it
     compare "$CARGO_TARGET_DIR/debug/examples/scenario"
     ;;
   bench) cargo run --quiet "${locked[@]}" --release --example bench ;;

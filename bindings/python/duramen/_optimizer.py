@@ -153,13 +153,12 @@ def given(params: Iterable[Any], name: str, **options: Any) -> tuple[Context, st
     if isinstance(params, Tensor):
         raise TypeError("params argument given to the optimizer should be an iterable of Tensors or dicts, "
                         "but got a tensor")
-    groups = list(params)
-    first: Any = groups[0] if groups else None
-    if isinstance(first, Mapping):
-        first = next(iter(split(first)[0]), None)
-    elif isinstance(first, tuple):
+    groups = [{**one, "params": split(one)[0]} if isinstance(one, Mapping) else one for one in params]
+    flat = groups[0]["params"] if groups and isinstance(groups[0], Mapping) else groups
+    first: Any = flat[0] if flat else None
+    if isinstance(first, tuple):
         first = first[1]
     if not isinstance(first, Tensor):
-        raise ValueError("optimizer got an empty parameter list") if not groups else TypeError(
+        raise ValueError("optimizer got an empty parameter list") if not flat else TypeError(
             f"optimizer can only optimize Tensors, but one of the params is {type(first).__name__}")
     return first.context, Spelling().call(name, (), options), groups

@@ -37,6 +37,16 @@ class Optimizers(unittest.TestCase):
         for wrong, error in (([], ValueError), (self.a, TypeError), ([1], TypeError)):
             self.assertRaises(error, duramen.optim.SGD, wrong)
 
+    def test_classes_take_groups_of_iterators(self):
+        m = self.ctx.module("Sequential(Linear(2, 3), Linear(3, 1))")
+        optimizer = duramen.optim.SGD(iter([{"params": m[0].parameters()},
+                                            {"params": m[1].named_parameters(), "lr": 0.5}]), lr=0.1)
+        self.assertEqual([(group["lr"], group["params"]) for group in optimizer.param_groups],
+                         [(0.1, [m[0].weight, m[0].bias]), (0.5, [m[1].weight, m[1].bias])])
+        self.assertEqual(duramen.optim.SGD(m.named_parameters()).param_groups[0]["params"], list(m.parameters()))
+        self.assertRaises(TypeError, duramen.optim.SGD, [{"params": iter([1])}])
+        self.assertRaises(ValueError, duramen.optim.SGD, [{"params": iter([])}])
+
     def test_groups_have_options_of_their_own(self):
         optimizer = self.ctx.optimizer("SGD(lr=0.5)", [{"params": [self.a], "nesterov": True, "momentum": 0.9}])
         optimizer.add_param_group({"params": self.b, "lr": 0.25})

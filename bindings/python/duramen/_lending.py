@@ -121,10 +121,11 @@ class Lending(list[Tensor]):
 
     def _keep(self, used: list[bool]) -> None:
         """Lets what is in use elsewhere own a reference."""
-        if self.known:
-            used = [one and not is_owned(at, address) for one, at, address in zip(used, self, self.addresses)]
         objects = list(itertools.compress(self, used))
         addresses = list(itertools.compress(self.addresses, used))
+        if self.known:  # one that occurs twice is retained once
+            kept = {address: one for address, one in zip(addresses, objects) if not is_owned(one, address)}
+            addresses, objects = list(kept), list(kept.values())
         _each(map(_retain, addresses))
         _each(map(_set_bound, objects, itertools.repeat(self.context)))
         many = len(objects) >= _MANY

@@ -47,6 +47,20 @@ class Listing(unittest.TestCase):
         del walk
         self.assertEqual(ctx.memory()["bytes_in_use"], 0)
 
+    def test_walks_over_tied_parameters_keep_nothing(self):
+        ctx = duramen.Context()
+        m = ctx.module("Sequential(Linear(512, 512), Linear(512, 512))")
+        m[1].weight, m[1].bias = m[0].weight, m[0].bias
+        for _ in range(3):
+            self.assertEqual(len(list(m.named_parameters(remove_duplicate=False))), 4)
+        kept = list(m.parameters())
+        for _ in range(3):
+            self.assertEqual([id(one) for one in kept * 2],
+                             [id(one) for _, one in m.named_parameters(remove_duplicate=False)])
+        del m, kept
+        gc.collect()
+        self.assertEqual(ctx.memory()["bytes_in_use"], 0)
+
     def test_a_parameter_as_a_buffer_stays_one(self):
         ctx = duramen.Context()
         m = ctx.module("Module()")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compiles a program over the installed headers with each compiler and standard, and runs it:
-# run.sh scenario ROOT PYTHON, run.sh no_exceptions ROOT. Without clang that half is left out, unless DURAMEN_REQUIRE_ALL=1.
+# run.sh scenario|no_exceptions ROOT PYTHON. Without clang that half is left out, unless DURAMEN_REQUIRE_ALL=1.
 set -euo pipefail
 program=$1 root=$2 python=${3:-}
 folder=$(mktemp -d)
@@ -22,6 +22,13 @@ compile() {
   esac
 }
 
+# The program in docs/cpp.md, which is for both.
+documented() {
+  "$python" "$root/tests/docs/extract.py" "$root/docs/cpp.md" cpp "$folder/documented.cpp"
+  g++ -std=c++17 "${flags[@]}" -fsyntax-only "$folder/documented.cpp"
+  g++ -std=c++17 "${flags[@]}" -fsyntax-only -fno-exceptions -fno-rtti "$folder/documented.cpp"
+}
+
 run() {
   case "$program" in
     scenario) "$python" "$root/bindings/scenario/compare.py" "$root/bindings/scenario/transcript.txt" "$root/tests/data/torch" "$1" ;;
@@ -29,6 +36,7 @@ run() {
   esac
 }
 
+if [[ $program == no_exceptions ]]; then documented; fi
 compilers=(g++ clang++)
 if ! command -v clang++ >/dev/null; then
   echo "left out: clang++ is not installed (./dev setup --ci)"

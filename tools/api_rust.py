@@ -186,6 +186,8 @@ impl<T: ?Sized + Sync> NotSync<u8> for T {}
 
 
 def class_test(api, handle):
+    if handle.name not in SAFE:
+        raise SystemExit(f"api_rust.py: SAFE does not say what {handle.name} is in Rust")
     name, class_ = SAFE[handle.name], api_fields.thread_class(handle)
     both = handle.name in OWNED or not reaches(api, handle.name, frozenset())
     why = class_ + (", lends what has one writer" if class_ == "immutable" and not both else "")

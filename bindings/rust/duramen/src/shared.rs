@@ -97,7 +97,7 @@ impl SharedModule {
         Ok(out)
     }
 
-    /// A module of the calling thread's own, with the same values.
+    /// A module of the calling thread's own, with the same values, in eval mode and frozen.
     pub fn to_module(&self, context: &Context) -> Result<Module> {
         // SAFETY: the tree is only read; the copy shares nothing with it.
         Module::made(context, Access::Read, |out, error| unsafe {

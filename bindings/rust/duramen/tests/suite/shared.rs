@@ -19,7 +19,15 @@ fn many_threads_run_one_module() {
             assert!(thread.join().unwrap().iter().all(|values| *values == wanted));
         }
     });
-    let own = shared.to_module(&context()).unwrap();
+    let context = context();
+    let own = shared.to_module(&context).unwrap();
+    assert!(
+        !own.is_training()
+            && own.list(duramen::List::new().only_trainable()).unwrap().iter().all(|e| !e.requires_grad())
+    );
+    own.parameter("0.bias").unwrap().fill(5.0).unwrap(); // its own memory: the shared one stays
+    assert_eq!(shared.forward(&context.ones([3, 4]).unwrap()).unwrap().to_vec::<f32>().unwrap(), wanted);
+    let own = shared.to_module(&context).unwrap();
     assert!(own.state_dict().unwrap().diff(&model.state_dict().unwrap()).unwrap().is_equal());
 }
 

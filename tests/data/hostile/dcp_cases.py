@@ -79,11 +79,29 @@ def add_blocks(add):
     add(4, "blocks-against-a-limit", "LIMIT", halves((4,), rows), limits={"max_total_bytes": 15})
 
 
+def streams(shape, blocks, stream):
+    """A tensor of two blocks, each the same stream of torch.save."""
+    places = pairs(place("w", blocks[0][0]), stored(length=len(stream)),
+                   place("w", blocks[1][0], 1), stored(offset=len(stream), length=len(stream)))
+    return folder(pairs(text("w"), tensor(shape, [block(*each) for each in blocks])), places, data=stream + stream)
+
+
+def add_streams(add):
+    turned = pickles.torch_of(pickles.tensor((2, 2), (1, 2)))
+    rows = ((0, 0), (2, 2)), ((2, 0), (2, 2))
+    add(20, "streams-turned", "OK", streams((4, 2), rows, turned), "'w': float32[4, 2] 0000803f000040400000004000008040 sum")
+    huge = 2**28
+    expanded = pickles.torch_of(pickles.tensor((huge,), (0,)))
+    add(4, "streams-expanded-to-2-gigabytes", "LIMIT", streams((2 * huge,), (((0,), (huge,)), ((huge,), (huge,))), expanded),
+        "'w'", "putting the tensor together takes too much memory")
+
+
 def add_to(registry):
     def add(threat, label, status, content, *says, **options):
         registry.add(threat, f"dcp-{label}", status, content, *says, opens=".", from_memory="skip", **options)
     add(20, "good", "OK", folder(), WHOLE)
     add_blocks(add)
+    add_streams(add)
     add(1, "metadata-that-runs-code", "UNSUPPORTED", folder(metadata=pickle(call(name("os", "system"), text("id")))), "os.system",
         "refused", "at byte")
     evil = pickle(call(name("os", "system"), text("id")))

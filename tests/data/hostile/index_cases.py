@@ -68,5 +68,10 @@ def add_to(registry):
     add(7, "limit-of-entries", "LIMIT", folder(), "at most 1", limits={"max_entries": 1}, from_memory="skip")
     add(7, "limit-of-the-header", "LIMIT", folder(), "at most 20", limits={"max_header_bytes": 20}, from_memory="skip")
     add(4, "limit-of-all", "LIMIT", folder(), "at most", limits={"max_total_bytes": 7}, from_memory="skip")
+    more = folder(files={FIRST: shard("a", "c"), SECOND: shard("b")})
+    add(7, "limit-of-entries-in-all-shards", "LIMIT", more, "too many entries in all shards", limits={"max_entries": 2}, from_memory="skip")
+    byte = safetensors_cases.of({"b": tensor("U8", (1,), 0, 1)}, 1)
+    add(4, "limit-of-all-by-a-byte", "LIMIT", folder(index(size=5), {FIRST: shard("a"), SECOND: byte}), "of all shards are too large together",
+        limits={"max_total_bytes": 4}, from_memory="skip")
     many = {f"n{i}": FIRST for i in range(5000)}
     add(14, "names-5000-of-one-shard", "OK", folder(index(many, 20_000), {FIRST: shard(*many)}), "5000 items")

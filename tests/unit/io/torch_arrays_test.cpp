@@ -50,6 +50,37 @@ TEST_CASE("NumPy's arrays are tensors", "[io][torch]") {
   CHECK(hex_of(*without_version->as_tensor()) == "0102");
 }
 
+TEST_CASE("what was saved of another device is a tensor of the dtype that is told", "[io][torch]") {
+  const auto rebuilt = [](const std::string& data, const std::string& dtype, bool requires_grad) {
+    return value_of("ctorch._utils\n_rebuild_device_tensor_from_numpy\n(" + data + "ctorch\n" +
+                    dtype + "\nU\3xla" + (requires_grad ? "\x88tR" : "\x89tR"));
+  };
+  const std::string floats = array(type("f4"), "K\2\x85", "\0\0\x80\x3f\0\0\0\x40"s);
+  const auto same = rebuilt(floats, "float32", true);
+  CHECK(floats_of(*same->as_tensor()) == std::vector<float>{1, 2});
+  CHECK(same->as_tensor()->requires_grad());
+  const auto half = rebuilt(floats, "bfloat16", false);
+  CHECK(hex_of(*half->as_tensor()) == "803f0040");
+  CHECK(!half->as_tensor()->requires_grad());
+  CHECK(!rebuilt(floats, "int16", true)->as_tensor()->requires_grad());
+  CHECK(rebuilt(floats, "float31", false)->kind() == ValueKind::opaque);
+  CHECK(rebuilt("K\1", "float32", false)->kind() == ValueKind::opaque);
+}
+
+TEST_CASE("a tensor that takes more in another dtype than the file justifies is refused",
+          "[io][torch]") {
+  const std::string storage =
+      "(U\7storagectorch\nFloatStorage\nU\1"
+      "0U\3cpuK\1tQ";
+  const std::string expanded = "ctorch._utils\n_rebuild_tensor_v2\n(" + storage +
+                               "K\0\x8a\5\0\0\0\0\1\x85K\0\x85\x89"
+                               "ccollections\nOrderedDict\n)RtR"s;
+  const std::string pickle = "\x80\2ctorch._utils\n_rebuild_device_tensor_from_cpu_tensor\n(" +
+                             expanded + "ctorch\nfloat64\nU\3xla\x89tR.";
+  const std::string refusal = Files().refusal(torch_file(pickle, {std::string(4, '\0')}));
+  CHECK(contains(refusal, "than the file justifies"));
+}
+
 TEST_CASE("an array is as large as its elements", "[io][torch]") {
   const auto refusal = [](const std::string& value) {
     return Files().refusal(torch_file("\x80\2" + value + "."));

@@ -104,7 +104,9 @@ def torch_reader():
             return []
         if value.device.type != "cpu":
             return []
-        flat = value.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+        flat = value.detach().resolve_conj().resolve_neg().reshape(-1)
+        if flat.stride() != (1,):  # also that of a single element
+            flat = flat.clone(memory_format=torch.contiguous_format)
         content = bytes(flat.view(torch.uint8).tolist()) if flat.numel() else b""
         return described(str(value.dtype).removeprefix("torch."), value.shape, content)
 

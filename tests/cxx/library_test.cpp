@@ -72,6 +72,25 @@ TEST_CASE("a failure has a status, details and a cause", "[cxx]") {
   CHECK(report.suggestion_count() == 0);
 }
 
+TEST_CASE("what a log throws stops nothing", "[cxx]") {
+  const Context context;
+  int told = 0;
+  context.set_log([&](int32_t, std::string_view) {
+    ++told;
+    throw std::runtime_error("the disk is full");
+  });
+  const auto dict = StateDict::create();
+  const Tensor numbers = Tensor::full(context, {2, 2}, 3.0);
+  dict.set("0.weight", apply("to(dtype=complex64)", context, {numbers}));
+  dict.set("1.weight", numbers);
+  const Module module =
+      Module::from_text(context, "Sequential(Linear(2, 2, bias=False), Linear(2, 2, bias=False))");
+  CHECK_NOTHROW(module.load_state_dict(context, dict));
+  CHECK(told == 1);
+  CHECK(module.parameter("0.weight").to_vector<float>(context) == std::vector<float>(4, 3.0F));
+  CHECK(module.parameter("1.weight").to_vector<float>(context) == std::vector<float>(4, 3.0F));
+}
+
 TEST_CASE("a context tells its log, its progress and its memory", "[cxx]") {
   const Context context(/*seed=*/7);
   CHECK(context.initial_seed() == 7);

@@ -13,7 +13,7 @@
 
 namespace DURAMEN_CXX {
 
-// Where messages go: a level (DURAMEN_LOG_…) and one line of text.
+// Where messages go: a level (DURAMEN_LOG_…) and one line of text. What it throws is dropped.
 using Log = std::function<void(int32_t level, std::string_view message)>;
 // Hears how far a long operation is; an Error stops it.
 using Progress =
@@ -22,8 +22,13 @@ using Progress =
 namespace detail {
 
 inline void DURAMEN_CALL log_message(void* user, int32_t level, const char* message,
-                                     size_t length) {
-  (*static_cast<const Log*>(user))(level, {message, length});
+                                     size_t length) noexcept {
+  duramen_error* dropped = nullptr;
+  guarded(&dropped, [&]() -> Result<void> {
+    (*static_cast<const Log*>(user))(level, {message, length});
+    return done();
+  });
+  duramen_error_release(dropped);
 }
 inline int32_t DURAMEN_CALL tell_progress(void* user, const char* operation, size_t length,
                                           uint64_t done, uint64_t total, duramen_error** error) {
@@ -81,7 +86,7 @@ class ContextRef : public Ref<duramen_context, duramen_context_retain, duramen_c
       return duramen_context_set_generator_state(raw_, state.data(), state.size(), error);
     });
   }
-  // An empty function makes the context silent. What a log throws ends the program.
+  // An empty function makes the context silent.
   Result<void> set_log(Log log) const {
     auto held = log ? std::make_unique<Log>(std::move(log)) : nullptr;
     duramen_log_sink sink = {};

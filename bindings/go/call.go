@@ -36,7 +36,7 @@ func begin(name string) *call { return &call{name: name, outputs: &outputs{}} }
 // end lets go of everything, in any case.
 func (c *call) end() {
 	if c.locked != nil {
-		c.locked.mutex.Unlock()
+		c.locked.unlock()
 	}
 	for i := 0; i < c.count; i++ {
 		c.held[i].leave()
@@ -68,8 +68,7 @@ func (c *call) hold(h *handle, kind kind) unsafe.Pointer {
 	return h.pointer
 }
 
-// context also locks it: calls on one context happen one after the other. A call from inside a callback belongs to the
-// call that the callback is part of, which has the lock.
+// context also locks it: calls on one context happen one after the other.
 func (c *call) context(ctx *Context) *C.duramen_context {
 	var h *handle
 	if ctx != nil {
@@ -80,10 +79,7 @@ func (c *call) context(ctx *Context) *C.duramen_context {
 		return nil
 	}
 	c.scope = ctx
-	if ctx.state.mutex.TryLock() {
-		c.locked = ctx.state
-	} else if C.go_inside_callback() == 0 {
-		ctx.state.mutex.Lock()
+	if ctx.state.lock() {
 		c.locked = ctx.state
 	}
 	return (*C.duramen_context)(pointer)

@@ -15,12 +15,9 @@ import (
 func guarded(failure **C.duramen_error, run func() error) (status C.int32_t) {
 	finished := false
 	defer func() {
-		if panicked := recover(); panicked != nil {
+		// Without a value: a panic of nil, or runtime.Goexit, after which C is never returned to.
+		if panicked := recover(); panicked != nil || !finished {
 			status = handOver(failure, panicError(panicked))
-		} else if !finished {
-			// A panic of nil; or runtime.Goexit, after which the C side of the callback is never returned to.
-			status = handOver(failure, panicError(panicked))
-			C.go_callback_abandoned()
 		}
 	}()
 	err := run()

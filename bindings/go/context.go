@@ -16,7 +16,8 @@ import (
 //
 // Calls on one context happen one after the other: a goroutine waits while another is inside a call. Modes, such as
 // those of NoGrad and Scope, are the context's, so goroutines that work side by side have a context each. Inside a
-// callback a program uses the context that it gets, or that of the call; calls on those do not wait.
+// callback a program uses the context that it gets, or those of the calls that led to it; calls on those do not wait.
+// Calls on any other do: two callbacks that wait for each other's context wait for ever.
 type Context struct {
 	handle
 	state *contextState
@@ -26,7 +27,34 @@ type Context struct {
 // contextState is shared by all Go values of one context of the library.
 type contextState struct {
 	mutex  sync.Mutex
+	owner  atomic.Uintptr // the thread of the goroutine that has the lock, which stays on it
 	memory memory
+}
+
+// lock waits while another goroutine is inside a call on the context. It gives false, and locks nothing, where the call
+// is made in a callback that a call on this context led to: that one has the lock.
+func (s *contextState) lock() bool {
+	if !s.mutex.TryLock() {
+		if s.ownedHere() {
+			return false
+		}
+		s.mutex.Lock()
+	}
+	runtime.LockOSThread()
+	s.owner.Store(uintptr(C.go_thread()))
+	return true
+}
+
+func (s *contextState) unlock() {
+	s.owner.Store(0)
+	runtime.UnlockOSThread()
+	s.mutex.Unlock()
+}
+
+func (s *contextState) ownedHere() bool {
+	runtime.LockOSThread() // else the goroutine could come to the owner's thread in between
+	defer runtime.UnlockOSThread()
+	return s.owner.Load() == uintptr(C.go_thread())
 }
 
 // contexts has the state of each context, for callbacks, which get the context as an address.

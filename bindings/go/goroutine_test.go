@@ -96,3 +96,100 @@ func TestErrorsOutliveEverything(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// layerFunc is a layer of one function.
+type layerFunc func(input *duramen.Tensor) (*duramen.Tensor, error)
+
+func (f layerFunc) Forward(_ *duramen.Context, _ *duramen.Module, inputs []*duramen.Tensor) ([]*duramen.Tensor, error) {
+	output, err := f(inputs[0])
+	return []*duramen.Tensor{output}, err
+}
+
+// ran runs a function as the forward of a module.
+func ran(ctx *duramen.Context, run layerFunc) error {
+	module, err := duramen.NewOwnModule(ctx, run)
+	if err != nil {
+		return err
+	}
+	defer module.Close()
+	input, err := duramen.Zeros(ctx, duramen.Float32, 2)
+	if err != nil {
+		return err
+	}
+	defer input.Close()
+	_, err = module.Forward(ctx, input)
+	return err
+}
+
+// A callback waits for a context that another goroutine is using.
+func TestCallbackWaitsForAnotherContext(t *testing.T) {
+	mine, other := newContext(t), newContext(t)
+	holds, goOn, asks := make(chan bool), make(chan bool), make(chan bool)
+	var finished atomic.Bool
+	var working sync.WaitGroup
+	working.Add(2)
+	go func() {
+		defer working.Done()
+		if err := ran(other, func(x *duramen.Tensor) (*duramen.Tensor, error) {
+			close(holds)
+			<-goOn
+			if finished.Load() {
+				t.Error("a context was used by two at once")
+			}
+			return x, nil
+		}); err != nil {
+			t.Error(err)
+		}
+	}()
+	<-holds
+	go func() {
+		defer working.Done()
+		if err := ran(mine, func(x *duramen.Tensor) (*duramen.Tensor, error) {
+			close(asks)
+			defer finished.Store(true)
+			return x.Add(other, x)
+		}); err != nil {
+			t.Error(err)
+		}
+	}()
+	<-asks
+	time.Sleep(100 * time.Millisecond)
+	close(goOn)
+	working.Wait()
+	if !finished.Load() {
+		t.Error("the callback did not go on")
+	}
+}
+
+// Callbacks inside callbacks use the contexts of all calls that they are part of, and do not wait.
+func TestCallbackUsesOuterContexts(t *testing.T) {
+	a, b := newContext(t), newContext(t)
+	no(t, ran(a, func(x *duramen.Tensor) (*duramen.Tensor, error) {
+		if err := ran(b, func(y *duramen.Tensor) (*duramen.Tensor, error) {
+			if _, err := y.Add(b, y); err != nil {
+				return nil, err
+			}
+			return y.Add(a, y)
+		}); err != nil {
+			return nil, err
+		}
+		return x.Add(b, x)
+	}))
+}
+
+// A goroutine that ends inside a callback lets go of the context.
+func TestGoexitInsideCallback(t *testing.T) {
+	ctx := newContext(t)
+	ended := make(chan bool)
+	go func() {
+		defer close(ended)
+		ran(ctx, func(*duramen.Tensor) (*duramen.Tensor, error) {
+			runtime.Goexit()
+			return nil, nil
+		})
+		t.Error("the goroutine did not end")
+	}()
+	<-ended
+	no(t, ctx.Seed(1))
+	no(t, ran(ctx, func(x *duramen.Tensor) (*duramen.Tensor, error) { return x.Add(ctx, x) }))
+}

@@ -3,32 +3,21 @@
 #include <stdlib.h>
 
 #include "_cgo_export.h"
-#include "shim_depth.h"
 
-__thread int go_callback_depth;
-
-int go_inside_callback(void) { return go_callback_depth > 0; }
-int go_callback_abandoned(void) { return --go_callback_depth; }
-
-static void destroy(void* user) {
-  const int depth = go_callback_depth++;
-  goDestroy((uintptr_t)user);
-  go_callback_depth = depth;
+uintptr_t go_thread(void) {
+  static __thread char here;
+  return (uintptr_t)&here;
 }
 
+static void destroy(void* user) { goDestroy((uintptr_t)user); }
+
 static void log_message(void* user, int32_t level, const char* message, size_t length) {
-  const int depth = go_callback_depth++;
   goLog((uintptr_t)user, level, (char*)message, length);
-  go_callback_depth = depth;
 }
 
 static int32_t progress(void* user, const char* operation, size_t operation_length, uint64_t done,
                         uint64_t total, duramen_error** error) {
-  const int depth = go_callback_depth++;
-  const int32_t status =
-      goProgress((uintptr_t)user, (char*)operation, operation_length, done, total, error);
-  go_callback_depth = depth;
-  return status;
+  return goProgress((uintptr_t)user, (char*)operation, operation_length, done, total, error);
 }
 
 duramen_status go_context_create(uint32_t num_threads, uint64_t seed, duramen_context** out,

@@ -9,10 +9,8 @@
 
 #include <duramen/duramen.h>
 
-// Whether the calling thread is inside a callback that leads into Go.
-int go_inside_callback(void);
-// The callback that the thread is inside of will not be returned to; how many others there are.
-int go_callback_abandoned(void);
+// What tells the calling thread from all others that there are; never 0.
+uintptr_t go_thread(void);
 
 // What a listing, a comparison or a copy is about, without its texts.
 typedef struct go_options {

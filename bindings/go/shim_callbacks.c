@@ -1,28 +1,14 @@
 // Modules, functions, hooks and rules whose code is in Go.
 #include "_cgo_export.h"
 #include "shim.h"
-#include "shim_depth.h"
 
-// CALL(goForward(…)): the call, counted.
-#define CALL(call)                         \
-  do {                                     \
-    const int depth = go_callback_depth++; \
-    const int32_t status = call;           \
-    go_callback_depth = depth;             \
-    return status;                         \
-  } while (0)
-
-static void destroy(void* user) {
-  const int depth = go_callback_depth++;
-  goDestroy((uintptr_t)user);
-  go_callback_depth = depth;
-}
+static void destroy(void* user) { goDestroy((uintptr_t)user); }
 
 static int32_t forward(void* user, duramen_context* context, duramen_module* module,
                        const duramen_value* arguments, const duramen_value* keywords,
                        duramen_value** out, duramen_error** error) {
-  CALL(goForward((uintptr_t)user, context, module, (duramen_value*)arguments,
-                 (duramen_value*)keywords, out, error));
+  return goForward((uintptr_t)user, context, module, (duramen_value*)arguments,
+                   (duramen_value*)keywords, out, error);
 }
 
 // A handle is an integer that is never dereferenced; what is behind *out_user is the new one.
@@ -30,26 +16,26 @@ static int32_t clone(void* user, duramen_context* context, const duramen_module*
                      void** out_user, duramen_error** error) {
   (void)context;
   (void)module;
-  CALL(goClone((uintptr_t)user, (uintptr_t*)out_user, error));
+  return goClone((uintptr_t)user, (uintptr_t*)out_user, error);
 }
 
 static int32_t extra_repr(void* user, const duramen_module* module, duramen_string** out,
                           duramen_error** error) {
   (void)module;
-  CALL(goExtraRepr((uintptr_t)user, out, error));
+  return goExtraRepr((uintptr_t)user, out, error);
 }
 
 static int32_t get_extra_state(void* user, const duramen_module* module, duramen_value** out,
                                duramen_error** error) {
   (void)module;
-  CALL(goGetExtraState((uintptr_t)user, out, error));
+  return goGetExtraState((uintptr_t)user, out, error);
 }
 
 static int32_t set_extra_state(void* user, duramen_context* context, duramen_module* module,
                                const duramen_value* state, duramen_error** error) {
   (void)context;
   (void)module;
-  CALL(goSetExtraState((uintptr_t)user, (duramen_value*)state, error));
+  return goSetExtraState((uintptr_t)user, (duramen_value*)state, error);
 }
 
 static duramen_module_class class_of(const char* name, size_t name_length, int64_t version,
@@ -87,16 +73,16 @@ static int32_t function_forward(void* user, duramen_context* context, duramen_fu
                                 duramen_tensor* const* inputs, size_t input_count,
                                 duramen_tensor** outputs, size_t output_count,
                                 duramen_error** error) {
-  CALL(goFunctionForward((uintptr_t)user, context, state, (duramen_tensor**)inputs, input_count,
-                         outputs, output_count, error));
+  return goFunctionForward((uintptr_t)user, context, state, (duramen_tensor**)inputs, input_count,
+                           outputs, output_count, error);
 }
 
 static int32_t function_backward(void* user, duramen_context* context,
                                  duramen_function_state* state, duramen_tensor* const* output_grads,
                                  size_t output_count, duramen_tensor** input_grads,
                                  size_t input_count, duramen_error** error) {
-  CALL(goFunctionBackward((uintptr_t)user, context, state, (duramen_tensor**)output_grads,
-                          output_count, input_grads, input_count, error));
+  return goFunctionBackward((uintptr_t)user, context, state, (duramen_tensor**)output_grads,
+                            output_count, input_grads, input_count, error);
 }
 
 duramen_status go_function_apply(duramen_context* context, const char* name, size_t name_length,
@@ -118,46 +104,46 @@ duramen_status go_function_apply(duramen_context* context, const char* name, siz
 static int32_t register_parameter(void* user, duramen_module* module, const char* name,
                                   size_t name_length, duramen_tensor* tensor,
                                   duramen_tensor** replacement, duramen_error** error) {
-  CALL(goRegisterTensor((uintptr_t)user, 1, module, (char*)name, name_length, tensor, replacement,
-                        error));
+  return goRegisterTensor((uintptr_t)user, 1, module, (char*)name, name_length, tensor, replacement,
+                          error);
 }
 
 static int32_t register_buffer(void* user, duramen_module* module, const char* name,
                                size_t name_length, duramen_tensor* tensor,
                                duramen_tensor** replacement, duramen_error** error) {
-  CALL(goRegisterTensor((uintptr_t)user, 0, module, (char*)name, name_length, tensor, replacement,
-                        error));
+  return goRegisterTensor((uintptr_t)user, 0, module, (char*)name, name_length, tensor, replacement,
+                          error);
 }
 
 static int32_t register_child(void* user, duramen_module* module, const char* name,
                               size_t name_length, duramen_module* child,
                               duramen_module** replacement, duramen_error** error) {
-  CALL(goRegisterChild((uintptr_t)user, module, (char*)name, name_length, child, replacement,
-                       error));
+  return goRegisterChild((uintptr_t)user, module, (char*)name, name_length, child, replacement,
+                         error);
 }
 
 static int32_t before_state_dict(void* user, const duramen_module* module, const char* prefix,
                                  size_t prefix_length, uint64_t flags, duramen_error** error) {
   (void)flags;
-  CALL(goStateDictHook((uintptr_t)user, (duramen_module*)module, NULL, (char*)prefix, prefix_length,
-                       error));
+  return goStateDictHook((uintptr_t)user, (duramen_module*)module, NULL, (char*)prefix,
+                         prefix_length, error);
 }
 
 static int32_t after_state_dict(void* user, const duramen_module* module, duramen_state_dict* dict,
                                 const char* prefix, size_t prefix_length, duramen_error** error) {
-  CALL(goStateDictHook((uintptr_t)user, (duramen_module*)module, dict, (char*)prefix, prefix_length,
-                       error));
+  return goStateDictHook((uintptr_t)user, (duramen_module*)module, dict, (char*)prefix,
+                         prefix_length, error);
 }
 
 static int32_t before_load(void* user, duramen_module* module, duramen_state_dict* dict,
                            const char* prefix, size_t prefix_length, duramen_load_notes* notes,
                            duramen_error** error) {
-  CALL(goLoadHook((uintptr_t)user, module, dict, (char*)prefix, prefix_length, notes, error));
+  return goLoadHook((uintptr_t)user, module, dict, (char*)prefix, prefix_length, notes, error);
 }
 
 static int32_t after_load(void* user, duramen_module* module, const char* prefix,
                           size_t prefix_length, duramen_load_notes* notes, duramen_error** error) {
-  CALL(goLoadHook((uintptr_t)user, module, NULL, (char*)prefix, prefix_length, notes, error));
+  return goLoadHook((uintptr_t)user, module, NULL, (char*)prefix, prefix_length, notes, error);
 }
 
 duramen_status go_module_add_hook(duramen_module* module, uint32_t offers, uintptr_t handle,
@@ -177,7 +163,7 @@ duramen_status go_module_add_hook(duramen_module* module, uint32_t offers, uintp
 }
 
 static int32_t visit(void* user, duramen_module* module, duramen_error** error) {
-  CALL(goVisit((uintptr_t)user, module, error));
+  return goVisit((uintptr_t)user, module, error);
 }
 
 duramen_status go_module_apply(duramen_module* module, uintptr_t handle, duramen_error** error) {
@@ -186,7 +172,7 @@ duramen_status go_module_apply(duramen_module* module, uintptr_t handle, duramen
 
 static int32_t rename_name(void* user, const char* name, size_t name_length, duramen_string** out,
                            duramen_error** error) {
-  CALL(goRename((uintptr_t)user, (char*)name, name_length, out, error));
+  return goRename((uintptr_t)user, (char*)name, name_length, out, error);
 }
 
 duramen_status go_rename_rules_add_function(duramen_rename_rules* rules, const char* name,

@@ -1,7 +1,6 @@
 // Checkpoints: options with limits, and streams whose other end is in Go.
 #include "_cgo_export.h"
 #include "shim.h"
-#include "shim_depth.h"
 
 static duramen_open_options open_options(uint64_t flags, const duramen_limits* limits) {
   const duramen_open_options out = {.struct_size = sizeof out, .flags = flags, .limits = limits};
@@ -22,11 +21,7 @@ duramen_status go_checkpoint_from_memory(duramen_context* context, const void* d
   return duramen_checkpoint_from_memory(context, data, nbytes, &options, out, error);
 }
 
-static void destroy(void* user) {
-  const int depth = go_callback_depth++;
-  goDestroy((uintptr_t)user);
-  go_callback_depth = depth;
-}
+static void destroy(void* user) { goDestroy((uintptr_t)user); }
 
 duramen_status go_checkpoint_view_memory(duramen_context* context, const void* data, size_t nbytes,
                                          uintptr_t handle, uint64_t flags,
@@ -46,17 +41,11 @@ duramen_status go_checkpoint_open_descriptor(duramen_context* context, int32_t d
 
 static int32_t read_at(void* user, uint64_t offset, void* buffer, size_t nbytes,
                        duramen_error** error) {
-  const int depth = go_callback_depth++;
-  const int32_t status = goReadAt((uintptr_t)user, offset, buffer, nbytes, error);
-  go_callback_depth = depth;
-  return status;
+  return goReadAt((uintptr_t)user, offset, buffer, nbytes, error);
 }
 
 static int32_t write_bytes(void* user, const void* data, size_t nbytes, duramen_error** error) {
-  const int depth = go_callback_depth++;
-  const int32_t status = goWrite((uintptr_t)user, (void*)data, nbytes, error);
-  go_callback_depth = depth;
-  return status;
+  return goWrite((uintptr_t)user, (void*)data, nbytes, error);
 }
 
 duramen_status go_checkpoint_open_reader(duramen_context* context, uintptr_t handle,

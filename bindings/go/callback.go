@@ -83,6 +83,9 @@ func (l *lent) module(raw *C.duramen_module) *Module {
 
 func (l *lent) tensor(raw *C.duramen_tensor) *Tensor {
 	t := retainedTensor(raw)
+	if t != nil {
+		l.closers = append(l.closers, &t.handle)
+	}
 	return t
 }
 

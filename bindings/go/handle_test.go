@@ -171,3 +171,26 @@ func TestCollectorSeesTheMemory(t *testing.T) {
 }
 
 func failure[T any](_ T, err error) error { return err }
+
+// The tensors that a hook gets are closed when it returns, as everything else is that it gets.
+func TestHookTensorsAreClosed(t *testing.T) {
+	ctx := newContext(t)
+	module := ok(duramen.FromText(ctx, "Module()"))(t)
+	var got []*duramen.Tensor
+	keep := func(_ *duramen.Module, _ string, tensor *duramen.Tensor) (*duramen.Tensor, error) {
+		got = append(got, tensor)
+		return tensor, nil
+	}
+	ok(module.AddHooks(duramen.Hooks{RegisterParameter: keep, RegisterBuffer: keep}))(t)
+	parameter := ok(duramen.NewParameter(ok(duramen.Zeros(ctx, duramen.Float32, 1))(t), true))(t)
+	buffer := ok(duramen.Zeros(ctx, duramen.Float32, 1))(t)
+	before := quiet()
+	no(t, module.RegisterParameter("weight", parameter))
+	no(t, module.RegisterBuffer("mean", buffer))
+	if open := duramen.OpenHandles(); open != before || len(got) != 2 {
+		t.Errorf("%d handles are open, %d were; the hooks got %d", open, before, len(got))
+	}
+	for _, tensor := range got {
+		is(t, failure(tensor.Add(ctx, tensor)), duramen.ErrBadHandle)
+	}
+}

@@ -8,7 +8,6 @@ import "C"
 import (
 	"runtime"
 	"runtime/cgo"
-	"unsafe"
 )
 
 // Borrow makes a tensor that uses a Go slice's memory in place, without a copy, and writes to it where an operation
@@ -36,7 +35,7 @@ func BorrowBytes(ctx *Context, data []byte, options *OpenOptions) (*Checkpoint, 
 	owner := pin(memory)
 	k, err := openWith("BorrowBytes", ctx, options, func(context *C.duramen_context, flags C.uint64_t,
 		limits *C.duramen_limits, out **C.duramen_checkpoint, c *call) C.duramen_status {
-		return C.go_checkpoint_view_memory(context, unsafe.Pointer(first(memory)), C.size_t(len(memory)), C.uintptr_t(owner),
+		return C.go_checkpoint_view_memory(context, memoryPointer(memory), C.size_t(len(memory)), C.uintptr_t(owner),
 			flags, limits, out, &c.failure)
 	})
 	if err != nil {

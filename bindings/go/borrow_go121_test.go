@@ -49,3 +49,19 @@ func TestBorrowBytesSharesGoMemory(t *testing.T) {
 	}
 	is(t, failure(duramen.BorrowBytes(ctx, file[:20], nil)), duramen.ErrCorrupt)
 }
+
+func TestBorrowInsideObjects(t *testing.T) {
+	ctx, b := newContext(t), newBatch()
+	x := ok(duramen.Borrow(ctx, b.pixels[:]))(t)
+	b.pixels[3] = 9
+	if got := ok(x.Item(3))(t); got != 9 {
+		t.Error(got)
+	}
+	no(t, x.Close())
+	dict := ok(ok(duramen.FromText(ctx, "Linear(3, 2)"))(t).StateDict())(t)
+	size := copy(b.file[:], ok(dict.Encode(ctx, &duramen.SaveOptions{Format: duramen.Safetensors}))(t))
+	checkpoint := ok(duramen.BorrowBytes(ctx, b.file[:size], nil))(t)
+	if got := ok(checkpoint.StateDict(ctx, ""))(t).Len(); got != 2 {
+		t.Error(got)
+	}
+}

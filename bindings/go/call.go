@@ -239,23 +239,24 @@ func sizes(shape []int) []C.int64_t {
 // first is the address of a slice's memory; the slice has capacity.
 func first[T any](s []T) *T { return &s[:1][0] }
 
-// bytesPointer is the memory of bytes; NULL for none.
-func bytesPointer(data []byte) unsafe.Pointer {
+// bytesPointer is the memory of bytes; NULL for none. Memory goes to C as bytes: of an unsafe.Pointer, cgo would check
+// the whole Go object that the memory lies in, which may hold pointers.
+func bytesPointer(data []byte) *C.uint8_t {
 	if len(data) == 0 {
 		return nil
 	}
-	return unsafe.Pointer(&data[0])
+	return (*C.uint8_t)(unsafe.Pointer(&data[0]))
 }
 
 // charPointer is the memory of bytes that have capacity.
 func charPointer(data []byte) *C.char { return (*C.char)(unsafe.Pointer(first(data))) }
 
 // memoryPointer is bytesPointer that is never NULL.
-func memoryPointer(data []byte) unsafe.Pointer {
+func memoryPointer(data []byte) *C.uint8_t {
 	if len(data) == 0 {
-		return unsafe.Pointer(&noText[0])
+		return bytesPointer(noText[:])
 	}
-	return unsafe.Pointer(&data[0])
+	return bytesPointer(data)
 }
 
 func flag(on bool) C.uint32_t {

@@ -42,7 +42,7 @@ duramen_status go_context_set_progress(duramen_context* context, uintptr_t handl
 }
 
 duramen_status go_tensor_import(duramen_context* context, int32_t mode, duramen_dtype dtype,
-                                const int64_t* shape, uint32_t rank, const void* data,
+                                const int64_t* shape, uint32_t rank, const uint8_t* data,
                                 uint64_t nbytes, uintptr_t handle, duramen_tensor** out,
                                 duramen_error** error) {
   const duramen_import_options options = {.struct_size = sizeof options,
@@ -73,6 +73,11 @@ duramen_status go_module_from_text(duramen_context* context, const char* text, s
   const duramen_text_options options = {
       .struct_size = sizeof options, .flags = flags, .scope = scope, .arguments = arguments};
   return duramen_module_from_text_with(context, text, text_length, &options, out, unknown, error);
+}
+
+duramen_status go_value_create_bytes(const uint8_t* bytes, size_t nbytes, duramen_value** out,
+                                     duramen_error** error) {
+  return duramen_value_create_bytes(bytes, nbytes, out, error);
 }
 
 static duramen_list_options list_options(const go_options* options, const char* prefix,

@@ -3,7 +3,8 @@
 //
 // A Go value behind a `user` pointer is a cgo.Handle, an integer, and travels as uintptr_t. What is
 // passed to C may not point to Go memory that points to Go memory; so structs with pointers are
-// filled here, on the C stack, from plain arguments. Texts may be NULL.
+// filled here, on the C stack, from plain arguments. Texts may be NULL. Memory is const uint8_t*,
+// not const void*, of which cgo would check the whole Go object around it.
 #ifndef DURAMEN_GO_SHIM_H
 #define DURAMEN_GO_SHIM_H
 
@@ -27,7 +28,7 @@ duramen_status go_context_set_progress(duramen_context* context, uintptr_t handl
                                        duramen_error** error);
 
 duramen_status go_tensor_import(duramen_context* context, int32_t mode, duramen_dtype dtype,
-                                const int64_t* shape, uint32_t rank, const void* data,
+                                const int64_t* shape, uint32_t rank, const uint8_t* data,
                                 uint64_t nbytes, uintptr_t handle, duramen_tensor** out,
                                 duramen_error** error);
 duramen_status go_tensor_backward(duramen_context* context, duramen_tensor* tensor,
@@ -80,15 +81,19 @@ duramen_status go_module_match(const duramen_module* module, const duramen_state
                                const uint64_t* policies, duramen_load_report** report,
                                duramen_error** error);
 
+duramen_status go_value_create_bytes(const uint8_t* bytes, size_t nbytes, duramen_value** out,
+                                     duramen_error** error);
+
 duramen_status go_checkpoint_open(duramen_context* context, const char* path, size_t path_length,
                                   uint64_t flags, const duramen_limits* limits,
                                   duramen_checkpoint** out, duramen_error** error);
-duramen_status go_checkpoint_from_memory(duramen_context* context, const void* data, size_t nbytes,
-                                         uint64_t flags, const duramen_limits* limits,
-                                         duramen_checkpoint** out, duramen_error** error);
+duramen_status go_checkpoint_from_memory(duramen_context* context, const uint8_t* data,
+                                         size_t nbytes, uint64_t flags,
+                                         const duramen_limits* limits, duramen_checkpoint** out,
+                                         duramen_error** error);
 // Uses the memory in place; `handle` is let go of when the last tensor on it is gone.
-duramen_status go_checkpoint_view_memory(duramen_context* context, const void* data, size_t nbytes,
-                                         uintptr_t handle, uint64_t flags,
+duramen_status go_checkpoint_view_memory(duramen_context* context, const uint8_t* data,
+                                         size_t nbytes, uintptr_t handle, uint64_t flags,
                                          const duramen_limits* limits, duramen_checkpoint** out,
                                          duramen_error** error);
 duramen_status go_checkpoint_open_descriptor(duramen_context* context, int32_t descriptor,

@@ -14,17 +14,18 @@ duramen_status go_checkpoint_open(duramen_context* context, const char* path, si
   return duramen_checkpoint_open(context, path, path_length, &options, out, error);
 }
 
-duramen_status go_checkpoint_from_memory(duramen_context* context, const void* data, size_t nbytes,
-                                         uint64_t flags, const duramen_limits* limits,
-                                         duramen_checkpoint** out, duramen_error** error) {
+duramen_status go_checkpoint_from_memory(duramen_context* context, const uint8_t* data,
+                                         size_t nbytes, uint64_t flags,
+                                         const duramen_limits* limits, duramen_checkpoint** out,
+                                         duramen_error** error) {
   const duramen_open_options options = open_options(flags, limits);
   return duramen_checkpoint_from_memory(context, data, nbytes, &options, out, error);
 }
 
 static void destroy(void* user) { goDestroy((uintptr_t)user); }
 
-duramen_status go_checkpoint_view_memory(duramen_context* context, const void* data, size_t nbytes,
-                                         uintptr_t handle, uint64_t flags,
+duramen_status go_checkpoint_view_memory(duramen_context* context, const uint8_t* data,
+                                         size_t nbytes, uintptr_t handle, uint64_t flags,
                                          const duramen_limits* limits, duramen_checkpoint** out,
                                          duramen_error** error) {
   const duramen_open_options options = open_options(flags, limits);

@@ -76,7 +76,7 @@ func importMemory(ctx *Context, name string, mode int, dtype DType, shape []int,
 	return makeTensor(name, ctx, shape,
 		func(context *C.duramen_context, shape *C.int64_t, rank C.size_t, c *call) C.duramen_status {
 			return C.go_tensor_import(context, C.int32_t(mode), C.duramen_dtype(dtype), shape, C.uint32_t(rank),
-				unsafe.Pointer(first(data)), C.uint64_t(len(data)), C.uintptr_t(owner), &c.tensor_, &c.failure)
+				memoryPointer(data), C.uint64_t(len(data)), C.uintptr_t(owner), &c.tensor_, &c.failure)
 		})
 }
 

@@ -122,7 +122,7 @@ func (c *call) makeValue(value any) (out *C.duramen_value) { // long: flat switc
 		data, length := text(v)
 		status = C.duramen_value_create_text(data, length, &out, &c.failure)
 	case []byte:
-		status = C.duramen_value_create_bytes(bytesPointer(v), C.size_t(len(v)), &out, &c.failure)
+		status = C.go_value_create_bytes(bytesPointer(v), C.size_t(len(v)), &out, &c.failure)
 	case complex128:
 		status = C.duramen_value_create_complex(C.double(real(v)), C.double(imag(v)), &out, &c.failure)
 	case *big.Int:

@@ -144,13 +144,18 @@ def build_editable(wheel_directory, config_settings=None, metadata_directory=Non
 
 # The source release.
 
+def followed():
+    """The names that git follows; none where there is no clone or no git, or git refuses (a clone of another user)."""
+    if SOURCES != CLONE or not (CLONE / ".git").exists() or not shutil.which("git"):
+        return []
+    listed = subprocess.run(["git", "-C", str(CLONE), "ls-files", "-z", "--", *NEEDED], capture_output=True, text=True)
+    return [] if listed.returncode else [name for name in listed.stdout.split("\0") if name]
+
+
 def source_files():
     """The sources of the library by their place: what git follows in a clone, else what is there."""
-    if SOURCES == CLONE and (CLONE / ".git").exists() and shutil.which("git"):
-        names = subprocess.run(["git", "-C", str(CLONE), "ls-files", "-z", "--", *NEEDED], check=True, capture_output=True,
-                               text=True).stdout.split("\0")
-        paths = [SOURCES / name for name in names if name]
-    else:
+    paths = [SOURCES / name for name in followed()]
+    if not paths:
         paths = [path for name in NEEDED for path in (SOURCES / name, *(SOURCES / name).rglob("*"))]
     return {path.relative_to(SOURCES).as_posix(): path for path in sorted(paths) if path.is_file()}
 

@@ -1,19 +1,15 @@
 #!/usr/bin/env python3
-"""Runs the scenario with the package of this tree and compares the transcript: scenario.py LIBRARY.
-
-Exit 77: no Python with NumPy (an error where DURAMEN_REQUIRE_ALL=1).
+"""Runs the scenario with the package of this tree and compares the transcript: scenario.py LIBRARY. No other package is
+needed.
 """
 import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-from interpreter import use_one_with  # noqa: E402
 
 
 def main():
-    use_one_with("numpy")
     os.environ["DURAMEN_LIBRARY"] = sys.argv[1]
     os.environ["PYTHONPATH"] = str(ROOT / "bindings" / "python")
     bindings = ROOT / "bindings"

@@ -77,6 +77,17 @@ def check_installed(python, folder):
     assert where.startswith(str(folder)) and version == wanted, (where, version, wanted)
 
 
+def check_without_git(folder):
+    """Where git refuses, as in a clone of another user, the sources are those that are there."""
+    git = folder / "refusing" / "git"
+    git.parent.mkdir()
+    git.write_text("#!/bin/sh\nexit 128\n")
+    git.chmod(0o755)
+    ask = (sys.executable, "-c", "import build_backend; print(*build_backend.source_files(), sep='\\n')")
+    refused = said(*ask, cwd=PACKAGE, env={**CLEAN, "PATH": f"{git.parent}:{os.environ['PATH']}"}).splitlines()
+    assert set(said(*ask, cwd=PACKAGE).splitlines()) <= set(refused), "sources are lacking"
+
+
 def check_release(folder, cmake, build):
     """A source release: the sources of the library are whole, and pip builds the same wheel from it."""
     run(sys.executable, "-c", f"import build_backend; build_backend.build_sdist({str(folder)!r})", cwd=PACKAGE)
@@ -107,6 +118,7 @@ def main():
         run(python, "-m", "pip", "install", *QUIET, wheel)
         check_installed(python, folder)
         check_import(python)
+        check_without_git(folder)
         again = check_release(folder, cmake, lambda release: build(release, "again"))
         assert again.read_bytes() == wheel.read_bytes(), "the source release gives another wheel"
         print(f"{wheel.name}: {wheel.stat().st_size} bytes")

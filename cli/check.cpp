@@ -216,7 +216,7 @@ std::string find_way(const Built& built, const Options& options) {
   if (const auto way = way_to_load(built, options.weights, flags)) return *way;
   if (!options.weights.select.empty()) return {};
   const Checkpoint checkpoint = open_checkpoint(built.context.get(), options.weights.file);
-  const duramen_value* content = duramen_checkpoint_content(checkpoint.get());
+  const duramen_value* content = content_of(checkpoint.get(), options.weights.file);
   for (size_t i = 0; i < duramen_value_count(content); ++i) {
     const duramen_value* key = duramen_value_key(content, i);
     const bool is_dict = duramen_value_kind(duramen_value_item(content, i)) == DURAMEN_VALUE_DICT;

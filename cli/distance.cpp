@@ -13,6 +13,12 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 double part(double a, double b) { return a == b ? 0 : std::fabs(a - b); }
 
+double distance_to(int64_t x, uint64_t y) {
+  if (x < 0) return static_cast<double>(y) - static_cast<double>(x);
+  const auto natural = static_cast<uint64_t>(x);
+  return static_cast<double>(natural < y ? y - natural : natural - y);
+}
+
 // Of integers exact, as far as a double can tell.
 double distance_at(const Numbers& a, const Numbers& b, size_t i) {
   using Kind = Numbers::Kind;
@@ -21,6 +27,12 @@ double distance_at(const Numbers& a, const Numbers& b, size_t i) {
     const bool less =
         a.kind() == Kind::natural ? x < y : static_cast<int64_t>(x) < static_cast<int64_t>(y);
     return static_cast<double>(less ? y - x : x - y);
+  }
+  if (a.kind() == Kind::integer && b.kind() == Kind::natural) {
+    return distance_to(static_cast<int64_t>(a.bits(i)), b.bits(i));
+  }
+  if (a.kind() == Kind::natural && b.kind() == Kind::integer) {
+    return distance_to(static_cast<int64_t>(b.bits(i)), a.bits(i));
   }
   const double real = part(a.real(i), b.real(i));
   if (a.kind() != Kind::complex && b.kind() != Kind::complex) return real;

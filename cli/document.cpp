@@ -22,7 +22,7 @@ Document read_document(duramen_context* context, const std::string& file, uint64
   const Checkpoint checkpoint = open_checkpoint(context, file, flags);
   Document document;
   document.format = format_of(checkpoint.get());
-  document.root = retained(duramen_checkpoint_content(checkpoint.get()));
+  document.root = retained(content_of(checkpoint.get(), file));
   document.metadata = metadata_of(checkpoint.get());
   return document;
 }

@@ -104,7 +104,7 @@ void read_properties(Facts& facts, const duramen_checkpoint* checkpoint) {
 
 Facts read_facts(duramen_context* context, const std::string& file, bool wants_digest) {
   const Checkpoint checkpoint = open_checkpoint(context, file);
-  const Content content(duramen_checkpoint_content(checkpoint.get()), file);
+  const Content content(content_of(checkpoint.get(), file), file);
   Facts facts;
   facts.format = format_of(checkpoint.get());
   read_properties(facts, checkpoint.get());

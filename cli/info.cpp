@@ -155,14 +155,19 @@ void add_info(CLI::App& app) {
       "info", "Summarise a checkpoint: its format, how many tensors of which types, metadata");
   verb->add_option("FILE", options->file, "The checkpoint; its format is told by its content")
       ->required();
-  verb->add_flag("--digest", options->digest,
-                 "Add a digest of the tensors' names, types, shapes and elements, which neither "
-                 "their order nor the format changes");
-  verb->add_flag("--metadata", options->metadata, "Only the metadata texts, in full");
+  CLI::Option* digest = verb->add_flag(
+      "--digest", options->digest,
+      "Add a digest of the tensors' names, types, shapes and elements, which neither "
+      "their order nor the format changes");
+  CLI::Option* metadata =
+      verb->add_flag("--metadata", options->metadata, "Only the metadata texts, in full")
+          ->excludes(digest);
   CLI::Option* get =
       verb->add_option("--get,--get-metadata", options->get, "Only the metadata text of that key")
-          ->type_name("KEY");
-  add_metadata_edit_options(*verb, options->edit, get);
+          ->type_name("KEY")
+          ->excludes(metadata)
+          ->excludes(digest);
+  add_metadata_edit_options(*verb, options->edit, {get, metadata, digest});
   verb->add_flag("--json", options->json, "Print JSON");
   add_color_option(*verb, options->color);
   verb->footer(

@@ -105,6 +105,11 @@ void add_dequantize_option(CLI::App& verb, uint64_t& flags) {
       "Blocks of a GGUF file's types Q4_0 and Q8_0 become float32 tensors, all of them in memory");
 }
 
+const duramen_value* content_of(const duramen_checkpoint* checkpoint, const std::string& file) {
+  if (const duramen_value* content = duramen_checkpoint_content(checkpoint)) return content;
+  throw Failure(kRefused, file + ": there is no memory for what it holds");
+}
+
 std::string_view format_of(const duramen_checkpoint* checkpoint) {
   size_t length = 0;
   const char* name = duramen_checkpoint_format(checkpoint, &length);

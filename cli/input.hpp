@@ -14,6 +14,8 @@ Checkpoint open_checkpoint(duramen_context* context, const std::string& file, ui
 // Registers --dequantize, which is a bit of such flags.
 void add_dequantize_option(CLI::App& verb, uint64_t& flags);
 std::string_view format_of(const duramen_checkpoint* checkpoint);
+// Everything that the file holds; never NULL. Failure(kRefused) when memory runs out.
+const duramen_value* content_of(const duramen_checkpoint* checkpoint, const std::string& file);
 // Of a file that was opened, or of the files in a folder; 0 where nobody knows.
 uint64_t input_bytes(const std::string& file);
 // A message in which standard input has its name, and not the one by which it was opened.

@@ -30,7 +30,7 @@ Listed::Listed(const duramen_checkpoint* checkpoint, const std::string& file, co
   if (!with_tensors && is_table(checkpoint) && !filter.only_trainable()) {
     read_table(checkpoint, file, filter);
   } else {
-    content_ = std::make_unique<Content>(duramen_checkpoint_content(checkpoint), file, filter);
+    content_ = std::make_unique<Content>(content_of(checkpoint, file), file, filter);
   }
 }
 

@@ -122,7 +122,7 @@ void print_text(const Listed& rows, std::string_view format, Hasher* hasher,
 
 void print_tree(const duramen_checkpoint* checkpoint, const Filter& filter,
                 const Options& options) {
-  const Content content(duramen_checkpoint_content(checkpoint), options.file, filter);
+  const Content content(content_of(checkpoint, options.file), options.file, filter);
   const ModuleTree tree(content, options.depth);
   if (!options.json) return print(tree.to_text(options.file));
   Json json;

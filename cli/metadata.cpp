@@ -62,19 +62,25 @@ std::string not_a_metadata_text(const std::string& text) {
   return text.find('=') == std::string::npos ? "expected KEY=TEXT, got '" + text + "'" : "";
 }
 
-void add_metadata_edit_options(CLI::App& verb, MetadataEdit& edit, CLI::Option* excluded) {
-  verb.add_option("--set,--set-metadata", edit.set,
-                  "Put a text into the metadata of the safetensors file itself: only its header is "
-                  "written where that has room, else the whole file; may be repeated")
-      ->check(CLI::Validator(not_a_metadata_text, "", "text"))
-      ->type_name("KEY=TEXT")
-      ->allow_extra_args(false)
-      ->excludes(excluded);
-  verb.add_option("--unset,--unset-metadata", edit.unset,
-                  "Take a text out of the metadata in the same way; may be repeated")
-      ->type_name("KEY")
-      ->allow_extra_args(false)
-      ->excludes(excluded);
+void add_metadata_edit_options(CLI::App& verb, MetadataEdit& edit,
+                               const std::vector<CLI::Option*>& excluded) {
+  CLI::Option* set =
+      verb.add_option(
+              "--set,--set-metadata", edit.set,
+              "Put a text into the metadata of the safetensors file itself: only its header "
+              "is written where that has room, else the whole file; may be repeated")
+          ->check(CLI::Validator(not_a_metadata_text, "", "text"))
+          ->type_name("KEY=TEXT")
+          ->allow_extra_args(false);
+  CLI::Option* unset =
+      verb.add_option("--unset,--unset-metadata", edit.unset,
+                      "Take a text out of the metadata in the same way; may be repeated")
+          ->type_name("KEY")
+          ->allow_extra_args(false);
+  for (CLI::Option* option : excluded) {
+    set->excludes(option);
+    unset->excludes(option);
+  }
 }
 
 void write_metadata(Json& json, const Metadata& metadata) {

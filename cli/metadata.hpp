@@ -18,8 +18,9 @@ struct MetadataEdit {
 
 // What is wrong with a text that should be KEY=TEXT; empty when nothing is.
 std::string not_a_metadata_text(const std::string& text);
-// Registers --set and --unset, which exclude another option.
-void add_metadata_edit_options(CLI::App& verb, MetadataEdit& edit, CLI::Option* excluded);
+// Registers --set and --unset, which exclude other options.
+void add_metadata_edit_options(CLI::App& verb, MetadataEdit& edit,
+                               const std::vector<CLI::Option*>& excluded);
 
 void write_metadata(Json& json, const std::map<std::string, std::string>& metadata);
 // All texts, as lines or as JSON.

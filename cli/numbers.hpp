@@ -1,4 +1,5 @@
-// The elements of a tensor as numbers, a chunk at a time: no more of them are in memory than that.
+// The elements of a tensor as numbers, a chunk at a time: no more of them are in memory than that,
+// where they lie side by side; other tensors are copied whole.
 #pragma once
 
 #include <vector>

@@ -30,7 +30,7 @@ Tensor retained(duramen_tensor* tensor) { return Tensor(duramen_tensor_retain(te
 // The one tensor of a file: an .npy, or another checkpoint that holds nothing else.
 Tensor read_tensor(duramen_context* context, const std::string& file) {
   const Checkpoint checkpoint = open_checkpoint(context, file);
-  const Content content(duramen_checkpoint_content(checkpoint.get()), file);
+  const Content content(content_of(checkpoint.get(), file), file);
   if (content.entries.size() != 1) {
     throw Failure(kRefused,
                   file + ": expected one tensor, got " + std::to_string(content.entries.size()));

@@ -150,7 +150,7 @@ void run(const Options& options) {
   const Context context = create_context({});
   const Checkpoint checkpoint = open_checkpoint(context.get(), options.file, options.flags);
   const Filter filter(options.filter);
-  const Content content(duramen_checkpoint_content(checkpoint.get()), options.file, filter);
+  const Content content(content_of(checkpoint.get(), options.file), options.file, filter);
   print(options.json ? to_json(context.get(), content, format_of(checkpoint.get()), options)
                      : to_text(context.get(), content, options));
 }

@@ -61,7 +61,7 @@ class Verifier {
     const Checkpoint checkpoint = open_checkpoint(context_, options_.file, options_.flags);
     verdict_.format = format_of(checkpoint.get());
     check_sums();
-    const Content content(duramen_checkpoint_content(checkpoint.get()), options_.file, filter_);
+    const Content content(content_of(checkpoint.get(), options_.file), options_.file, filter_);
     for (const Entry& entry : content.entries) {
       verdict_.nbytes += duramen_tensor_nbytes(entry.tensor);
     }

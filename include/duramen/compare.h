@@ -22,7 +22,8 @@ enum {
   DURAMEN_DIFF_VALUE = 4,
   DURAMEN_DIFF_SHAPE = 8,
   DURAMEN_DIFF_DTYPE = 16,
-  /* Of one dtype: elements differ in their bits. Of two: in the numbers that they stand for. */
+  /* Of one dtype: elements differ in their bits. Of two: in the numbers that they stand for,
+   * integers beside a floating type as doubles. */
   DURAMEN_DIFF_ELEMENTS = 32
 };
 

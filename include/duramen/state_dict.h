@@ -70,8 +70,8 @@ duramen_state_dict_copy(const duramen_state_dict* dict, duramen_state_dict** out
  * below the selected dict become dotted names. What is no container becomes the one entry, named by
  * the last part of its path ("" at the root).
  * Fails: NOT_FOUND with the detail "nearest"; INVALID_ARGUMENT when two entries get one name;
- * UNSUPPORTED for a NUL in a name; LIMIT for names of more than 256 MiB together.
- * Threads: any. Since: level 1. */
+ * UNSUPPORTED for a NUL in a name, or one that is not UTF-8; LIMIT for names of more than 256 MiB
+ * together. Threads: any. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_from_value(
     const duramen_value* value, DURAMEN_NULLABLE const char* select, size_t select_length,
     duramen_state_dict** out, duramen_error** error) DURAMEN_NOEXCEPT;

@@ -13,6 +13,21 @@ namespace duramen {
 template <class T>
 class Arena {
  public:
+  Arena() = default;
+  Arena(Arena&& other) noexcept
+      : blocks_(std::move(other.blocks_)),
+        next_(std::exchange(other.next_, nullptr)),
+        left_(std::exchange(other.left_, 0)),
+        block_size_(other.block_size_) {}
+  Arena& operator=(Arena&& other) noexcept {
+    blocks_ = std::move(other.blocks_);
+    next_ = std::exchange(other.next_, nullptr);
+    left_ = std::exchange(other.left_, 0);
+    block_size_ = other.block_size_;
+    return *this;
+  }
+
+  // Strong guarantee.
   T* take(size_t count) {
     if (count > left_) add_block(count);
     left_ -= count;
@@ -23,8 +38,9 @@ class Arena {
 
  private:
   void add_block(size_t count) {
-    left_ = std::max(count, block_size_);
-    next_ = blocks_.emplace_back(std::make_unique_for_overwrite<T[]>(left_)).get();
+    const size_t size = std::max(count, block_size_);
+    next_ = blocks_.emplace_back(std::make_unique_for_overwrite<T[]>(size)).get();
+    left_ = size;
   }
 
   std::vector<std::unique_ptr<T[]>> blocks_;

@@ -118,16 +118,16 @@ Checkpoint::Checkpoint(std::string format, std::unique_ptr<const FlatFile> flat,
 
 Checkpoint::~Checkpoint() = default;
 
-const ValueRef& Checkpoint::content() const {
+const ValueRef& Checkpoint::content(const CancelFlag& cancel) const {
   const std::lock_guard lock(mutex_);
-  if (!content_) content_ = flat_->content(CancelFlag());
+  if (!content_) content_ = flat_->content(cancel);
   return content_;
 }
 
 Ref<StateDict> Checkpoint::plain_state_dict(std::string_view select, const CancelFlag& cancel) const
     try {
   if (flat_ && select.empty()) return flat_->state_dict(cancel);
-  return state_dict_from_value(*content(), select);
+  return state_dict_from_value(*content(cancel), select);
 } catch (const Error& error) {
   throw error_in_file(file_, error);
 }

@@ -48,7 +48,7 @@ class Checkpoint final : public Counted {
 
   std::string_view format() const noexcept { return format_; }  // "safetensors", "torch", "npy", …
   // Everything, as one value; made when it is first asked for where the index is a table.
-  const ValueRef& content() const;
+  const ValueRef& content(const CancelFlag& cancel = {}) const;
   // What state_dict("") would have, and without tensors where the index is a table.
   const FileEntries& entries() const;
   // Of an entry, by its name: NOT_FOUND with the nearest, DTYPE_MISMATCH for what is no tensor.

@@ -182,7 +182,7 @@ class Reader {
   ValueRef read_value(const DcpPart& part) const {
     const auto read = read_item(part, bytes_from(part).first(part.length));
     if (read->format() != "torch") throw bad(part, "expected what torch.save writes");
-    return read->content();
+    return read->content(services_.cancel);
   }
 
   TensorRef read_tensor(const DcpEntry& entry) {
@@ -244,7 +244,7 @@ class Reader {
   TensorRef in_safetensors(const DcpEntry& entry, const DcpPart& part) {
     auto& read = safetensors_[{part.file, part.offset}];
     if (!read) read = read_item(part, bytes_from(part));
-    const Value* value = read->content()->find(entry.name);
+    const Value* value = read->content(services_.cancel)->find(entry.name);
     if (!value) throw bad(part, "the safetensors file there does not hold it");
     return tensor_of(part, *value);
   }

@@ -53,7 +53,7 @@ bool set_metadata(const Services& services, const std::string& path, std::string
     throw file_error(Code::unsupported, {path, "set metadata", {}, {}},
                      "only a .safetensors has metadata");
   }
-  const auto dict = file->state_dict({});
+  const auto dict = file->state_dict({}, services.cancel);
   if (text) {
     dict->metadata().set(key, std::string(*text));
   } else {

@@ -47,8 +47,9 @@ struct SafetensorsHeaderText {
 bool scan_safetensors(std::string_view header, const Limits& limits, const CancelFlag& cancel,
                       SafetensorsIndex& out);
 
-// Any text; `is_padded` says that some bytes behind it may be read. CORRUPT, LIMIT, UNSUPPORTED,
-// CANCELLED.
+inline constexpr size_t kPadding = 64;
+// Any text; `is_padded` says that kPadding bytes behind it may be read. CORRUPT, LIMIT,
+// UNSUPPORTED, CANCELLED.
 SafetensorsIndex parse_safetensors(const SafetensorsHeaderText& header, bool is_padded,
                                    const Limits& limits, const CancelFlag& cancel);
 

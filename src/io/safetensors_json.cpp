@@ -14,6 +14,8 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::object;
 
+static_assert(simdjson::SIMDJSON_PADDING <= kPadding);
+
 constexpr uint64_t kMaxRank = 1024;  // of one tensor; a rank is memory
 // Levels of JSON: what the format needs, what the reference's parser reads, and the most to ask
 // for.

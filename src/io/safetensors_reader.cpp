@@ -12,8 +12,6 @@
 namespace duramen::io {
 namespace {
 
-constexpr size_t kPadding = 64;  // that a parser may read behind a text
-
 class Reader {
  public:
   Reader(const Services& services, const Ref<const Source>& source, const Limits& limits)

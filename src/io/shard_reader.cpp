@@ -84,7 +84,7 @@ class Reader {
 
   void add_shard(size_t shard, const Checkpoint& read) {
     const std::string& name = index_.shards[shard];
-    const Value& content = *read.content();
+    const Value& content = *read.content(services_.cancel);
     if (content.kind() != ValueKind::dict) {
       throw bad(
           name,
@@ -110,7 +110,7 @@ class Reader {
   }
 
   void add_description(size_t shard, const Checkpoint& read) {
-    const Value& content = *read.content();
+    const Value& content = *read.content(services_.cancel);
     if (format_.empty()) {
       format_ = read.format();
       properties_ = read.properties();

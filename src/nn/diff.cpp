@@ -74,6 +74,12 @@ class Reader {
 
 double part_distance(double a, double b) noexcept { return a == b ? 0 : std::abs(a - b); }
 
+double distance_of(int64_t x, uint64_t y) noexcept {
+  if (x < 0) return static_cast<double>(y) - static_cast<double>(x);
+  const auto natural = static_cast<uint64_t>(x);
+  return static_cast<double>(natural < y ? y - natural : natural - y);
+}
+
 double distance_of(const Reader& a, const Reader& b, int64_t i) noexcept {
   if (a.kind() == Wide::integer && b.kind() == Wide::integer) {
     const int64_t x = a.wide().integer[i], y = b.wide().integer[i];
@@ -83,6 +89,12 @@ double distance_of(const Reader& a, const Reader& b, int64_t i) noexcept {
   if (a.kind() == Wide::natural && b.kind() == Wide::natural) {
     const uint64_t x = a.wide().natural[i], y = b.wide().natural[i];
     return static_cast<double>(x < y ? y - x : x - y);
+  }
+  if (a.kind() == Wide::integer && b.kind() == Wide::natural) {
+    return distance_of(a.wide().integer[i], b.wide().natural[i]);
+  }
+  if (a.kind() == Wide::natural && b.kind() == Wide::integer) {
+    return distance_of(b.wide().integer[i], a.wide().natural[i]);
   }
   const Number x = a[i], y = b[i];
   return std::hypot(part_distance(x.real, y.real), part_distance(x.imaginary, y.imaginary));

@@ -36,11 +36,17 @@ bool is_extra_state(std::string_view name) noexcept {
   return name == kExtraState || name.ends_with("._extra_state");
 }
 
+void check_name(const std::string& name) {
+  const bool holds_nul = name.find('\0') != std::string::npos;
+  if (!holds_nul && is_utf8(name)) return;
+  throw Error(Code::unsupported,
+              join("state dict: a name ", holds_nul ? "holds a NUL" : "is not UTF-8", ": ",
+                   printable(name)))
+      .with("entry", printable(name));
+}
+
 void add_entry(StateDict& dict, std::string name, const ValueRef& value) {
-  if (name.find('\0') != std::string::npos) {
-    throw Error(Code::unsupported, join("state dict: a name holds a NUL: ", printable(name)))
-        .with("entry", name);
-  }
+  check_name(name);
   const bool is_tensor = value->kind() == ValueKind::tensor;
   const bool is_extra = !is_tensor && is_extra_state(name);
   const bool is_new = dict.entries().insert_taking(

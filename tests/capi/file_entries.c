@@ -110,6 +110,72 @@ static void tensors(const char* name, const char* absent, const char* nearest) {
   duramen_checkpoint_release(file);
 }
 
+/* A file whose data begin at an odd place: one bool that is neither 0 nor 1, and floats. */
+static void repaired(void) {
+  static const char kHeader[] =
+      "{\"b\":{\"dtype\":\"BOOL\",\"shape\":[1],\"data_offsets\":[0,1]},"
+      "\"f\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[1,5]}}";
+  unsigned char bytes[256] = {sizeof kHeader - 1};
+  const float one = 1;
+  duramen_checkpoint* file = NULL;
+  duramen_tensor* tensor = NULL;
+  double number = 0;
+  memcpy(bytes + 8, kHeader, sizeof kHeader - 1);
+  bytes[8 + sizeof kHeader - 1] = 2;
+  memcpy(bytes + 8 + sizeof kHeader, &one, 4);
+  OK(duramen_checkpoint_from_memory(context, bytes, 8 + sizeof kHeader - 1 + 5, NULL, &file,
+                                    ERROR));
+  CHECK(entry(file, 0)->offset == 8 + sizeof kHeader - 1 && entry(file, 1)->nbytes == 4);
+  duramen_context_cancel(context);
+  FAILS(DURAMEN_E_CANCELLED, duramen_checkpoint_tensor(context, file, "f", 1, &tensor, ERROR));
+  duramen_context_reset_cancel(context);
+  OK(duramen_checkpoint_tensor(context, file, "f", 1, &tensor, ERROR));
+  OK(duramen_tensor_item(tensor, NULL, 0, &number, ERROR));
+  CHECK(number == 1);
+  duramen_tensor_release(tensor);
+  OK(duramen_checkpoint_tensor(context, file, "b", 1, &tensor, ERROR));
+  OK(duramen_tensor_item(tensor, NULL, 0, &number, ERROR));
+  CHECK(number == 1);
+  duramen_tensor_release(tensor);
+  duramen_checkpoint_release(file);
+}
+
+/* Nested names that become one. */
+static void equal_names(void) {
+  duramen_value *one = NULL, *keys[2] = {NULL, NULL}, *inner = NULL, *outer = NULL, *bytes = NULL;
+  duramen_save_options options = {0};
+  duramen_checkpoint* file = NULL;
+  const duramen_file_entry* first = NULL;
+  size_t count = 0, stride = 0, nbytes = 0;
+  options.struct_size = sizeof options;
+  options.format = DURAMEN_FORMAT_TORCH;
+  OK(duramen_value_create_int(1, &one, ERROR));
+  OK(duramen_value_create_text("a", 1, &keys[0], ERROR));
+  OK(duramen_value_create_text("a.a", 3, &keys[1], ERROR));
+  {
+    const duramen_value *const key = keys[0], *const item = one;
+    OK(duramen_value_create_dict(&key, &item, 1, &inner, ERROR));
+  }
+  {
+    const duramen_value *const outer_keys[2] = {keys[0], keys[1]}, *const items[2] = {inner, one};
+    OK(duramen_value_create_dict(outer_keys, items, 2, &outer, ERROR));
+  }
+  OK(duramen_value_to_bytes(context, outer, &options, &bytes, ERROR));
+  duramen_value_bytes(bytes, &nbytes);
+  OK(duramen_checkpoint_from_memory(context, duramen_value_bytes(bytes, NULL), nbytes, NULL, &file,
+                                    ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_checkpoint_entries(file, &first, &count, &stride, ERROR));
+  CONTAINS("'a.a'", duramen_error_message(last_error(), NULL));
+  duramen_checkpoint_release(file);
+  duramen_value_release(bytes);
+  duramen_value_release(outer);
+  duramen_value_release(inner);
+  duramen_value_release(keys[1]);
+  duramen_value_release(keys[0]);
+  duramen_value_release(one);
+}
+
 /* Everything of one file that is made when it is first asked for; `user` where all went well. */
 static void* look(void* user) {
   const duramen_checkpoint* file = *(duramen_checkpoint**)user;
@@ -160,6 +226,8 @@ int main(void) {
   views_and_values();
   tensors("entries.safetensors", "a.weigth", "a.weight");
   tensors("entries.pt", "b.weigh", "b.weight");
+  repaired();
+  equal_names();
   many_threads("entries.safetensors");
   many_threads("entries.pt");
   refused();

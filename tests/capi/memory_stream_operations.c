@@ -80,6 +80,36 @@ release:
   return status;
 }
 
+static duramen_status look_into(struct world* w, int32_t number, duramen_error** error) {
+  const duramen_save_options options = format(number);
+  duramen_checkpoint* checkpoint = NULL;
+  duramen_value* bytes = NULL;
+  size_t nbytes = 0;
+  duramen_status status;
+  TRY(duramen_state_dict_to_bytes(w->context, w->dict, &options, &bytes, error));
+  duramen_value_bytes(bytes, &nbytes);
+  TRY(duramen_checkpoint_view_memory(w->context, duramen_value_bytes(bytes, NULL), nbytes, NULL,
+                                     NULL, NULL, &checkpoint, error));
+  TRY(list_entries(w, checkpoint, error));
+release:
+  duramen_checkpoint_release(checkpoint);
+  duramen_value_release(bytes);
+  return status;
+}
+
+static duramen_status look_into_safetensors(struct world* w, duramen_error** error) {
+  duramen_status status;
+  TRY(duramen_state_dict_remove(w->dict, "d", SIZE_MAX, error)); /* the format has no ties */
+  TRY(duramen_state_dict_remove(w->dict, "deep_buffer", SIZE_MAX, error));
+  TRY(look_into(w, DURAMEN_FORMAT_SAFETENSORS, error));
+release:
+  return status;
+}
+
+static duramen_status look_into_torch(struct world* w, duramen_error** error) {
+  return look_into(w, DURAMEN_FORMAT_TORCH, error);
+}
+
 static duramen_status by_descriptor(struct world* w, duramen_error** error) {
   const duramen_save_options options = format(DURAMEN_FORMAT_TORCH);
   const int file =
@@ -92,7 +122,6 @@ static duramen_status by_descriptor(struct world* w, duramen_error** error) {
   CHECK(lseek(file, 0, SEEK_SET) == 0 && ftruncate(file, 0) == 0);
   TRY(duramen_state_dict_write_descriptor(w->context, w->dict, file, &options, error));
   TRY(duramen_checkpoint_open_descriptor(w->context, file, NULL, &checkpoint, error));
-  TRY(list_entries(w, checkpoint, error));
 release:
   duramen_checkpoint_release(checkpoint);
   duramen_value_release(value);
@@ -151,6 +180,8 @@ const struct operation kStreamOperations[] = {
     {"bytes", WITH_DICT, 1, DURAMEN_OK, by_bytes},
     {"bytes of a value", WITH_DICT, 1, DURAMEN_OK, value_by_bytes},
     {"descriptors", WITH_DICT, 1, DURAMEN_OK, by_descriptor},
+    {"entries of safetensors", WITH_DICT, 0, DURAMEN_OK, look_into_safetensors},
+    {"entries of torch", WITH_DICT, 0, DURAMEN_OK, look_into_torch},
     {"a stream to a .safetensors", 0, 1, DURAMEN_OK, stream_safetensors},
     {"a stream to a .pt", 0, 1, DURAMEN_OK, stream_torch},
     {"metadata in place", WITH_DICT, 1, DURAMEN_OK, edit_metadata},

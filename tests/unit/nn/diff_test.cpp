@@ -138,6 +138,23 @@ TEST_CASE("the distance of 64-bit integers is exact up to its rounding", "[nn][d
   CHECK(diff_of(*dict_of("x", a), *dict_of("x", b))->items[0].distance == 18446744073709551615.0);
 }
 
+TEST_CASE("64-bit integers with and without sign are compared exactly", "[nn][diff]") {
+  const TensorRef a = empty(make<Allocator>(), {1}, Dtype::int64);
+  const TensorRef b = empty(make<Allocator>(), {1}, Dtype::uint64);
+  const auto distance = [&](int64_t x, uint64_t y) {
+    *a->mutable_data<int64_t>() = x;
+    *b->mutable_data<uint64_t>() = y;
+    const double one = diff_of(*dict_of("x", a), *dict_of("x", b))->items[0].distance;
+    CHECK(diff_of(*dict_of("x", b), *dict_of("x", a))->items[0].distance == one);
+    return one;
+  };
+  constexpr int64_t kInexact = (int64_t{1} << 53) + 1;  // no double
+  CHECK(distance(kInexact, uint64_t{1} << 53) == 1);
+  CHECK(distance(kInexact, static_cast<uint64_t>(kInexact)) == 0);
+  CHECK(distance(-1, UINT64_MAX) == 18446744073709551616.0);
+  CHECK(distance(INT64_MAX, uint64_t{1} << 63) == 1);
+}
+
 TEST_CASE("values are equal only with what was set on them", "[nn][diff]") {
   const auto noted = [](ValueRef attributes) {
     auto dict = make<StateDict>();

@@ -169,6 +169,15 @@ TEST_CASE("two entries of one dotted name are refused", "[state][state_dict]") {
   CHECK_THROWS_AS(state_dict_from_value(*with_nul, ""), Error);
 }
 
+TEST_CASE("a name that no text can be is refused", "[state][state_dict]") {
+  for (const char* name : {"\xff", "a\xc3", "\xed\xa0\x80"}) {
+    const auto content = Value::dict({Value::bytes(name)}, {Value::integer(1)});
+    CHECK_THROWS_AS(state_dict_from_value(*content, ""), Error);
+  }
+  const auto content = Value::dict({Value::bytes("\xc3\xa9")}, {Value::integer(1)});
+  CHECK(state_dict_from_value(*content, "")->entries()[0].name == "\xc3\xa9");
+}
+
 TEST_CASE("a state dict comes back from its value", "[state][state_dict]") {
   const auto allocator = make<Allocator>();
   StateDict dict;

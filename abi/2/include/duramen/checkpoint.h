@@ -162,8 +162,9 @@ duramen_checkpoint_content(DURAMEN_NULLABLE const duramen_checkpoint* checkpoint
 /* A state dict of the file; its tensors share the file's memory.
  *
  * `select` is a dotted path to a nested dict, longest key first; NULL or "" is the root.
- * Fails: NOT_FOUND with the detail "nearest"; CORRUPT, CANCELLED.
- * Threads: context. Since: level 1. */
+ * Fails: NOT_FOUND with the detail "nearest"; CORRUPT, CANCELLED; INVALID_ARGUMENT where two
+ * entries would have one name; UNSUPPORTED for a name with a NUL or that is not UTF-8; LIMIT where
+ * the names are longer than 256 MiB together. Threads: context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL
 duramen_checkpoint_state_dict(duramen_context* context, const duramen_checkpoint* checkpoint,
                               DURAMEN_NULLABLE const char* select, size_t select_length,

@@ -1,7 +1,7 @@
 /* What a checkpoint holds, without its tensors: names, shapes and places, and single tensors.
  *
- * Looking into a file costs its index only: no tensor object is made for what is listed, and no
- * element is touched.
+ * Looking into a .safetensors file costs its index only: no tensor object is made for what is
+ * listed, and no element is touched. Of the other formats the tensors are there since opening.
  */
 #ifndef DURAMEN_FILE_ENTRIES_H
 #define DURAMEN_FILE_ENTRIES_H
@@ -23,8 +23,8 @@ typedef struct duramen_file_entry {
   /* In elements; NULL: the elements lie side by side in C order. */
   DURAMEN_NULLABLE const int64_t* strides DURAMEN_LEN(rank);
   uint64_t nbytes; /* of the logical elements */
-  /* Where the elements lie in the file, as they are; UINT64_MAX where they do not, or where that is
-   * not known. */
+  /* Where the elements lie in the file, as they are (bools as the file's own bytes, which may be
+   * others than 0 and 1); UINT64_MAX where they do not, or where that is not known. */
   uint64_t offset;
   uint64_t first_storage_index; /* of the first entry on the same storage; else its own */
   DURAMEN_NULLABLE const duramen_value* value; /* what is no tensor; else NULL */
@@ -52,18 +52,20 @@ duramen_checkpoint_metadata_keys(const duramen_checkpoint* checkpoint, duramen_s
  * more than sizeof(duramen_file_entry) where the library is newer than the header. They are lent
  * until the checkpoint is released. Of a .safetensors file no tensor is made and no element is
  * touched: this is the way to look into a file with very many.
- * Fails: INVALID_ARGUMENT where two entries would have one name; UNSUPPORTED for a name with a NUL.
- * Threads: any. Since: level 2. */
+ * Fails: INVALID_ARGUMENT where two entries would have one name; UNSUPPORTED for a name with a NUL
+ * or that is not UTF-8; LIMIT where the names are longer than 256 MiB together. Threads: any.
+ * Since: level 2. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_entries(
     const duramen_checkpoint* checkpoint, DURAMEN_BORROW const duramen_file_entry** out,
     size_t* count, size_t* stride, duramen_error** error) DURAMEN_NOEXCEPT;
 
 /* The tensor of a name; the same object each time, also in the file's state dict.
  *
- * Makes no other tensor where the file is a .safetensors; slices of it are views
- * (duramen_tensor_slice), so that only what is read of them is touched.
+ * Makes no other tensor where the file is a .safetensors. It shares the file's memory, so that of a
+ * slice (duramen_slice) only what is read is touched; bools are looked at, and elements that are
+ * misaligned for their type copied, all at once.
  * Fails: NOT_FOUND with the detail "nearest"; DTYPE_MISMATCH for what is no tensor;
- * INVALID_ARGUMENT and UNSUPPORTED as duramen_checkpoint_entries; CANCELLED.
+ * INVALID_ARGUMENT, UNSUPPORTED and LIMIT as duramen_checkpoint_entries; CANCELLED.
  * Threads: context. Since: level 2. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_tensor(
     duramen_context* context, const duramen_checkpoint* checkpoint, const char* name,

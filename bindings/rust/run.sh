@@ -66,7 +66,7 @@ package() {
   "$root/bindings/rust/vendor.sh" "$build/package"
   cd "$build/package"
   (cd duramen-sys && cargo package --quiet --allow-dirty --list) >"$list"
-  lacked=$(cd "$root" && git ls-files src capi include cmake CMakeLists.txt 2>/dev/null |
+  lacked=$(cd "$root" && git -c safe.directory='*' ls-files src capi include cmake CMakeLists.txt 2>/dev/null |
     while read -r file; do grep -qxF "vendor/$file" "$list" || echo "$file"; done)
   [[ -z $lacked ]] || { echo "the package lacks $lacked" >&2; exit 1; }
   cmake --fresh -S duramen-sys/vendor -B "$build/vendored" -DDURAMEN_BUILD_{TESTS,EXAMPLES,BENCH,CLI}=OFF >/dev/null

@@ -99,12 +99,13 @@ static void tensors(const char* name, const char* absent, const char* nearest) {
   OK(duramen_state_dict_get_tensor(dict, "a.weight", SIZE_MAX, &from_dict, ERROR));
   CHECK(tensor == again && tensor == from_dict);
   CHECK(tensor == duramen_value_tensor(duramen_value_item(duramen_checkpoint_content(file), 0)));
+  duramen_tensor_release(again);
   FAILS(DURAMEN_E_NOT_FOUND,
         duramen_checkpoint_tensor(context, file, absent, SIZE_MAX, &again, ERROR));
   TEXT(nearest, duramen_error_detail(last_error(), "nearest", SIZE_MAX, NULL));
   CONTAINS(name, duramen_error_message(last_error(), NULL));
+  CHECK(again == NULL);
   duramen_tensor_release(from_dict);
-  duramen_tensor_release(again);
   duramen_tensor_release(tensor);
   duramen_state_dict_release(dict);
   duramen_checkpoint_release(file);

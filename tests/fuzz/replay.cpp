@@ -1,5 +1,5 @@
 // Runs a fuzz target on files, without a fuzzer: `replay FILE|FOLDER…`. A find ends the process;
-// the name of the input is on the last line.
+// the name of the input is on the last line. All inputs together take little memory.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 #include <vector>
+
+#include "fuzz/peak.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
@@ -43,6 +45,7 @@ int main(int argc, char** argv) {
       ++count;
     }
   }
+  duramen::fuzz::expect_low_peak();
   std::printf("%zu inputs\n", count);
   return count > 0 ? 0 : 1;
 }

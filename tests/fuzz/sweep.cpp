@@ -2,7 +2,8 @@
 // FILE|FOLDER…`. Files are opened and walked; whatever they are, nothing may crash, and a refusal
 // is one printable line. Each input lies in memory of exactly its size, so that the address
 // sanitizer sees a byte beyond. With --dcp and --shards a file is an input of that fuzz target: its
-// folder is laid out, and what is swept is the .metadata or the index in it.
+// folder is laid out, and what is swept is the .metadata or the index in it. All inputs together
+// take little memory.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -15,6 +16,7 @@
 
 #include "fuzz/checkpoint_input.hpp"
 #include "fuzz/folder_input.hpp"
+#include "fuzz/peak.hpp"
 
 namespace {
 
@@ -109,6 +111,7 @@ int main(int argc, char** argv) {
       count += kind ? sweep_folder(whole, *kind) : sweep_file(whole);
     }
   }
+  duramen::fuzz::expect_low_peak();
   std::printf("%zu inputs\n", count);
   return count > 0 ? 0 : 1;
 }

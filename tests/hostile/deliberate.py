@@ -32,7 +32,9 @@ ACCEPTED_HERE = (
     ("UnpicklingError", ""), ("TypeError", ""), ("AttributeError", ""), ("KeyError", ""), ("LookupError", "unknown encoding"),
     ("ValueError", "values to unpack"),
     # Where a storage was is not where it is.
-    ("RuntimeError", "don't know how to restore data location"),
+    ("RuntimeError", "don't know how to restore data location"), ("RuntimeError", "use torch.load with map_location"),
+    # What integers cannot do is passed over.
+    ("RuntimeError", "complex dtype can require gradients"),
     # Records that say nothing of the content: an identity, an alignment.
     ("UnicodeDecodeError", "codec can't decode"), ("ValueError", "invalid literal for int()"),
 )

@@ -31,10 +31,10 @@ TEST_CASE("an arena that was moved from starts anew", "[base][arena]") {
 }
 
 TEST_CASE("an arena that finds no memory is as it was", "[base][arena]") {
-  Arena<char> arena;
+  Arena<int64_t> arena;
   arena.set_block_size(8);
-  char* const one = arena.take(1);
-  CHECK_THROWS_AS(arena.take(SIZE_MAX), std::bad_alloc);
+  int64_t* const one = arena.take(1);
+  CHECK_THROWS_AS(arena.take(SIZE_MAX), std::bad_alloc);  // more bytes than there are addresses
   CHECK(arena.take(1) == one + 1);
 }
 

@@ -17,13 +17,14 @@ size_t swapped_width(Dtype dtype) noexcept {
 
 }  // namespace
 
-std::optional<int64_t> checked_size(const Shape& shape, int64_t unit) noexcept {
-  int64_t product = unit;
+std::optional<int64_t> checked_size(const Shape& shape, int64_t width) noexcept {
+  int64_t product = width;
   bool is_empty = false;
   for (const int64_t size : shape) {
     is_empty |= size == 0;
     if (size < 0 || mul_overflows(product, std::max<int64_t>(size, 1), &product)) return {};
   }
+  if (product > INT64_MAX / 8) return {};
   return is_empty ? 0 : product;
 }
 

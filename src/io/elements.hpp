@@ -13,9 +13,10 @@
 
 namespace duramen::io {
 
-// `unit` times the sizes; nothing when one is negative or the product overflows. A 0 does not
-// excuse the other sizes: strides are made of them.
-std::optional<int64_t> checked_size(const Shape& shape, int64_t unit) noexcept;
+// The bytes of a tensor whose elements take `width` of them; nothing when a size is negative, or
+// the number of bits overflows, which no tensor may (checked_numel): what was read can be saved and
+// read again. A 0 does not excuse the other sizes: strides are made of them.
+std::optional<int64_t> checked_size(const Shape& shape, int64_t width) noexcept;
 // The first index is the one that runs fastest.
 Layout fortran_layout(Shape shape);
 

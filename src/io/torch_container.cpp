@@ -70,19 +70,19 @@ TensorRef TorchContainer::whole(Use use, Dtype dtype) {
 }
 
 TensorRef TorchContainer::tensor(Use use, Layout layout, Dtype dtype, Refuse refuse) {
-  const uint32_t bits = dtype_info(dtype).bits;
-  const auto nbits = checked_size(layout.shape, bits);
+  const size_t width = itemsize(dtype);
+  const auto nbytes = checked_size(layout.shape, static_cast<int64_t>(width));
   const auto extent = extent_of(layout);
-  if (!nbits || !extent) refuse("a tensor's sizes make no sense");
-  const auto numel = static_cast<int64_t>(use.storage->nbytes() / (bits / 8));
+  if (!nbytes || !extent) refuse("a tensor's sizes make no sense");
+  const auto numel = static_cast<int64_t>(use.storage->nbytes() / width);
   if (*extent > std::min(use.count, numel - use.first)) {
     // A slice of an empty tensor starts beyond the storage, which nobody can tell.
-    if (*nbits != 0) refuse("a tensor leaves its storage");
+    if (*nbytes != 0) refuse("a tensor leaves its storage");
     layout.offset = 0;
   } else {
     layout.offset += use.first;
   }
-  count_tensor(static_cast<uint64_t>(*nbits) / 8, use);
+  count_tensor(static_cast<uint64_t>(*nbytes), use);
   budget_.values.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
   return make<Tensor>(std::move(use.storage), std::move(layout), dtype);
 }

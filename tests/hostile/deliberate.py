@@ -2,7 +2,8 @@
 
 # What is refused that the reference takes, by what is said of it.
 STRICTER = ("twice", "NUL", "too many dimensions", "not a JSON object", "expected an object", "nested too deeply",
-            "not an array of sizes", "overflows", "malformed or too large")
+            "not an array of sizes", "overflows", "malformed or too large",
+            "do not fill whole bytes")  # as safetensors.torch: an odd last size of F4, also where there are no elements
 
 # What is refused that torch.load takes, by what is said of it.
 REFUSED_HERE = (

@@ -125,6 +125,7 @@ def add_to(registry):
                                  ("hole", (8,), None), ("no-chunks-but-elements", (4,), [chunk(0, 0)])):
         add(4, label, "CORRUPT", folder(pairs(text("w"), tensor(shape, chunks))), "'w'")
     add(5, "size-overflows", "CORRUPT", folder(pairs(text("w"), tensor((2**32, 2**32)))), "'w'")
+    add(5, "size-of-nothing-overflows-in-bits", "CORRUPT", folder(pairs(text("w"), tensor((0, 2**58), [chunk(0, 0)]))), "'w'", "overflows")
     huge = pairs(text("w"), tensor((2**40,), [chunk(0, 2**40)]))
     add(4, "size-of-a-terabyte", "CORRUPT", folder(huge), "'w'")
     add(3, "item-of-another-size", "CORRUPT", folder(data=None, more={DATA: pickles.torch_of(pickles.tensor((2,)))},

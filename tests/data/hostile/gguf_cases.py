@@ -68,7 +68,7 @@ def add_to(registry):
     add(15, "rank-cut", w.file(tensors=[w.tensor("a", "F32", (4,), 0, rank=4)]), "CORRUPT", "truncated")
     add(23, "size-negative", w.file(tensors=[w.tensor("a", "F32", (-4,), 0)], data=data), "CORRUPT", "a size is negative")
     for name, sizes in (("wraps", (2**32, 2**32)), ("bytes", (2**61,)), ("to-16", (2**62 + 4,)), ("zero", (0, big, big)),
-                        ("zero-last", (big, big, 0)), ("dequantised", (2**60,))):
+                        ("zero-last", (big, big, 0)), ("dequantised", (2**60,)), ("zero-in-bits", (2**58, 0, 2))):
         add(5, f"size-{name}", w.file(tensors=[w.tensor("a", "Q8_0" if name == "dequantised" else "F32", sizes, 0)], data=data), "CORRUPT", "overflows")
     add(6, "size-file", w.file(tensors=[w.tensor("a", "F32", (2**40,), 0)], data=data), "CORRUPT", "leave the file")
     add(6, "size-one-more", w.file(tensors=[w.tensor("a", "F32", (9,), 0)], data=data), "CORRUPT", "leave the file")

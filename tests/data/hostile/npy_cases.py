@@ -46,9 +46,11 @@ def add_to(registry):
                          }.items():
         add(18 if "digits" not in label else 5, f"shape-{label}", "CORRUPT", of(shape=shape), "npy header", "at byte")
     for label, shape in {"overflows": f"({2**32}, {2**32})", "bytes-overflow": f"({2**61}, 4)",
-                         "wraps-to-eight": f"({2**62}, 4, 2)", "zero-and-overflow": f"(0, {2**62}, {2**62})"}.items():
+                         "wraps-to-eight": f"({2**62}, 4, 2)", "zero-and-overflow": f"(0, {2**62}, {2**62})",
+                         "zero-and-bits-overflow": f"(2, 0, {2**57})"}.items():
         add(5, f"shape-{label}", "CORRUPT", of(shape=shape), "overflows", "at byte")
-    add(6, "shape-of-2-to-60", "CORRUPT", of(shape=f"({2**60},)"), "expected 4611686018427387904 bytes, got 8")
+    add(20, "shape-of-nothing-largest", "OK", of(shape=f"(2, 0, {2**57 - 1})", data=b""), f"float32[2, 0, {2**57 - 1}]")
+    add(6, "shape-of-2-to-57", "CORRUPT", of(shape=f"({2**57},)"), "expected 576460752303423488 bytes, got 8")
     add(7, "dimensions-65", "LIMIT", of(shape="(" + "1, " * 65 + ")", data=bytes(4)), "64", "at byte")
     for label, order in {"a-number": "0", "a-text": "'False'", "lower-case": "false", "none": "None"}.items():
         add(16, f"order-{label}", "CORRUPT", of(order=order), "True or False", "at byte")

@@ -31,11 +31,12 @@ REFUSED_HERE = (
 ACCEPTED_HERE = (
     # What is not known, or is no call that PyTorch could make, is an inert value; what nothing refers to is not looked at.
     ("UnpicklingError", ""), ("TypeError", ""), ("AttributeError", ""), ("KeyError", ""), ("LookupError", "unknown encoding"),
-    ("ValueError", "values to unpack"),
+    ("ValueError", "values to unpack"), ("ValueError", "dictionary update sequence"),
     # Where a storage was is not where it is.
     ("RuntimeError", "don't know how to restore data location"), ("RuntimeError", "use torch.load with map_location"),
     # What integers cannot do is passed over.
     ("RuntimeError", "complex dtype can require gradients"),
     # Records that say nothing of the content: an identity, an alignment.
     ("UnicodeDecodeError", "codec can't decode"), ("ValueError", "invalid literal for int()"),
+    ("RuntimeError", "serialization_id"),
 )

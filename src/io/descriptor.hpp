@@ -30,6 +30,8 @@ class Descriptor {
   bool is_open() const noexcept { return number_ >= 0; }
   // Requires: not open.
   void reset(int number) noexcept { number_ = number; }
+  // Gives it away, open.
+  int release() noexcept { return std::exchange(number_, -1); }
   // False with errno when the system could not keep what was written.
   bool close() noexcept {
     if (number_ < 0) return true;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 
 #include "io/checkpoint.hpp"
 
@@ -25,11 +26,24 @@ class Saving {
       done_ += count;
     }
   }
+  // The same of bytes in a storage; those of a mapped file are read from it.
+  template <class Put>
+  void part(const Storage& storage, std::span<const std::byte> bytes, Put&& put) {
+    const Source* file = bytes.size() < kPiece ? nullptr : Source::open_file_of(storage);
+    if (!file) return this->bytes(bytes, put);
+    if (!piece_) piece_ = std::make_unique_for_overwrite<std::byte[]>(kPiece);
+    while (!bytes.empty()) {
+      const size_t count = std::min(bytes.size(), kPiece);
+      file->read(bytes.first(count), piece_.get());
+      this->bytes({piece_.get(), count}, put);
+      bytes = bytes.subspan(count);
+    }
+  }
   // A tensor's elements in C order; those that lie otherwise are copied first.
   template <class Put>
   void tensor(const Tensor& tensor, Put&& put) {
     const auto count = static_cast<size_t>(tensor.nbytes());
-    if (tensor.is_contiguous()) return bytes({tensor.bytes(), count}, put);
+    if (tensor.is_contiguous()) return part(*tensor.storage(), {tensor.bytes(), count}, put);
     const auto copy = Storage::allocate(services_.allocator, count);
     copy_to_bytes(tensor, copy->mutable_data());
     bytes({copy->data(), count}, put);
@@ -42,6 +56,7 @@ class Saving {
 
  private:
   static constexpr size_t kChunk = size_t{1} << 20;
+  static constexpr size_t kPiece = size_t{256} << 10;  // stays in a cache until it is written
   void look() const {
     services_.cancel.check("save");
     services_.progress.report("save", done_, total_);
@@ -50,6 +65,7 @@ class Saving {
   const Services& services_;
   uint64_t total_;
   uint64_t done_;
+  std::unique_ptr<std::byte[]> piece_;
 };
 
 }  // namespace duramen::io

@@ -11,7 +11,6 @@
 #include "base/text.hpp"
 #include "io/descriptor.hpp"
 #include "io/file_error.hpp"
-#include "tensor/storage.hpp"
 
 namespace duramen::io {
 namespace {
@@ -42,20 +41,24 @@ size_t size_of_regular_file(int descriptor, const std::string& path) {
   return static_cast<size_t>(status.st_size);
 }
 
-void read_whole(const Services& services, int descriptor, const std::string& path, std::byte* out,
-                size_t size) {
-  size_t done = 0;
-  while (done < size) {
-    services.cancel.check("open");
-    const ssize_t count = retry([&] {
-      return ::pread(descriptor, out + done, std::min(size - done, kChunk),
-                     static_cast<off_t>(done));
-    });
+void read_at(int descriptor, const std::string& path, uint64_t offset, std::span<std::byte> out) {
+  while (!out.empty()) {
+    const ssize_t count = retry(
+        [&] { return ::pread(descriptor, out.data(), out.size(), static_cast<off_t>(offset)); });
     if (count < 0) throw system_error(path, "read", errno);
     if (count == 0) {
-      throw file_error(Code::io, {path, "read", {}, done}, "the file became shorter");
+      throw file_error(Code::io, {path, "read", {}, offset}, "the file became shorter");
     }
-    done += static_cast<size_t>(count);
+    offset += static_cast<uint64_t>(count);
+    out = out.subspan(static_cast<size_t>(count));
+  }
+}
+
+void read_whole(const Services& services, int descriptor, const std::string& path,
+                std::span<std::byte> out) {
+  for (size_t done = 0; done < out.size(); done += kChunk) {
+    services.cancel.check("open");
+    read_at(descriptor, path, done, out.subspan(done, std::min(out.size() - done, kChunk)));
   }
 }
 
@@ -69,7 +72,11 @@ Ref<Storage> grown(const Services& services, const Storage& old, size_t used, si
 }  // namespace
 
 Ref<const Source> Source::open(const Services& services, const std::string& path, Mode mode) {
-  return open_in(services, AT_FDCWD, path, path, mode);
+  Descriptor file(open_for_reading(AT_FDCWD, path));
+  if (!file.is_open()) throw system_error(path, "open", errno);
+  auto source = of_file(services, file.get(), path, mode);
+  if (source->mapped_) source->file_.reset(file.release());
+  return source;
 }
 
 Ref<const Source> Source::open_in(const Services& services, int folder, const std::string& file,
@@ -81,6 +88,11 @@ Ref<const Source> Source::open_in(const Services& services, int folder, const st
 
 Ref<const Source> Source::of_descriptor(const Services& services, int descriptor,
                                         const std::string& shown, Mode mode) {
+  return of_file(services, descriptor, shown, mode);
+}
+
+Ref<Source> Source::of_file(const Services& services, int descriptor, const std::string& shown,
+                            Mode mode) {
   const size_t size = size_of_regular_file(descriptor, shown);
   if (mode == Mode::map && size > 0) {
     auto source = make<Source>(std::span<const std::byte>(), nullptr, shown);
@@ -92,7 +104,7 @@ Ref<const Source> Source::of_descriptor(const Services& services, int descriptor
     }
   }
   auto storage = Storage::allocate(services.allocator, size);
-  read_whole(services, descriptor, shown, storage->mutable_data(), size);
+  read_whole(services, descriptor, shown, {storage->mutable_data(), size});
   const std::span<const std::byte> bytes(storage->data(), size);
   return make<Source>(bytes, std::move(storage), shown);
 }
@@ -123,6 +135,18 @@ Ref<const Source> Source::of_stream(const Services& services, int descriptor,
 Ref<const Source> Source::from_memory(std::span<const std::byte> bytes, Ref<const Counted> keeper,
                                       std::string name) {
   return make<Source>(bytes, std::move(keeper), std::move(name));
+}
+
+const Source* Source::open_file_of(const Storage& storage) noexcept {
+  const Counted* owner = storage.owner();
+  if (!owner || owner->tag() != kTag) return nullptr;
+  const auto* source = static_cast<const Source*>(owner);
+  return source->file_.is_open() ? source : nullptr;
+}
+
+void Source::read(std::span<const std::byte> mapped, std::byte* out) const {
+  const auto offset = static_cast<uint64_t>(mapped.data() - bytes_.data());
+  read_at(file_.get(), name_, offset, {out, mapped.size()});
 }
 
 Source::~Source() {

@@ -9,7 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "io/descriptor.hpp"
 #include "io/services.hpp"
+#include "tensor/storage.hpp"
 
 namespace duramen::io {
 
@@ -22,9 +24,10 @@ class Source final : public Counted {
   static constexpr uint32_t kTag = make_tag("srce");
   enum class Mode { map, read };  // map falls back to reading where a file system cannot map
 
-  // IO for what cannot be opened or is not a regular file; CANCELLED.
+  // IO for what cannot be opened or is not a regular file; CANCELLED. A mapped file stays open.
   static Ref<const Source> open(const Services& services, const std::string& path, Mode mode);
-  // The same of a file in a folder; `shown` stands for it in messages.
+  // The same of one file among many in a folder, which is closed again; `shown` stands for it in
+  // messages.
   static Ref<const Source> open_in(const Services& services, int folder, const std::string& file,
                                    const std::string& shown, Mode mode);
   // Of a regular file that is open already and stays the caller's: all of it, wherever the
@@ -40,15 +43,25 @@ class Source final : public Counted {
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
   const std::string& name() const noexcept { return name_; }
 
+  // The open file that a storage is mapped from; null when there is none.
+  static const Source* open_file_of(const Storage& storage) noexcept;
+  // Reads these mapped bytes from the open file: quicker than the first look at them where they
+  // lie, and a file that was cut short is an error. IO.
+  void read(std::span<const std::byte> mapped, std::byte* out) const;
+
   Source(std::span<const std::byte> bytes, Ref<const Counted> keeper, std::string name)
       : Counted(kTag), bytes_(bytes), keeper_(std::move(keeper)), name_(std::move(name)) {}
   ~Source() override;
 
  private:
+  static Ref<Source> of_file(const Services& services, int descriptor, const std::string& shown,
+                             Mode mode);
+
   std::span<const std::byte> bytes_;
   Ref<const Counted> keeper_;  // null for a mapping
   std::string name_;
   bool mapped_ = false;
+  Descriptor file_;
 };
 
 }  // namespace duramen::io

@@ -355,7 +355,8 @@ void write_torch(const Services& services, const Value& content, Output& out,
     const std::byte* first = record->storage->data() + record->begin;
     const size_t nbytes = record->end - record->begin;
     zip.begin("data/" + record->key, nbytes);
-    saving.bytes({first, nbytes}, [&](std::span<const std::byte> bytes) { zip.add(bytes); });
+    saving.part(*record->storage, {first, nbytes},
+                [&](std::span<const std::byte> bytes) { zip.add(bytes); });
     zip.end();
   }
   saving.end();

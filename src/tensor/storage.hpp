@@ -27,6 +27,8 @@ class Storage final : public Counted {
   std::byte* mutable_data() noexcept { return data_; }
   size_t nbytes() const noexcept { return nbytes_; }
   bool read_only() const noexcept { return read_only_; }
+  // What the memory belongs to; null: nobody who could be asked.
+  const Counted* owner() const noexcept { return owner_.get(); }
 
   uint64_t version() const noexcept { return version_.load(std::memory_order_relaxed); }
   void bump_version() noexcept { version_.fetch_add(1, std::memory_order_relaxed); }

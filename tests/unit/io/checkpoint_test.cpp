@@ -2,6 +2,9 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <numeric>
+
 #include "support/catch.hpp"
 #include "unit/io/files.hpp"
 
@@ -119,6 +122,42 @@ TEST_CASE("a raised cancel flag stops opening and saving", "[io][checkpoint]") {
   CHECK_THROWS_AS(files.open(folder.file("a.pt")), Error);
   CHECK_THROWS_AS(io::save(files.services, dict, folder.file("b.pt")), Error);
   CHECK(folder.names().size() == 1);
+}
+
+TEST_CASE("a mapped file is saved as what it holds, and its shortening is an error",
+          "[io][checkpoint]") {
+  const Files files;
+  const Folder folder;
+  constexpr int64_t kCount = 300'001;  // more than is read at once, and no multiple of that
+  std::vector<float> values(kCount);
+  std::iota(values.begin(), values.end(), 0.F);
+  StateDict dict;
+  dict.set_tensor("x", files.tensor({kCount}, values));
+  dict.set_tensor("y", files.tensor({2}, {1, 2}));
+  for (const char* from : {"a.pt", "a.safetensors"}) {
+    io::save(files.services, dict, folder.file(from));
+    for (const auto mode : {io::Source::Mode::map, io::Source::Mode::read}) {
+      io::OpenOptions options;
+      options.mode = mode;
+      const auto opened = files.open(folder.file(from), options)->state_dict("");
+      for (const char* to : {"b.pt", "b.safetensors", "b.npz", "b.gguf"}) {
+        INFO(from << " to " << to);
+        io::save(files.services, *opened, folder.file(to));
+        const auto again = files.open(folder.file(to))->state_dict("");
+        CHECK(floats_of(*again->entries().find("x")->tensor) == values);
+      }
+    }
+    const auto opened = files.open(folder.file(from))->state_dict("");
+    std::filesystem::resize_file(folder.file(from), 1000);
+    try {
+      io::save(files.services, *opened, folder.file("c.safetensors"));
+      FAIL("saved");
+    } catch (const Error& error) {
+      CHECK(error.code() == Code::io);
+      CHECK(contains(error.what(), "the file became shorter"));
+    }
+  }
+  CHECK(folder.names().size() == 6);  // two sources, four copies
 }
 
 TEST_CASE("a progress callback sees the end and can stop a save", "[io][checkpoint]") {

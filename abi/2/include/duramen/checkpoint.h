@@ -40,7 +40,8 @@ typedef struct duramen_limits {
 enum {
   /* Reads the file into memory instead of mapping it. */
   DURAMEN_OPEN_READ = 1,
-  /* Checks the CRC-32 of every zip member. */
+  /* Checks the CRC-32 of every zip member; members that are not deflated on all threads of the
+   * context. */
   DURAMEN_OPEN_VERIFY = 2,
   /* Blocks of GGUF's Q4_0 and Q8_0 become float32 tensors in memory; else they are opaque. Level 2.
    */
@@ -113,7 +114,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_save_options_in
 
 /* Opens a file; at level 2 also an index with its shards, and a folder that is one checkpoint.
  *
- * The mapping lives as long as the checkpoint and every tensor that came from it. A file that
+ * The mapping lives as long as the checkpoint and every tensor that came from it; so does one open
+ * descriptor of a single file, which a save reads elements from. A file that
  * another process may cut short meanwhile must be opened with DURAMEN_OPEN_READ: touching what is
  * gone from a mapping ends the process.
  * Fails: IO, CORRUPT, LIMIT, UNSUPPORTED (a format or a class that is refused), CANCELLED.

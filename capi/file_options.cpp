@@ -5,7 +5,8 @@
 namespace duramen::capi {
 
 io::Services services_of(Context& context) {
-  return {context.allocator(), context.cancel(), context.progress(), context.log()};
+  return {context.allocator(), context.cancel(), context.progress(), context.log(),
+          &context.pool()};
 }
 
 io::OpenOptions open_options(const duramen_open_options* options) {

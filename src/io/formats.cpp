@@ -165,6 +165,7 @@ Ref<Checkpoint> read_zip(const Services& services, const Ref<const Source>& sour
     return format.matches_zip && format.matches_zip(zip);
   };
   if (const FileFormat* format = find_format(matches)) {
+    if (options.verify_checksums) zip.check_stored_crcs(services);
     return format->read_zip(services, zip, options);
   }
   throw file_error(Code::unsupported, {source->name(), {}, {}, {}},

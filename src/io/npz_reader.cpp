@@ -61,7 +61,6 @@ class Reader {
 
   ValueRef read_stored(const ZipEntry& entry, bool is_named) const {
     const auto bytes = zip_.raw(entry);
-    if (options_.verify_checksums) zip_.check_crc(entry, bytes);
     return value_of(entry, {zip_.source(), bytes, zip_.source()->name(), entry.name, entry.payload},
                     is_named);
   }

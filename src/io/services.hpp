@@ -3,6 +3,7 @@
 
 #include "base/cancel.hpp"
 #include "base/sinks.hpp"
+#include "kernels/thread_pool.hpp"
 #include "tensor/allocator.hpp"
 
 namespace duramen::io {
@@ -12,6 +13,7 @@ struct Services {
   const CancelFlag& cancel;
   ProgressSink progress;
   LogSink log = {};
+  ThreadPool* pool = nullptr;  // null: the calling thread alone
 };
 
 }  // namespace duramen::io

@@ -106,10 +106,7 @@ std::span<const std::byte> TorchArchive::pickle() {
     throw bad(entry, join("the pickle is too large (expected at most ", most, " bytes)"),
               Code::limit);
   }
-  if (!entry.is_deflated()) {
-    verify(entry, zip_.raw(entry));
-    return zip_.raw(entry);
-  }
+  if (!entry.is_deflated()) return zip_.raw(entry);
   if (!pickle_) {
     value_budget().charge(entry.size);
     pickle_ = copy_record(entry);
@@ -127,28 +124,20 @@ Ref<Storage> TorchArchive::copy_record(const ZipEntry& entry) {
     const auto raw = zip_.raw(entry);
     if (!raw.empty()) std::memcpy(storage->mutable_data(), raw.data(), raw.size());
   }
-  verify(entry, {storage->data(), entry.size});
+  if (options_.verify_checksums && entry.is_deflated()) {
+    zip_.check_crc(entry, {storage->data(), entry.size});
+    verified_[index_of(entry)] = true;
+  }
   return storage;
-}
-
-void TorchArchive::verify(const ZipEntry& entry, std::span<const std::byte> content) {
-  if (!options_.verify_checksums) return;
-  const auto index = static_cast<size_t>(&entry - zip_.entries().data());
-  if (verified_[index]) return;
-  zip_.check_crc(entry, content);
-  verified_[index] = true;
 }
 
 void TorchArchive::verify_rest() {
   if (!options_.verify_checksums) return;
   for (const ZipEntry& entry : zip_.entries()) {
+    if (!entry.is_deflated() || verified_[index_of(entry)]) continue;
     services_.cancel.check("open");
-    if (!entry.is_deflated()) {
-      verify(entry, zip_.raw(entry));
-    } else if (!verified_[static_cast<size_t>(&entry - zip_.entries().data())]) {
-      copy_record(entry);
-      budget_.inflated += entry.size;
-    }
+    copy_record(entry);
+    budget_.inflated += entry.size;
   }
 }
 
@@ -156,7 +145,6 @@ Ref<Storage> TorchArchive::make_storage(const Record& record, Dtype dtype) {
   services_.cancel.check("open");
   const ZipEntry& entry = zip_.entries()[record.index];
   if (!entry.is_deflated()) {
-    verify(entry, zip_.raw(entry));
     return storage_over(services_, source_, zip_.raw(entry), dtype, swaps_bytes_);
   }
   auto storage = copy_record(entry);
@@ -168,8 +156,7 @@ Ref<Storage> TorchArchive::make_storage(const Record& record, Dtype dtype) {
 
 TorchContainer::Record TorchArchive::record(std::string_view key) {
   const ZipEntry& found = entry(key);
-  const auto index = static_cast<size_t>(&found - zip_.entries().data());
-  return {index, found.size, found.name, found.payload};
+  return {index_of(found), found.size, found.name, found.payload};
 }
 
 const ZipEntry& TorchArchive::entry(std::string_view key) {
@@ -183,7 +170,7 @@ const ZipEntry& TorchArchive::entry(std::string_view key) {
     throw file_error(Code::corrupt, {file(), "torch file", scratch_, {}},
                      "the storage's record is missing");
   }
-  next_record_ = static_cast<size_t>(entry - zip_.entries().data());
+  next_record_ = index_of(*entry);
   return *entry;
 }
 

@@ -52,8 +52,11 @@ class ZipReader {
                         uint64_t& budget) const;
   // CORRUPT when the content does not have the entry's CRC-32; a CRC of 0 means "not computed".
   void check_crc(const ZipEntry& entry, std::span<const std::byte> content) const;
+  // That of every entry which is stored as it is, on all threads. CANCELLED.
+  void check_stored_crcs(const Services& services) const;
 
  private:
+  void check_crc(const ZipEntry& entry, uint32_t crc) const;
   auto name_at() const noexcept {
     return [this](size_t i) { return entries_[i].name; };
   }

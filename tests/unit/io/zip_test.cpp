@@ -178,6 +178,37 @@ TEST_CASE("checksums of every member are verified", "[io][zip]") {
   }
 }
 
+TEST_CASE("every thread verifies, and the first wrong entry of the file is named", "[io][zip]") {
+  const Files files;
+  ThreadPool pool(3, &files.cancel);
+  io::Services services = files.services;
+  services.pool = &pool;
+  io::OpenOptions options;
+  options.verify_checksums = true;
+  std::vector<std::string> storages;
+  for (size_t i = 0; i < 40; ++i) storages.emplace_back(64 * (i % 7 + 1), static_cast<char>(i + 1));
+  const std::string whole = torch_file(kPickle, storages);
+  const auto open = [&](const std::string& bytes) {
+    return io::Checkpoint::from_memory(services, std::as_bytes(std::span(bytes)), nullptr, "x.pt",
+                                       options);
+  };
+  CHECK(open(whole)->format() == "torch");
+  std::string changed = whole;
+  for (const char content : {'\5', '\15', '\33'}) {
+    const size_t at = whole.find(std::string(64, content));
+    REQUIRE(at != std::string::npos);
+    changed[at] = '\0';
+  }
+  try {
+    open(changed);
+    FAIL("opened");
+  } catch (const Error& error) {
+    CHECK(contains(error.what(), "data/4'"));
+    CHECK(contains(error.what(), "CRC-32"));
+  }
+  files.services.cancel.check("test");
+}
+
 TEST_CASE("the directory is a part of the header that a limit bounds", "[io][zip]") {
   const Files files;
   const std::string whole = torch_file(kPickle);

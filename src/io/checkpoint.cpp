@@ -35,26 +35,19 @@ bool is_for_dcp(const std::string& path, const SaveOptions& options) noexcept {
          (options.format == Format::automatic && path.ends_with('/'));
 }
 
-// A list of what a state dict has; it lends the values, and must be outlived by the dict.
-FileEntries entries_of(const StateDict& dict) {
-  FileEntries out;
-  PointerIndex storages;
-  constexpr size_t kBytesOfName = 24;  // a guess
-  out.reserve(dict.entries().size(), dict.entries().size() * kBytesOfName);
-  for (const auto& [name, item] : dict.entries()) {
-    FileEntry& entry = out.add(name);
-    entry.value = item.value.get();
-    if (const Tensor* tensor = item.tensor.get()) {
-      entry.dtype = tensor->dtype();
-      entry.rank = static_cast<uint32_t>(tensor->rank());
-      entry.shape = out.keep(tensor->shape());
-      if (!tensor->is_contiguous()) entry.strides = out.keep(tensor->strides());
-      entry.nbytes = static_cast<uint64_t>(tensor->nbytes());
-      entry.first_storage_index =
-          storages.insert(tensor->storage().get(), entry.first_storage_index);
-    }
+// Fills in what an entry tells of its value.
+void describe(FileEntries& list, FileEntry& entry, const Value& value, PointerIndex& storages) {
+  const Tensor* tensor = value.as_tensor();
+  if (!tensor) {
+    entry.value = &value;
+    return;
   }
-  return out;
+  entry.dtype = tensor->dtype();
+  entry.rank = static_cast<uint32_t>(tensor->rank());
+  entry.shape = list.keep(tensor->shape());
+  if (!tensor->is_contiguous()) entry.strides = list.keep(tensor->strides());
+  entry.nbytes = static_cast<uint64_t>(tensor->nbytes());
+  entry.first_storage_index = storages.insert(tensor->storage().get(), entry.first_storage_index);
 }
 
 Error unknown_entry(std::string_view name, const std::vector<FileEntry>& list) {
@@ -139,11 +132,33 @@ Ref<StateDict> Checkpoint::state_dict(std::string_view select, const CancelFlag&
 }
 
 const FileEntries& Checkpoint::listed() const {
-  if (!entries_) {
-    dict_ = state_dict_from_value(*content_, "");
-    entries_ = std::make_unique<const FileEntries>(entries_of(*dict_));
-  }
+  if (entries_) return *entries_;
+  constexpr size_t kBytesOfName = 24;  // a guess
+  FileEntries list;
+  std::vector<const Value*> values;
+  PointerIndex storages;
+  list.reserve(content_->count(), content_->count() * kBytesOfName);
+  values.reserve(content_->count());
+  each_state_entry(*content_, "", [&](std::string_view name, const Value& value) {
+    describe(list, list.add(name), value, storages);
+    values.push_back(&value);
+  });
+  index_of(list.list());
+  values_ = std::move(values);
+  entries_ = std::make_unique<const FileEntries>(std::move(list));
   return *entries_;
+}
+
+const NameIndex& Checkpoint::index_of(const std::vector<FileEntry>& list) const {
+  if (names_) return *names_;
+  auto names = std::make_unique<NameIndex>();
+  names->reserve(list.size());
+  for (size_t i = 0; i < list.size(); ++i) {
+    const bool is_new = names->insert(i, [&](size_t at) { return list[at].name_view(); }) == i;
+    if (!is_new) throw twice_in_state_dict(list[i].name_view());
+  }
+  names_ = std::move(names);
+  return *names_;
 }
 
 const FileEntries& Checkpoint::entries() const try {
@@ -156,14 +171,8 @@ const FileEntries& Checkpoint::entries() const try {
 
 size_t Checkpoint::position_of(std::string_view name) const {
   const std::vector<FileEntry>& list = flat_ ? flat_->entries().list() : listed().list();
-  const auto name_at = [&list](size_t i) { return list[i].name_view(); };
-  if (!names_) {
-    auto names = std::make_unique<NameIndex>();
-    names->reserve(list.size());
-    for (size_t i = 0; i < list.size(); ++i) names->insert(i, name_at);
-    names_ = std::move(names);
-  }
-  const size_t position = names_->find(name, name_at);
+  const size_t position =
+      index_of(list).find(name, [&](size_t at) { return list[at].name_view(); });
   if (position == NameIndex::kNotFound) throw unknown_entry(name, list);
   return position;
 }
@@ -172,8 +181,7 @@ TensorRef Checkpoint::tensor(std::string_view name, const CancelFlag& cancel) co
   const std::lock_guard lock(mutex_);
   const size_t position = position_of(name);
   if (flat_) return flat_->tensor(position, cancel);
-  const TensorRef& tensor = dict_->entries()[position].value.tensor;
-  if (tensor) return tensor;
+  if (Tensor* tensor = values_[position]->as_tensor()) return TensorRef(tensor);
   throw Error(Code::dtype_mismatch, join(format_quoted(printable(name)), " is no tensor"))
       .with("entry", std::string(name));
 } catch (const Error& error) {

@@ -70,6 +70,7 @@ class Checkpoint final : public Counted {
  private:
   Ref<StateDict> plain_state_dict(std::string_view select, const CancelFlag& cancel) const;
   const FileEntries& listed() const;
+  const NameIndex& index_of(const std::vector<FileEntry>& list) const;
   size_t position_of(std::string_view name) const;
 
   std::string file_;
@@ -82,8 +83,8 @@ class Checkpoint final : public Counted {
   // Made when they are first asked for, under the mutex, and never changed afterwards.
   mutable std::mutex mutex_;
   mutable ValueRef content_;
-  mutable Ref<StateDict> dict_;  // that `entries_` are of
-  mutable std::unique_ptr<const FileEntries> entries_;
+  mutable std::unique_ptr<const FileEntries> entries_;  // of `content_`
+  mutable std::vector<const Value*> values_;            // of `entries_`
   mutable std::unique_ptr<const NameIndex> names_;
 };
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/cancel.hpp"
+#include "base/function_ref.hpp"
 #include "base/ordered_map.hpp"
 #include "value/value.hpp"
 
@@ -89,6 +90,11 @@ Ref<StateDict> snapshot(const StateDict& dict, const Ref<Allocator>& allocator,
 // that are not tensors are entries too. Versions come from the dict's
 // "_metadata" attribute. NOT_FOUND names the nearest key.
 Ref<StateDict> state_dict_from_value(const Value& content, std::string_view select);
+// The entries that it has for a content, one after the other. Names are checked, but one may come
+// twice, which is an error of the dict; `name` is that of a content which is one entry itself.
+void each_state_entry(const Value& content, std::string_view name,
+                      FunctionRef<void(std::string_view, const Value&)> body);
+Error twice_in_state_dict(std::string_view name);
 // The other way, as torch.save sees a module's state_dict(): an OrderedDict with a _metadata
 // attribute when there are versions.
 ValueRef value_from_state_dict(const StateDict& dict);

@@ -25,11 +25,23 @@ bool is_module(const Value& value) noexcept {
 }
 
 // What a key or a position is called in a dotted name.
-std::string name_of(const Value& container, size_t index) {
-  if (container.kind() != ValueKind::dict) return std::to_string(index);
+void append_name(std::string& out, const Value& container, size_t index) {
+  if (container.kind() != ValueKind::dict) {
+    out += std::to_string(index);
+    return;
+  }
   const Value& key = *container.key(index);
-  if (key.kind() == ValueKind::bytes) return std::string(key.as_text());
-  return key_text(key).value_or(join("key", index));
+  if (key.kind() == ValueKind::text || key.kind() == ValueKind::bytes) {
+    out += key.as_text();
+  } else {
+    out += key_text(key).value_or(join("key", index));
+  }
+}
+
+std::string name_of(const Value& container, size_t index) {
+  std::string name;
+  append_name(name, container, index);
+  return name;
 }
 
 bool is_extra_state(std::string_view name) noexcept {
@@ -45,36 +57,57 @@ void check_name(const std::string& name) {
       .with("entry", printable(name));
 }
 
-void add_entry(StateDict& dict, std::string name, const ValueRef& value) {
-  check_name(name);
-  const bool is_tensor = value->kind() == ValueKind::tensor;
-  const bool is_extra = !is_tensor && is_extra_state(name);
-  const bool is_new = dict.entries().insert_taking(
-      name, {TensorRef(value->as_tensor()), is_tensor ? nullptr : value,
-             is_extra ? StateKind::extra_state : StateKind::unknown});
-  if (!is_new) {
-    throw Error(Code::invalid_argument,
-                join("state dict: two entries are called ", format_quoted(printable(name))))
-        .with("entry", name);
-  }
-}
+// Walks a content and names its leaves. Depth is limited by the value's own. A long key above many
+// entries is in each of their names, so that a small file could ask for any amount of memory:
+// `room_` is what names may still take.
+class Flattening {
+ public:
+  using Body = FunctionRef<void(std::string_view, const Value&)>;
 
-// Depth is limited by the value's own. A long key above many entries is in each of their names, so
-// that a small file could ask for any amount of memory: `room` is what names may still take.
-void add_flattened(StateDict& dict, std::string name, const ValueRef& value, size_t& room) {
-  if (name.size() > room) {
-    throw Error(Code::limit, join("state dict: the names of the entries are too long (expected at "
-                                  "most ",
-                                  kMaxNameBytes, " bytes together)"));
+  Flattening(std::string name, Body body) : body_(body), name_(std::move(name)) {}
+
+  void leaf(const Value& value) {
+    check_name(name_);
+    body_(name_, value);
   }
-  room -= name.size();
-  if (is_module(*value) && value->count() == 0) return;
-  if (!is_container(*value) || value->count() == 0 || is_extra_state(name)) {
-    return add_entry(dict, std::move(name), value);
+  void each_of(const Value& container, std::string_view separator) {
+    const size_t length = name_.size();
+    for (size_t i = 0; i < container.count(); ++i) {
+      name_ += separator;
+      append_name(name_, container, i);
+      visit(*container.item(i));
+      name_.resize(length);
+    }
   }
-  for (size_t i = 0; i < value->count(); ++i) {
-    add_flattened(dict, join(name, ".", name_of(*value, i)), value->item(i), room);
+
+ private:
+  void visit(const Value& value) {
+    if (name_.size() > room_) {
+      throw Error(Code::limit,
+                  join("state dict: the names of the entries are too long (expected at most ",
+                       kMaxNameBytes, " bytes together)"));
+    }
+    room_ -= name_.size();
+    if (is_module(value) && value.count() == 0) return;
+    if (!is_container(value) || value.count() == 0 || is_extra_state(name_)) return leaf(value);
+    each_of(value, ".");
   }
+
+  Body body_;
+  std::string name_;  // of what is visited
+  size_t room_ = kMaxNameBytes;
+};
+
+void add_entry(StateDict& dict, std::string_view name, const Value& value) {
+  StateEntry entry;
+  if (value.kind() == ValueKind::tensor) {
+    entry.tensor = TensorRef(value.as_tensor());
+  } else {
+    entry.value = ValueRef(&value);
+    if (is_extra_state(name)) entry.kind = StateKind::extra_state;
+  }
+  std::string text(name);
+  if (!dict.entries().insert_taking(text, std::move(entry))) throw twice_in_state_dict(name);
 }
 
 ModuleVersion module_version(const Value& entry) {
@@ -160,20 +193,27 @@ Error not_found(const Value& content, std::string_view select) {
 
 }  // namespace
 
+Error twice_in_state_dict(std::string_view name) {
+  return Error(Code::invalid_argument,
+               join("state dict: two entries are called ", format_quoted(printable(name))))
+      .with("entry", std::string(name));
+}
+
+void each_state_entry(const Value& content, std::string_view name,
+                      FunctionRef<void(std::string_view, const Value&)> body) {
+  if (is_container(content)) return Flattening("", body).each_of(content, "");
+  Flattening(std::string(name), body).leaf(content);
+}
+
 Ref<StateDict> state_dict_from_value(const Value& content, std::string_view select) {
   const Value* chosen = find_path(content, select);
   if (!chosen) throw not_found(content, select);
   auto dict = make<StateDict>();
-  if (!is_container(*chosen)) {
-    add_entry(*dict, std::string(select.substr(select.rfind('.') + 1)), Ref<const Value>(chosen));
-    return dict;
-  }
   dict->entries().reserve(chosen->count());
-  size_t room = kMaxNameBytes;
-  for (size_t i = 0; i < chosen->count(); ++i) {
-    add_flattened(*dict, name_of(*chosen, i), chosen->item(i), room);
-  }
-  read_versions(*dict, *chosen);
+  each_state_entry(
+      *chosen, select.substr(select.rfind('.') + 1),
+      [&](std::string_view name, const Value& value) { add_entry(*dict, name, value); });
+  if (is_container(*chosen)) read_versions(*dict, *chosen);
   return dict;
 }
 

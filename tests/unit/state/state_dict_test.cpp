@@ -124,6 +124,14 @@ TEST_CASE("nested values become dotted names", "[state][state_dict]") {
   CHECK(!dict->has_versions());
 }
 
+TEST_CASE("an empty key is a name, and a part of one", "[state][state_dict]") {
+  const auto inner = [](int64_t value) {
+    return Value::dict({text(""), text("x")}, {number(value), number(value + 1)});
+  };
+  const auto content = Value::dict({text(""), text("y")}, {inner(1), inner(3)});
+  CHECK(names_of(*state_dict_from_value(*content, "")) == ". .x y. y.x ");
+}
+
 TEST_CASE("a selection follows the longest keys first", "[state][state_dict]") {
   const auto leaf = [](int64_t value) { return Value::dict({text("v")}, {number(value)}); };
   const auto content = Value::dict(

@@ -21,17 +21,17 @@ class ListingBuilder {
     constexpr size_t kMostAtOnce = size_t{1} << 20;
     list_->entries_.reserve(entries);
     list_->held_.reserve(held);
-    list_->names_.set_block_size(std::min(entries * kNameBytes, kMostAtOnce));
+    list_->names_.resize(std::min(entries * kNameBytes, kMostAtOnce));
     list_->shapes_.set_block_size(std::min(entries * 2, kMostAtOnce));
   }
+  // Its name is there when all is finished.
   duramen_entry& add(uint64_t kind, std::string_view prefix, std::string_view name) {
     const size_t dot = !prefix.empty() && !name.empty();
     duramen_entry entry{};
     entry.kind = kind;
     entry.first_index = entry.first_storage_index = next();
     entry.name_length = prefix.size() + dot + name.size();
-    char* out = list_->names_.take(entry.name_length + 1);
-    entry.name = out;
+    char* out = room_for_name(entry.name_length + 1);
     out = std::copy(prefix.begin(), prefix.end(), out);
     if (dot) *out++ = '.';
     *std::copy(name.begin(), name.end(), out) = '\0';
@@ -72,11 +72,25 @@ class ListingBuilder {
   void hold(const Counted* object) { list_->held_.emplace_back(object); }
   uint64_t next() const noexcept { return list_->entries_.size(); }
 
-  Ref<Listing> finish() { return std::move(list_); }
+  Ref<Listing> finish() {
+    const char* name = list_->names_.data();
+    for (duramen_entry& entry : list_->entries_) {
+      entry.name = name;
+      name += entry.name_length + 1;
+    }
+    return std::move(list_);
+  }
 
  private:
+  char* room_for_name(size_t size) {
+    std::vector<char>& names = list_->names_;
+    if (size > names.size() - used_) names.resize(2 * names.size() + size);
+    return names.data() + std::exchange(used_, used_ + size);
+  }
+
   bool may_repeat_;
   Ref<Listing> list_ = make<Listing>();
+  size_t used_ = 0;  // of the names
   PointerIndex objects_;
   PointerIndex storages_;
 };

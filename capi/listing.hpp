@@ -30,7 +30,7 @@ class Listing final : public Counted {
  private:
   friend class ListingBuilder;
   std::vector<duramen_entry> entries_;
-  Arena<char> names_;  // each with its terminator
+  std::vector<char> names_;  // of the entries in their order, each with its terminator
   Arena<int64_t> shapes_;
   std::vector<Ref<const Counted>> held_;
 };

@@ -21,6 +21,19 @@ static duramen_listing* list(const duramen_module* module, uint64_t kinds, uint6
   return listing;
 }
 
+/* One copy has all names. */
+static void expect_names_in_a_row(const duramen_listing* listing) {
+  const char* name = NULL;
+  size_t count = 0, stride = 0, i;
+  duramen_listing_entries(listing, &count, &stride);
+  for (i = 0; i < count; ++i) {
+    const duramen_entry* entry = entry_at(listing, i);
+    if (name) CHECK(entry->name == name);
+    CHECK(entry->name[entry->name_length] == '\0');
+    name = entry->name + entry->name_length + 1;
+  }
+}
+
 static void expect_names(const duramen_module* module, uint64_t kinds, uint64_t flags,
                          const char* prefix, const char* const* names, size_t expected) {
   duramen_listing* listing = list(module, kinds, flags, prefix);
@@ -31,6 +44,7 @@ static void expect_names(const duramen_module* module, uint64_t kinds, uint64_t 
     TEXT(names[i], entry_at(listing, i)->name);
     CHECK(entry_at(listing, i)->name_length == strlen(names[i]));
   }
+  expect_names_in_a_row(listing);
   duramen_listing_release(listing);
 }
 
@@ -153,6 +167,7 @@ static void expect_choice(const duramen_listing* listing, const char* names) {
     strcat(text, " ");
   }
   TEXT(names, text);
+  expect_names_in_a_row(listing);
 }
 
 static struct choice choice(const char* include, const char* exclude, const char* names) {
@@ -229,6 +244,30 @@ static void selection_of_ties(duramen_context* context) {
   duramen_module_release(net);
 }
 
+/* More names than there was room for at first, with and without a selection. */
+static void many(duramen_context* context) {
+  static char text[16000] = "Sequential(";
+  struct choice choices[2];
+  duramen_module* net = NULL;
+  duramen_listing* listing = NULL;
+  size_t i, count = 0, stride = 0;
+  for (i = 0; i < 500; ++i) strcat(text, i ? ", BatchNorm1d(1)" : "BatchNorm1d(1)");
+  strcat(text, ")");
+  net = new_module(context, text);
+  choices[0] = choice(NULL, NULL, NULL);
+  choices[0].options.prefix = "a_prefix_that_makes_each_of_the_names_long";
+  choices[0].options.prefix_length = SIZE_MAX;
+  choices[1] = choice("*.weight|*.bias", NULL, NULL);
+  for (i = 0; i < COUNT_OF(choices); ++i) {
+    OK(duramen_module_list(net, &choices[i].options, &listing, ERROR));
+    duramen_listing_entries(listing, &count, &stride);
+    CHECK(count == (i ? 1000 : 2500));
+    expect_names_in_a_row(listing);
+    duramen_listing_release(listing);
+  }
+  duramen_module_release(net);
+}
+
 static void patterns(void) {
   uint32_t matches = 7;
   OK(duramen_pattern_match("**.bias|head.?", SIZE_MAX, "a.b.bias", SIZE_MAX, &matches, ERROR));
@@ -299,6 +338,7 @@ int main(void) {
   outlives(context);
   selection(net);
   selection_of_ties(context);
+  many(context);
   refused_selection(net);
   patterns();
   refused(net);

@@ -60,6 +60,9 @@ def _drop_gone() -> None:
         _room[0] = 10000 + 2 * len(_alive)
 
 
+_AT_ONCE = 600  # so many objects at a time: their memory is used again, and the collector, which looks after 700 new ones, rests
+
+
 class Listing:
     """Holds a listing of the library."""
 
@@ -84,7 +87,7 @@ class Lending(list[Tensor]):
         with _lock:
             super().__init__(map(object.__new__, itertools.repeat(kind, len(addresses))))
             _each(map(_set_handle, self, addresses))
-            references = filter(None, map(_alive.get, addresses))
+            references = [] if _alive.keys().isdisjoint(addresses) else filter(None, map(_alive.get, addresses))
             self.known = repeated or bool(lendings) or any(reference() is not None for reference in references)
             if self.known:
                 self._take_known()
@@ -116,13 +119,17 @@ class Lending(list[Tensor]):
         with lock:
             active.pop(id(self), None)
             self._places = None
-            if sum(map(_counts, self)) > _ALONE * len(self):
-                self._keep([count > _ALONE for count in map(_counts, self)])
+            counts = list(map(_counts, self))
+            alone = _ALONE * len(self)
+            if sum(counts) == alone - _ALONE + counts[-1]:  # a loop that goes on still has the last one
+                if counts[-1] > _ALONE:
+                    self._keep(self[-1:], self.addresses[-1:])
+            elif sum(counts) > alone:
+                used = [count > _ALONE for count in counts]
+                self._keep(list(itertools.compress(self, used)), list(itertools.compress(self.addresses, used)))
 
-    def _keep(self, used: list[bool]) -> None:
+    def _keep(self, objects: list[Tensor], addresses: list[int]) -> None:
         """Lets what is in use elsewhere own a reference."""
-        objects = list(itertools.compress(self, used))
-        addresses = list(itertools.compress(self.addresses, used))
         if self.known:  # one that occurs twice is retained once
             kept = {address: one for address, one in zip(addresses, objects) if not is_owned(one, address)}
             addresses, objects = list(kept), list(kept.values())
@@ -152,31 +159,18 @@ def context_of_lent(tensor: Tensor) -> Context:
     raise AttributeError("the tensor was never made")
 
 
-def texts(pointers: list[int], lengths: list[int]) -> list[str]:
-    """The texts that lie at addresses; what lies one behind the other is read at once."""
-    count = len(pointers)
-    if count <= 1:
-        return [ctypes.string_at(pointers[0], lengths[0]).decode()] if count else []
-    span = pointers[-1] + lengths[-1] - pointers[0]
-    if span == sum(lengths) + count - 1 and pointers == sorted(pointers):
-        return ctypes.string_at(pointers[0], span).decode().split("\0")
-    half = count // 2
-    return texts(pointers[:half], lengths[:half]) + texts(pointers[half:], lengths[half:])
-
-
-_AT_ONCE = 600  # so many objects at a time: their memory is used again, and the collector, which looks after 700 new ones, rests
-
-
 def _pieces(listing: Listing, first: int, count: int, stride: int, kind: type[Tensor], context: Context,
             repeated: bool) -> Iterator[Iterator[tuple[str, Tensor]]]:
     """The entries of a listing, some at a time."""
     words = memoryview((ctypes.c_char * (count * stride)).from_address(first)).cast("B").cast("Q")
-    layout, step = struct("duramen_entry"), stride // 8
-    places = [getattr(layout, field).offset // 8 for field in ("name", "name_length", "tensor")]
+    step = stride // 8
+    name, length, tensor = (getattr(struct("duramen_entry"), field).offset // 8 for field in ("name", "name_length", "tensor"))
     for start in range(0, count, _AT_ONCE):
         end = min(start + _AT_ONCE, count) * step
-        pointers, lengths, tensors = (words[start * step + place : end : step].tolist() for place in places)
-        yield zip(texts(pointers, lengths), Lending(listing, tensors, kind, context, repeated))
+        first_name, last = words[start * step + name], end - step
+        names = ctypes.string_at(first_name, words[last + name] + words[last + length] - first_name).decode().split("\0")
+        addresses = words[start * step + tensor : end : step].tolist()
+        yield zip(names, Lending(listing, addresses, kind, context, repeated))
 
 
 def tensor_entries(module: int, context: Context, kind: int, flags: int, prefix: str = "",

@@ -2,7 +2,9 @@
  *
  * The entries are an array that is read in place, so that enumerating needs no call per entry.
  * They lie `stride` bytes apart: a later version may append fields. Texts, tensors and modules are
- * lent by the listing, which keeps them alive.
+ * lent by the listing, which keeps them alive. From level 2 on the names lie one behind the other,
+ * in the order of the entries, each with its terminator: one copy from the first to the end of the
+ * last has them all.
  */
 #ifndef DURAMEN_LISTING_H
 #define DURAMEN_LISTING_H

@@ -9,7 +9,8 @@ what=$1 toolchain=$2 root=$3 build=$4 python=$5
 workspace=$root/bindings/rust
 features=(--features duramen/ndarray)
 locked=(--locked)
-export LD_LIBRARY_PATH=$DURAMEN_PREFIX/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+LD_LIBRARY_PATH=$(pkg-config --variable=libdir duramen)${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
 
 all_required() { [[ ${DURAMEN_REQUIRE_ALL:-0} == 1 ]]; }
 
@@ -52,7 +53,8 @@ fetch() {
 }
 
 lint() {
-  if cargo fmt --version >/dev/null 2>&1; then cargo fmt --all -- --check; else echo "left out: rustfmt is not installed"; fi
+  cargo fmt --version >/dev/null 2>&1 || lacking "there is no rustfmt (apt-get install rustfmt)"
+  cargo fmt --all -- --check
   cargo clippy --version >/dev/null 2>&1 || lacking "there is no clippy (apt-get install rust-clippy)"
   cargo clippy --quiet "${locked[@]}" "${features[@]}" --all-targets -- -D warnings
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet "${locked[@]}" --no-deps "${features[@]}"
@@ -78,6 +80,7 @@ package() {
     rm -rf "$build/home"
     mkdir -p "$build/home/registry"
     ln -s "$home/registry/index" "$home/registry/cache" "$build/home/registry"
+    find "$home" -maxdepth 1 -name 'config*' -exec ln -s {} "$build/home" \;
     RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} CARGO_HOME=$build/home \
       cargo package --quiet --allow-dirty "${locked[@]}" --workspace
   else

@@ -74,12 +74,20 @@ fn link_bundled() -> Result<(), String> {
         Some(prefix) => PathBuf::from(prefix),
         None => build(&source()?)?,
     };
-    println!("cargo:rustc-link-search=native={}", prefix.join("lib").display());
+    println!("cargo:rustc-link-search=native={}", folder_of_archive(&prefix)?.display());
     println!("cargo:rustc-link-lib=static=duramen");
     print_flags(&pkg_config(&["--libs", "openblas", "libhwy", "simdjson", "libdeflate"])?);
     print_flags("-lstdc++ -lm -lpthread");
     println!("cargo:root={}", prefix.display());
     Ok(())
+}
+
+/// `lib`, or what a system calls it: `lib64`, `lib/x86_64-linux-gnu`.
+fn folder_of_archive(prefix: &Path) -> Result<PathBuf, String> {
+    let below = std::fs::read_dir(prefix.join("lib")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let places = [prefix.join("lib"), prefix.join("lib64")].into_iter().chain(below);
+    let mut with_archive = places.filter(|place| place.join("libduramen.a").is_file());
+    with_archive.next().ok_or_else(|| format!("there is no libduramen.a in the lib of {}", prefix.display()))
 }
 
 fn build(source: &Path) -> Result<PathBuf, String> {

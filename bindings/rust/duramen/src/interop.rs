@@ -40,13 +40,26 @@ impl Context {
     }
 
     /// A tensor on the memory of an array, which moves into it: without a copy where the array lies in C
-    /// order.
+    /// order and is all of its memory.
+    ///
+    /// ```
+    /// let context = duramen::Context::new()?;
+    /// let array = ndarray::array![[1.0f32, 2.0], [3.0, 4.0], [5.0, 6.0]].slice_move(ndarray::s![1.., ..]);
+    /// assert_eq!(context.tensor_from_owned_array(array)?.to_vec::<f32>()?, [3.0, 4.0, 5.0, 6.0]);
+    /// # Ok::<(), duramen::Error>(())
+    /// ```
     pub fn tensor_from_owned_array<T: Element, D: Dimension>(&self, array: ndarray::Array<T, D>) -> Result<Tensor> {
-        let shape = sizes(array.shape());
-        if array.is_standard_layout() {
-            return self.tensor_from_vec(array.into_raw_vec(), shape);
+        if !array.is_standard_layout() {
+            return self.tensor_from_array(&array);
         }
-        self.tensor_from_array(&array)
+        let (shape, len, first) = (sizes(array.shape()), array.len(), array.as_ptr());
+        let memory = array.into_raw_vec();
+        if len == memory.len() {
+            return self.tensor_from_vec(memory, shape);
+        }
+        // A slice keeps the memory of all that it was cut from.
+        let start = (first as usize - memory.as_ptr() as usize) / std::mem::size_of::<T>();
+        self.tensor(&memory[start..start + len], shape)
     }
 }
 

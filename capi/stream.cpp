@@ -91,6 +91,25 @@ void write_callback(Context& context, const Content& content, duramen_write writ
   write_to(context, content, out, options);
 }
 
+// Of a dict of texts to texts or None.
+std::vector<io::MetadataChange> metadata_changes(const Value& texts) {
+  if (texts.kind() != ValueKind::dict) {
+    throw bad_argument("texts", join("expected a dict, got ", value_kind_name(texts.kind())));
+  }
+  std::vector<io::MetadataChange> out;
+  for (size_t i = 0; i < texts.count(); ++i) {
+    const Value &key = *texts.key(i), &text = *texts.item(i);
+    const bool removes = text.kind() == ValueKind::none;
+    if (key.kind() != ValueKind::text || !(removes || text.kind() == ValueKind::text)) {
+      throw bad_argument(
+          "texts", join("expected texts under texts, or None, got ", value_kind_name(text.kind()),
+                        " under ", value_kind_name(key.kind())));
+    }
+    out.push_back({key.as_text(), removes ? std::nullopt : std::optional(text.as_text())});
+  }
+  return out;
+}
+
 }  // namespace
 
 duramen_status duramen_checkpoint_view_memory(duramen_context* context, const void* data,
@@ -195,7 +214,22 @@ duramen_status duramen_checkpoint_set_metadata(duramen_context* context, const c
     const std::string_view name = text_argument(key, key_length, "key");
     std::optional<std::string_view> content;
     if (text) content = text_argument(text, text_length, "text");
-    const bool whole = io::set_metadata(services_of(core), file, name, content);
+    const io::MetadataChange change{name, content};
+    const bool whole = io::edit_metadata(services_of(core), file, {&change, 1});
+    if (rewritten) *rewritten = whole;
+  });
+}
+
+duramen_status duramen_checkpoint_edit_metadata(duramen_context* context, const char* path,
+                                                size_t path_length, const duramen_value* texts,
+                                                uint32_t* rewritten,
+                                                duramen_error** error) noexcept {
+  clear(rewritten);
+  return guard(error, __func__, [&] {
+    Context& core = running(context);
+    const std::string file = path_argument(path, path_length);
+    const auto changes = metadata_changes(object(texts, "texts"));
+    const bool whole = io::edit_metadata(services_of(core), file, changes);
     if (rewritten) *rewritten = whole;
   });
 }

@@ -204,6 +204,22 @@ Value make_text(std::string_view text) {
   return value;
 }
 
+Value make_none() {
+  Value value;
+  call(kRefused, "", [&](auto error) { return duramen_value_create_none(Out(value), error); });
+  return value;
+}
+
+Value make_dict(const std::vector<Value>& keys, const std::vector<Value>& items) {
+  const Pointers key_pointers = lent(keys), item_pointers = lent(items);
+  Value out;
+  call(kRefused, "", [&](auto error) {
+    return duramen_value_create_dict(key_pointers.data(), item_pointers.data(), keys.size(),
+                                     Out(out), error);
+  });
+  return out;
+}
+
 Value make_dict(const duramen_value* like, const std::vector<Value>& keys,
                 const std::vector<Value>& items, const duramen_value* more) {
   const bool has_versions = duramen_value_attributes(like) || duramen_value_attributes(more);

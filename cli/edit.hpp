@@ -43,6 +43,9 @@ Value make_container(const duramen_value* like, std::span<const size_t> position
 // The versions of the modules that a dict holds. Failure(kRefused).
 void copy_versions(const duramen_value* from, duramen_state_dict* to);
 Value make_text(std::string_view text);
+Value make_none();
+// A plain dict.
+Value make_dict(const std::vector<Value>& keys, const std::vector<Value>& items);
 
 // Where a dotted path leads, the longest key first: the items to take, one a level.
 std::optional<std::vector<size_t>> try_path(const duramen_value* root, std::string_view path);

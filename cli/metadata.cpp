@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "document.hpp"
+#include "edit.hpp"
 #include "nearest.hpp"
 #include "output.hpp"
 #include "terminal.hpp"
@@ -44,19 +45,30 @@ Metadata editable_metadata(duramen_context* context, const std::string& file) {
   return metadata_of(checkpoint.get());
 }
 
-// Whether the whole file was written.
-bool set_text(duramen_context* context, const std::string& file, const std::string& key,
-              const std::string* text) {
+using Changes = std::map<std::string, std::optional<std::string>>;  // nullopt: taken out
+
+// All or none; whether the whole file was written.
+bool change(duramen_context* context, const std::string& file, const Changes& changes) {
+  std::vector<Value> keys, items;
+  for (const auto& [key, text] : changes) {
+    keys.push_back(make_text(key));
+    items.push_back(text ? make_text(*text) : make_none());
+  }
+  const Value texts = make_dict(keys, items);
   uint32_t rewritten = 0;
   call(kRefused, file, [&](auto error) {
-    return duramen_checkpoint_set_metadata(context, file.data(), file.size(), key.data(),
-                                           key.size(), text ? text->data() : nullptr,
-                                           text ? text->size() : 0, &rewritten, error);
+    return duramen_checkpoint_edit_metadata(context, file.data(), file.size(), texts.get(),
+                                            &rewritten, error);
   });
   return rewritten != 0;
 }
 
 }  // namespace
+
+std::pair<std::string, std::string> split_metadata_text(const std::string& entry) {
+  const size_t separator = entry.find('=');
+  return {entry.substr(0, separator), entry.substr(separator + 1)};
+}
 
 std::string not_a_metadata_text(const std::string& text) {
   return text.find('=') == std::string::npos ? "expected KEY=TEXT, got '" + text + "'" : "";
@@ -119,17 +131,17 @@ std::string edit_metadata(duramen_context* context, const std::string& file,
   }
   Progress progress("saving " + file, Progress::Unit::bytes);
   progress.listen(context);
-  bool rewritten = false;
+  Changes changes;
   for (const std::string& key : edit.unset) {
-    rewritten = set_text(context, file, key, nullptr) || rewritten;
+    changes[key] = std::nullopt;
     metadata.erase(key);
   }
   for (const std::string& entry : edit.set) {
-    const size_t separator = entry.find('=');
-    const std::string key = entry.substr(0, separator), text = entry.substr(separator + 1);
-    rewritten = set_text(context, file, key, &text) || rewritten;
+    const auto [key, text] = split_metadata_text(entry);
+    changes[key] = text;
     metadata[key] = text;
   }
+  const bool rewritten = change(context, file, changes);
   if (!json) {
     return printable(file) + (rewritten ? ": the whole file was written anew\n"
                                         : ": the header was written in its place\n");

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "handles.hpp"
@@ -18,6 +19,8 @@ struct MetadataEdit {
 
 // What is wrong with a text that should be KEY=TEXT; empty when nothing is.
 std::string not_a_metadata_text(const std::string& text);
+// Its key and its text. Requires: nothing is wrong with it.
+std::pair<std::string, std::string> split_metadata_text(const std::string& entry);
 // Registers --set and --unset, which exclude other options.
 void add_metadata_edit_options(CLI::App& verb, MetadataEdit& edit,
                                const std::vector<CLI::Option*>& excluded);

@@ -25,19 +25,12 @@ Value detached(duramen_context* context, duramen_tensor* tensor) {
 }
 
 Value named(duramen_context* context, const Content& outputs) {
-  std::vector<Value> owners;
-  std::vector<const duramen_value*> keys, items;
+  std::vector<Value> keys, items;
   for (const Entry& entry : outputs.entries) {
-    owners.push_back(make_text(entry.name.empty() ? "output" : "output." + entry.name));
-    keys.push_back(owners.back().get());
-    owners.push_back(detached(context, entry.tensor));
-    items.push_back(owners.back().get());
+    keys.push_back(make_text(entry.name.empty() ? "output" : "output." + entry.name));
+    items.push_back(detached(context, entry.tensor));
   }
-  Value out;
-  call(kRefused, "", [&](auto error) {
-    return duramen_value_create_dict(keys.data(), items.data(), keys.size(), Out(out), error);
-  });
-  return out;
+  return make_dict(keys, items);
 }
 
 void save(duramen_context* context, Value root, const std::string& file, const Format& format) {

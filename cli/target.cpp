@@ -116,7 +116,7 @@ class Save {
   Saved operator()(const Document& document) {
     Value root = options_.drop_values ? without_values(document.root.get(), saved_.dropped_values)
                                       : retained(document.root.get());
-    if (!root) root = empty_dict();
+    if (!root) root = make_dict({}, {});
     const bool nests =
         format_.number == DURAMEN_FORMAT_TORCH || format_.number == DURAMEN_FORMAT_DCP;
     const bool is_sharded = options_.max_shard_bytes > 0 || options_.file.ends_with(kIndexEnding);
@@ -129,14 +129,6 @@ class Save {
   }
 
  private:
-  static Value empty_dict() {
-    Value out;
-    call(kRefused, "", [&](auto error) {
-      return duramen_value_create_dict(nullptr, nullptr, 0, Out(out), error);
-    });
-    return out;
-  }
-
   void save_nested(const duramen_value* root, const Document& document) {
     if (!options_.set_metadata.empty()) {
       throw cannot_hold(options_, format_, "the format has no metadata texts",
@@ -263,9 +255,9 @@ class Save {
         throw Failure(kUsage, "--unset-metadata: the file has no metadata '" + key + "'");
       }
     }
-    for (const std::string& text : options_.set_metadata) {
-      const size_t separator = text.find('=');
-      metadata[text.substr(0, separator)] = text.substr(separator + 1);
+    for (const std::string& entry : options_.set_metadata) {
+      auto [key, text] = split_metadata_text(entry);
+      metadata[key] = std::move(text);
     }
   }
 

@@ -155,6 +155,11 @@ func TestStreams(t *testing.T) {
 	if rewritten := ok(duramen.SetMetadata(ctx, path, "step", "4"))(t); rewritten {
 		t.Error("rewritten for one digit")
 	}
+	ok(duramen.EditMetadata(ctx, path, map[string]string{"by": "test", "at": "noon"}, "step"))(t)
+	file := ok(duramen.Open(ctx, path, nil))(t)
+	if file.Metadata("by") != "test" || file.Metadata("at") != "noon" || len(ok(file.MetadataKeys())(t)) != 2 {
+		t.Error(file.MetadataKeys())
+	}
 }
 
 func TestLoading(t *testing.T) {

@@ -158,3 +158,27 @@ func SetMetadata(ctx *Context, path, key, value string) (rewritten bool, err err
 	err = c.done(C.duramen_checkpoint_set_metadata(context, at, n, name, nameLength, content, length, &out, &c.failure))
 	return out != 0, err
 }
+
+// EditMetadata changes several texts of a .safetensors file's metadata, all or none: those in set are put in, those in
+// remove taken out. Otherwise as SetMetadata.
+func EditMetadata(ctx *Context, path string, set map[string]string, remove ...string) (rewritten bool, err error) {
+	c := begin("EditMetadata")
+	defer c.end()
+	context := c.context(ctx)
+	texts := make(map[string]any, len(set)+len(remove))
+	for _, key := range remove {
+		texts[key] = nil
+	}
+	for key, value := range set {
+		texts[key] = value
+	}
+	raw := c.makeValue(texts)
+	defer C.duramen_value_release(raw)
+	if c.err != nil {
+		return false, c.err
+	}
+	at, n := text(path)
+	var out C.uint32_t
+	err = c.done(C.duramen_checkpoint_edit_metadata(context, at, n, raw, &out, &c.failure))
+	return out != 0, err
+}

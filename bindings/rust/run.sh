@@ -75,14 +75,14 @@ package() {
   (cd duramen-sys && cargo package --quiet --allow-dirty "${locked[@]}")
   # A package that depends on one that no registry has yet is packaged together with it, which cargo can since 1.90.
   if [[ $(printf '%s\n' 1.90 "$version" | sort -V | head -1) == 1.90 ]]; then
-    # With a home of its own, or what is unpacked there of duramen-sys would be found by the next run.
+    # In places of its own, or what is unpacked and compiled there of duramen-sys would be the next run's.
     local home=${CARGO_HOME:-$HOME/.cargo}
-    rm -rf "$build/home"
+    rm -rf "$build/home" "$build/packaged"
     mkdir -p "$build/home/registry"
     ln -s "$home/registry/index" "$home/registry/cache" "$build/home/registry"
     find "$home" -maxdepth 1 -name 'config*' -exec ln -s {} "$build/home" \;
     RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} CARGO_HOME=$build/home \
-      cargo package --quiet --allow-dirty "${locked[@]}" --workspace
+      cargo package --quiet --allow-dirty "${locked[@]}" --workspace --target-dir "$build/packaged"
   else
     (cd duramen && cargo package --quiet --allow-dirty --list) | grep -qxF src/lib.rs
   fi

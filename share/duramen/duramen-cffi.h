@@ -819,6 +819,7 @@ duramen_status duramen_value_write_descriptor(duramen_context* context, const du
 duramen_status duramen_state_dict_write_callback(duramen_context* context, const duramen_state_dict* dict, duramen_write write, void* user, const duramen_save_options* options, duramen_error** error);
 duramen_status duramen_value_write_callback(duramen_context* context, const duramen_value* value, duramen_write write, void* user, const duramen_save_options* options, duramen_error** error);
 duramen_status duramen_checkpoint_set_metadata(duramen_context* context, const char* path, size_t path_length, const char* key, size_t key_length, const char* text, size_t text_length, uint32_t* rewritten, duramen_error** error);
+duramen_status duramen_checkpoint_edit_metadata(duramen_context* context, const char* path, size_t path_length, const duramen_value* texts, uint32_t* rewritten, duramen_error** error);
 duramen_status duramen_tensor_stream_create(const char* path, size_t path_length, const duramen_save_options* options, duramen_tensor_stream** out, duramen_error** error);
 duramen_status duramen_tensor_stream_declare(duramen_tensor_stream* stream, const char* name, size_t name_length, duramen_dtype dtype, const int64_t* shape, size_t rank, duramen_error** error);
 duramen_status duramen_tensor_stream_set_metadata(duramen_tensor_stream* stream, const char* key, size_t key_length, const char* text, size_t text_length, duramen_error** error);

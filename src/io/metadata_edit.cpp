@@ -42,8 +42,8 @@ void overwrite(int file, const std::string& path, std::string_view text) {
 
 }  // namespace
 
-bool set_metadata(const Services& services, const std::string& path, std::string_view key,
-                  std::optional<std::string_view> text) {
+bool edit_metadata(const Services& services, const std::string& path,
+                   std::span<const MetadataChange> changes) {
   const Descriptor descriptor(
       retry([&] { return ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); }));
   if (!descriptor.is_open()) throw system_error(path, "set metadata: open", errno);
@@ -54,10 +54,12 @@ bool set_metadata(const Services& services, const std::string& path, std::string
                      "only a .safetensors has metadata");
   }
   const auto dict = file->state_dict({}, services.cancel);
-  if (text) {
-    dict->metadata().set(key, std::string(*text));
-  } else {
-    dict->metadata().erase(key);
+  for (const auto& [key, text] : changes) {
+    if (text) {
+      dict->metadata().set(key, std::string(*text));
+    } else {
+      dict->metadata().erase(key);
+    }
   }
   SafetensorsHeader header(*dict, path, {});
   const uint64_t room = header_length(source->bytes());

@@ -44,10 +44,13 @@ void save_to(const Services& services, const StateDict& dict, Output& out,
 void save_to(const Services& services, const Value& content, Output& out,
              const SaveOptions& options);
 
-// Sets a text of a .safetensors file's metadata, nullopt removes it: in place where the header's
-// padding has room, else by a durable save of the whole, which is true. UNSUPPORTED for other
-// formats.
-bool set_metadata(const Services& services, const std::string& path, std::string_view key,
-                  std::optional<std::string_view> text);
+struct MetadataChange {
+  std::string_view key;
+  std::optional<std::string_view> text;  // nullopt removes the key
+};
+// Changes texts of a .safetensors file's metadata, all or none: in place where the header's padding
+// has room, else by a durable save of the whole, which is true. UNSUPPORTED for other formats.
+bool edit_metadata(const Services& services, const std::string& path,
+                   std::span<const MetadataChange> changes);
 
 }  // namespace duramen::io

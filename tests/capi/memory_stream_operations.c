@@ -162,6 +162,8 @@ static duramen_status stream_torch(struct world* w, duramen_error** error) {
 static duramen_status edit_metadata(struct world* w, duramen_error** error) {
   const duramen_save_options options = format(DURAMEN_FORMAT_SAFETENSORS);
   const char* path = scratch_path("memory_metadata.safetensors");
+  duramen_value *text = NULL, *texts = NULL;
+  const duramen_value* lent = NULL;
   duramen_status status;
   uint32_t rewritten = 0;
   TRY(duramen_state_dict_remove(w->dict, "d", SIZE_MAX, error)); /* the format has no ties */
@@ -172,7 +174,13 @@ static duramen_status edit_metadata(struct world* w, duramen_error** error) {
                                       SIZE_MAX, &rewritten, error));
   TRY(duramen_checkpoint_set_metadata(w->context, path, SIZE_MAX, "a key that is not short",
                                       SIZE_MAX, NULL, 0, &rewritten, error));
+  TRY(duramen_value_create_text("another text that is not short", SIZE_MAX, &text, error));
+  lent = text;
+  TRY(duramen_value_create_dict(&lent, &lent, 1, &texts, error));
+  TRY(duramen_checkpoint_edit_metadata(w->context, path, SIZE_MAX, texts, &rewritten, error));
 release:
+  duramen_value_release(text);
+  duramen_value_release(texts);
   return status;
 }
 

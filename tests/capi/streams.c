@@ -304,6 +304,78 @@ static void metadata(void) {
   duramen_state_dict_release(dict);
 }
 
+static duramen_value* text_or_none(const char* text) {
+  duramen_value* value = NULL;
+  if (text) OK(duramen_value_create_text(text, SIZE_MAX, &value, ERROR));
+  if (!text) OK(duramen_value_create_none(&value, ERROR));
+  return value;
+}
+
+/* {first: text, second: other}; NULL stands for None. */
+static duramen_value* two_texts(const char* first, const char* text, const char* second,
+                                const char* other) {
+  duramen_value* parts[4];
+  const duramen_value *keys[2], *items[2];
+  duramen_value* dict = NULL;
+  size_t i;
+  parts[0] = text_or_none(first), parts[1] = text_or_none(second);
+  parts[2] = text_or_none(text), parts[3] = text_or_none(other);
+  keys[0] = parts[0], keys[1] = parts[1], items[0] = parts[2], items[1] = parts[3];
+  OK(duramen_value_create_dict(keys, items, 2, &dict, ERROR));
+  for (i = 0; i < 4; ++i) duramen_value_release(parts[i]);
+  return dict;
+}
+
+/* NULL: there is no such text. */
+static void expect_metadata(const char* path, const char* key, const char* text) {
+  duramen_checkpoint* file = NULL;
+  const char* found = NULL;
+  OK(duramen_checkpoint_open(context, path, SIZE_MAX, NULL, &file, ERROR));
+  found = duramen_checkpoint_metadata(file, key, SIZE_MAX, NULL);
+  CHECK((found == NULL) == (text == NULL));
+  if (found && text) TEXT(text, found);
+  duramen_checkpoint_release(file);
+}
+
+/* Several texts at once, or none of them. */
+static void several_texts(void) {
+  duramen_save_options options = format(DURAMEN_FORMAT_SAFETENSORS);
+  duramen_state_dict* dict = new_dict();
+  duramen_value *changes = two_texts("a", "1", "b", "2"), *number = NULL;
+  const char* path = scratch_path("texts.safetensors");
+  uint32_t rewritten = 9;
+  options.alignment = 4096;
+  OK(duramen_state_dict_save(context, dict, path, SIZE_MAX, &options, ERROR));
+  OK(duramen_checkpoint_edit_metadata(context, path, SIZE_MAX, changes, &rewritten, ERROR));
+  CHECK(rewritten == 0);
+  expect_metadata(path, "a", "1");
+  expect_metadata(path, "b", "2");
+  duramen_value_release(changes);
+  changes = two_texts("a", NULL, "c", "3");
+  OK(duramen_checkpoint_edit_metadata(context, path, SIZE_MAX, changes, &rewritten, ERROR));
+  duramen_value_release(changes);
+  expect_metadata(path, "a", NULL);
+  expect_metadata(path, "c", "3");
+  OK(duramen_value_create_int(1, &number, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_checkpoint_edit_metadata(context, path, SIZE_MAX, number, NULL, ERROR));
+  {
+    const duramen_value *keys[2], *items[2];
+    duramen_value *one = text_or_none("d"), *other = text_or_none("e");
+    keys[0] = one, keys[1] = other, items[0] = one, items[1] = number;
+    OK(duramen_value_create_dict(keys, items, 2, &changes, ERROR));
+    FAILS(DURAMEN_E_INVALID_ARGUMENT,
+          duramen_checkpoint_edit_metadata(context, path, SIZE_MAX, changes, NULL, ERROR));
+    duramen_value_release(changes);
+    duramen_value_release(other);
+    duramen_value_release(one);
+  }
+  expect_metadata(path, "d", NULL);
+  expect_metadata(path, "b", "2");
+  duramen_value_release(number);
+  duramen_state_dict_release(dict);
+}
+
 int main(void) {
   static const int32_t kFormats[] = {DURAMEN_FORMAT_SAFETENSORS, DURAMEN_FORMAT_TORCH};
   size_t i;
@@ -317,6 +389,7 @@ int main(void) {
   tensor_by_tensor("stream.pt");
   stream_formats();
   metadata();
+  several_texts();
   error_slot();
   duramen_context_release(context);
   return finish();

@@ -87,6 +87,7 @@ class Metadata(ToolTest):
         self.assertIn("there is no metadata 'b'", self.refused(2, "info", "--set", "c=1", "--unset", "b", path))
         self.refused(2, "info", "--set", "c", path)
         self.refused(2, "info", "--set", "c=1", "--get", "a", path)
+        self.assertIn("not valid UTF-8", self.refused(3, "info", "--set", "c=1", "--set", os.fsdecode(b"d=\xff"), path))
         self.assertEqual(path.read_bytes(), before)
         self.assertIn("expected its path", self.refused(2, "info", "--set", "a=1", "-", text=""))
         good("init", "Linear(4, 3)", "-o", self.folder / "x.pt")

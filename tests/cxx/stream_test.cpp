@@ -59,5 +59,6 @@ TEST_CASE("a checkpoint is written tensor by tensor", "[cxx]") {
   stream.finish(context);
   CHECK(load(context, path).diff(context, dict).empty());
   CHECK_FALSE(set_file_metadata(context, path, "k", "w"));
+  CHECK_FALSE(edit_file_metadata(context, path, Value::dict({{"k", Value::none()}, {"n", "1"}})));
   CHECK(load(context, path).diff(context, dict).empty());
 }

@@ -1928,6 +1928,10 @@ func CheckpointSetMetadata(context *Context, path *byte, pathLength Size, key *b
 	return int32(C.duramen_checkpoint_set_metadata(context, (*C.char)(unsafe.Pointer(path)), pathLength, (*C.char)(unsafe.Pointer(key)), keyLength, (*C.char)(unsafe.Pointer(text)), textLength, (*C.uint32_t)(unsafe.Pointer(rewritten)), error_))
 }
 
+func CheckpointEditMetadata(context *Context, path *byte, pathLength Size, texts *Value, rewritten *uint32, error_ **Error) int32 {
+	return int32(C.duramen_checkpoint_edit_metadata(context, (*C.char)(unsafe.Pointer(path)), pathLength, texts, (*C.uint32_t)(unsafe.Pointer(rewritten)), error_))
+}
+
 func TensorStreamCreate(path *byte, pathLength Size, options *SaveOptions, out **TensorStream, error_ **Error) int32 {
 	return int32(C.duramen_tensor_stream_create((*C.char)(unsafe.Pointer(path)), pathLength, (*C.duramen_save_options)(unsafe.Pointer(options)), out, error_))
 }

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from . import _api, init, nn, optim, parametrizations, utils
-from ._checkpoint import Checkpoint, FileEntry, TensorStream, load, save, set_metadata
+from ._checkpoint import Checkpoint, FileEntry, TensorStream, edit_metadata, load, save, set_metadata
 from ._containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from ._context import Context, registry
 from ._dlpack import from_dlpack
@@ -38,7 +38,7 @@ __all__ = [
     "Buffer", "Checkpoint", "Context", "Error", "FileEntry", "LoadItem", "LoadReport", "Module", "ModuleDict", "ModuleList", "Opaque",
     "Optimizer", "ParamGroup", "Parameter", "ParameterDict", "ParameterList", "Renamed", "RenameRules", "Sequential",
     "StateDict", "Status",
-    "Tensor", "TensorStream", "api_level", "bfloat16", "bool_", "complex128", "complex32", "complex64", "dtype", "float16", "float32",
+    "Tensor", "TensorStream", "api_level", "bfloat16", "bool_", "complex128", "complex32", "complex64", "dtype", "edit_metadata", "float16", "float32",
     "float64", "float8_e4m3fn", "float8_e5m2", "from_dlpack", "init", "int16", "int32", "int64", "int8", "load", "nn", "optim", "registry",
     "rename_presets", "save", "set_metadata", "uint16", "uint32", "uint64", "uint8",
 ]

@@ -386,6 +386,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_state_dict_write_callback": "i:PPPPPP",
     "duramen_value_write_callback": "i:PPPPPP",
     "duramen_checkpoint_set_metadata": "i:PSZSZSZPP",
+    "duramen_checkpoint_edit_metadata": "i:PSZPPP",
     "duramen_tensor_stream_create": "i:SZPPP",
     "duramen_tensor_stream_declare": "i:PSZiPZP",
     "duramen_tensor_stream_set_metadata": "i:PSZSZP",

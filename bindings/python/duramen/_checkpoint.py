@@ -201,6 +201,17 @@ def set_metadata(path: str | os.PathLike[str], key: str, text: str | None, *, co
     return bool(rewritten.value)
 
 
+def edit_metadata(path: str | os.PathLike[str], texts: Mapping[str, str | None], *, context: Context | None = None) -> bool:
+    """Several texts at once, as set_metadata: all are changed or none."""
+    from ._context import Context as NewContext
+
+    where = context or NewContext()
+    rewritten = ctypes.c_uint32()
+    with Values(where) as values:
+        where.run(lib.duramen_checkpoint_edit_metadata, *encoded(os.fspath(path)), values.of(dict(texts)), ctypes.byref(rewritten))
+    return bool(rewritten.value)
+
+
 class TensorStream(Handle):
     """A .safetensors or a .pt that is written tensor by tensor: declare all, write each, finish."""
 

@@ -80,6 +80,10 @@ class Files(unittest.TestCase):
         self.assertEqual(dict(duramen.load(self.path("s.safetensors")).metadata), {"k": "w", "longer": "x" * 1000})
         duramen.set_metadata(self.path("s.safetensors"), "k", None)
         self.assertNotIn("k", duramen.load(self.path("s.safetensors")).metadata)
+        self.assertFalse(duramen.edit_metadata(self.path("s.safetensors"), {"longer": None, "a": "1", "b": "2"}))
+        with self.assertRaises(duramen.Error):
+            duramen.edit_metadata(self.path("s.safetensors"), {"a": "3", "b": 4})
+        self.assertEqual(dict(duramen.load(self.path("s.safetensors")).metadata), {"a": "1", "b": "2"})
 
     def test_shards(self):
         state = self.ctx.module("Sequential(Linear(8, 8), Linear(8, 8))").state_dict()

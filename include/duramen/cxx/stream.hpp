@@ -128,6 +128,15 @@ inline Result<bool> set_file_metadata(ContextRef context, std::string_view path,
   return detail::then(read(uint32_t{0}, body), [](uint32_t rewritten) { return rewritten != 0; });
 }
 
+// Several at once, all or none: a dict of texts to texts, or to None, which removes the key.
+inline Result<bool> edit_file_metadata(ContextRef context, std::string_view path, ValueRef texts) {
+  const auto body = [&](uint32_t* rewritten, duramen_error** error) {
+    return duramen_checkpoint_edit_metadata(context.get(), path.data(), path.size(), texts.get(),
+                                            rewritten, error);
+  };
+  return detail::then(read(uint32_t{0}, body), [](uint32_t rewritten) { return rewritten != 0; });
+}
+
 class TensorStreamRef : public Ref<duramen_tensor_stream, duramen_tensor_stream_retain,
                                    duramen_tensor_stream_release> {
  public:

@@ -124,6 +124,15 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_set_
     size_t key_length, DURAMEN_NULLABLE const char* text, size_t text_length,
     DURAMEN_NULLABLE uint32_t* rewritten, duramen_error** error) DURAMEN_NOEXCEPT;
 
+/* Changes several texts of a .safetensors file's metadata, all or none: `texts` is a dict of texts
+ * to texts, or to None, which removes the key. Otherwise as duramen_checkpoint_set_metadata.
+ *
+ * Fails: as duramen_checkpoint_set_metadata; INVALID_ARGUMENT for a value of another kind.
+ * Threads: context. Since: level 2. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_edit_metadata(
+    duramen_context* context, const char* path, size_t path_length, const duramen_value* texts,
+    DURAMEN_NULLABLE uint32_t* rewritten, duramen_error** error) DURAMEN_NOEXCEPT;
+
 /* A checkpoint that is written tensor by tensor, so that a model need never be whole in memory: the
  * names, dtypes and shapes first, then the elements, in any order. One writer. The target is whole
  * or untouched; a stream that is released without a finish leaves nothing. */

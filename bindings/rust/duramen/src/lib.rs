@@ -102,7 +102,8 @@ pub use context::{Canceller, Context, ContextBuilder, GradGuard, Level, Memory, 
 pub use dtype::{DType, Element, Plain, BF16, F16};
 pub use error::{Code, Error, Result};
 pub use files::{
-    set_metadata, Checkpoint, Durability, FileEntries, FileEntry, Format, Limits, Open, Save, TensorStream,
+    edit_metadata, set_metadata, Checkpoint, Durability, FileEntries, FileEntry, Format, Limits, Open, Save,
+    TensorStream,
 };
 pub use function::{OwnFunction, Saved};
 pub use hooks::{HookId, Hooks, LoadNotes};

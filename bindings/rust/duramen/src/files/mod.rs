@@ -6,5 +6,5 @@ mod stream;
 
 pub use checkpoint::{Checkpoint, Limits, Open};
 pub use entries::{FileEntries, FileEntry};
-pub use save::{set_metadata, Durability, Format, Save};
+pub use save::{edit_metadata, set_metadata, Durability, Format, Save};
 pub use stream::TensorStream;

@@ -216,6 +216,18 @@ pub fn set_metadata(context: &Context, path: impl AsRef<Path>, key: &str, value:
     Ok(rewritten != 0)
 }
 
+/// Changes several texts of a `.safetensors` file's metadata, all or none; otherwise as [`set_metadata`].
+pub fn edit_metadata(context: &Context, path: impl AsRef<Path>, texts: &[(&str, Option<&str>)]) -> Result<bool> {
+    let (data, length) = text(path_text(path.as_ref())?);
+    let value = |text: &Option<&str>| text.map_or(Value::None, Value::from);
+    let changes = Value::dict(texts.iter().map(|(key, text)| (*key, value(text)))).to_raw()?;
+    let mut rewritten = 0;
+    call(Access::Read, |error| unsafe {
+        duramen_checkpoint_edit_metadata(context.raw(), data, length, changes.raw(), &mut rewritten, error)
+    })?;
+    Ok(rewritten != 0)
+}
+
 fn made_bytes(body: impl FnOnce(*mut *mut duramen_value, *mut *mut duramen_error) -> i32) -> Result<Vec<u8>> {
     let mut out = null_mut();
     call(Access::Read, |error| body(&mut out, error))?;

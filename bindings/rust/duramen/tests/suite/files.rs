@@ -223,6 +223,10 @@ fn a_stream_is_written_tensor_by_tensor() {
     let read = Checkpoint::open(&context, &path).unwrap().state_dict().unwrap();
     assert_eq!((read.get("b").unwrap().item().unwrap(), read.metadata("step").unwrap()), (7.0, "3".to_string()));
     assert!(!duramen::set_metadata(&context, &path, "step", Some("4")).unwrap());
+    duramen::edit_metadata(&context, &path, &[("step", None), ("by", Some("test")), ("at", Some("noon"))]).unwrap();
+    let read = Checkpoint::open(&context, &path).unwrap().state_dict().unwrap();
+    assert_eq!((read.metadata("by").unwrap(), read.metadata("at").unwrap()), ("test".into(), "noon".into()));
+    assert_eq!(refused(read.metadata("step")), Code::NotFound);
 
     let path = folder.file("unfinished.pt");
     let mut stream = TensorStream::create(&path, Save::new()).unwrap();

@@ -2,6 +2,7 @@
 // listing of a large tree looks up every tensor three times.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -13,13 +14,17 @@ class PointerIndex {
  public:
   static constexpr uint64_t kNone = UINT64_MAX;
 
+  // Room for so many.
+  void reserve(size_t count) {
+    if (slots_.size() < 2 * count) grow_to(std::bit_ceil(2 * count));
+  }
   // The position stored for the address; kNone when it is new.
   uint64_t find(const void* address) const noexcept {
     return slots_.empty() ? kNone : slots_[slot_of(address)].position;
   }
   // Stores the position unless the address has one; gives the one that counts.
   uint64_t insert(const void* address, uint64_t position) {
-    if (2 * (count_ + 1) > slots_.size()) grow();
+    if (2 * (count_ + 1) > slots_.size()) grow_to(slots_.empty() ? 64 : slots_.size() * 2);
     Slot& slot = slots_[slot_of(address)];
     if (!slot.address) {
       slot = {address, position};
@@ -41,8 +46,8 @@ class PointerIndex {
       slot = (slot + 1) & (slots_.size() - 1);
     return slot;
   }
-  void grow() {
-    std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2);
+  void grow_to(size_t size) {
+    std::vector<Slot> old(size);
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.address) slots_[slot_of(slot.address)] = slot;

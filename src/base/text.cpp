@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 namespace duramen {
@@ -88,7 +89,20 @@ std::string join(std::span<const Part> parts) {
 
 }  // namespace text_detail
 
+bool is_ascii(std::string_view text) noexcept {
+  uint64_t all = 0;
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + i, 8);
+    all |= word;
+  }
+  for (; i < text.size(); ++i) all |= static_cast<uint8_t>(text[i]);
+  return (all & 0x8080808080808080u) == 0;
+}
+
 bool is_utf8(std::string_view text) noexcept {
+  if (is_ascii(text)) return true;
   while (!text.empty()) {
     const size_t length = sequence_length(text);
     if (length == 0) return false;

@@ -45,6 +45,7 @@ std::string join(const Parts&... parts) {
   return text_detail::join(list);
 }
 
+bool is_ascii(std::string_view text) noexcept;
 bool is_utf8(std::string_view text) noexcept;
 
 // "[2, 3]", as Python prints a list; with python_tuple "(2, 3)", "(2,)".

@@ -139,6 +139,7 @@ const FileEntries& Checkpoint::listed() const {
   PointerIndex storages;
   list.reserve(content_->count(), content_->count() * kBytesOfName);
   values.reserve(content_->count());
+  storages.reserve(content_->count());
   each_state_entry(*content_, "", [&](std::string_view name, const Value& value) {
     describe(list, list.add(name), value, storages);
     values.push_back(&value);

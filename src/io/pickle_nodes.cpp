@@ -11,18 +11,6 @@ namespace {
 constexpr Id kEmpty = UINT32_MAX;
 constexpr size_t kMaxDecimalDigits = 4300;  // Python's own limit
 
-bool is_ascii(std::string_view text) noexcept {
-  uint64_t all = 0;
-  size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    uint64_t word;
-    __builtin_memcpy(&word, text.data() + i, 8);
-    all |= word;
-  }
-  for (; i < text.size(); ++i) all |= static_cast<uint8_t>(text[i]);
-  return (all & 0x8080808080808080u) == 0;
-}
-
 // Python's pickler writes surrogates that have no partner as if they were characters.
 bool is_utf8_but_for_surrogates(std::string_view text) {
   std::string without;

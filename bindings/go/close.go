@@ -4,7 +4,7 @@ import "runtime"
 
 // Every Close gives the reference back: at once, or when the last call that uses the object has returned. It may be called
 // on any goroutine, at any time, again, and on nil; its error is nil. A call on a closed object fails with ErrClosed. What
-// is not closed is given back when Go collects it.
+// is not closed is given back when Go collects it, but for a View, whose slice Go does not follow.
 
 // Close gives the context back.
 func (ctx *Context) Close() error {

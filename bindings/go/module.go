@@ -197,5 +197,6 @@ func (m *Module) Is(other *Module) bool {
 	return m != nil && other != nil && m.pointer == other.pointer
 }
 
-// Pointer is the object of the C interface, for package raw; it lives until the module is closed.
+// Pointer is the object of the C interface, for package raw; it lives until the module is closed, or collected: after the
+// last use of the pointer stands a Close or a runtime.KeepAlive of the module.
 func (m *Module) Pointer() unsafe.Pointer { return m.pointer }

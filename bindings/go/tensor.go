@@ -140,7 +140,8 @@ func (t *Tensor) Is(other *Tensor) bool {
 	return t != nil && other != nil && t.pointer == other.pointer
 }
 
-// Pointer is the object of the C interface, for package raw; it lives until the tensor is closed.
+// Pointer is the object of the C interface, for package raw; it lives until the tensor is closed, or collected: after the
+// last use of the pointer stands a Close or a runtime.KeepAlive of the tensor.
 func (t *Tensor) Pointer() unsafe.Pointer { return t.pointer }
 
 // Item is the only element, or that at an index, as a float64. Complex elements give their real part.

@@ -187,3 +187,25 @@ func TestGradients(t *testing.T) {
 	}
 	no(t, x.SetRequiresGrad(false))
 }
+
+// lastUse gives a view's slice, and nothing of Go's that leads to the tensor: as a loop over v.Data is compiled.
+func lastUse(t *testing.T, ctx *duramen.Context) []float32 {
+	x := ok(duramen.Full(ctx, duramen.Float32, 7, 1000))(t)
+	return ok(duramen.ViewOf[float32](x))(t).Data
+}
+
+// A slice of a view that was not closed stays readable, whatever Go collects, and its tensor is counted.
+func TestViewIsNotCollected(t *testing.T) {
+	ctx := newContext(t)
+	before := quiet()
+	data := lastUse(t, ctx)
+	if open := quiet(); open != before+1 {
+		t.Errorf("%d handles are open, %d were", open, before)
+	}
+	no(t, ok(duramen.Full(ctx, duramen.Float32, 9, 1000))(t).Close())
+	for i, element := range data {
+		if element != 7 {
+			t.Fatal(i, element)
+		}
+	}
+}

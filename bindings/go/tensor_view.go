@@ -4,7 +4,6 @@ package duramen
 import "C"
 
 import (
-	"runtime"
 	"sync/atomic"
 	"unsafe"
 )
@@ -28,7 +27,14 @@ func Values[T Element](ctx *Context, t *Tensor) ([]T, error) {
 }
 
 // View is a tensor's own memory as a Go slice, without a copy. The memory stays valid until the view is closed, also
-// when the tensor is closed before.
+// when the tensor is closed before:
+//
+//	v, err := duramen.ViewOf[float32](t)
+//	if err != nil { … }
+//	defer v.Close()
+//
+// Unlike what else is made, a view is not closed when Go collects it: its slice is not Go's memory, and may be in use
+// when the view is not. One that is never closed keeps its tensor, which OpenHandles counts.
 type View[T Element] struct {
 	// Data is the elements in C order. It must not be used after Close.
 	Data   []T
@@ -75,9 +81,7 @@ func view[T Element](name string, t *Tensor, data func(*C.duramen_tensor, *unsaf
 	if !t.enter() {
 		return nil, newGoError(name, ErrBadHandle, "the tensor is closed", ErrClosed)
 	}
-	out := &View[T]{Data: unsafe.Slice((*T)(*pointer), int(C.duramen_tensor_numel(raw))), tensor: t}
-	runtime.SetFinalizer(out, func(v *View[T]) { v.Close() })
-	return out, nil
+	return &View[T]{Data: unsafe.Slice((*T)(*pointer), int(C.duramen_tensor_numel(raw))), tensor: t}, nil
 }
 
 // Close lets go of the memory. Closing again does nothing.

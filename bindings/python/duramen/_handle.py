@@ -75,12 +75,19 @@ def known(address: int) -> Any:
     return lent(address) if found is None and lendings else found
 
 
+def walked() -> list[Any]:
+    """What lends just now; under the lock."""
+    found = []
+    for key, reference in list(lendings.items()):
+        lending = reference()
+        if lending is None:  # it went without a word, as where an interrupt broke in
+            lendings.pop(key, None)
+        else:
+            found.append(lending)
+    return found
+
+
 def lent(address: int) -> Any:
     """The object that a listing which is walked lends for an address, or None."""
     with _lock:
-        for reference in list(lendings.values()):
-            lending = reference()
-            found = lending.find(address) if lending is not None else None
-            if found is not None:
-                return found
-    return None
+        return next((found for lending in walked() if (found := lending.find(address)) is not None), None)

@@ -1,7 +1,8 @@
 """Tensors of a listing while it is walked: one call of the library for all, and few steps of Python for each.
 
-As long as somebody walks a listing, the listing holds its tensors and their Python objects hold nothing. When the walk ends, the
-objects that are in use elsewhere get a reference of their own; the others go without a call.
+The listing holds the tensors, and each Python object holds the listing. When the walk ends, the objects that are in use elsewhere get a
+reference of their own instead, so that one tensor does not keep all, and are found again by address; the others go without a call. Nobody
+needs to rely on that end: an object that it misses (an interrupt, a weak reference) goes on holding the listing.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ import weakref
 from typing import TYPE_CHECKING, Any, Iterator
 
 from . import _api
-from ._handle import Handle, Reference, _alive, _gone, _lock, known, lendings
+from ._handle import Handle, Reference, _alive, _gone, _lock, known, lendings, walked
 from ._library import fast, lib, make, struct
-from ._listing import list_options
+from ._listing import Listing, list_options
 from ._tensor import Parameter, Tensor
 
 if TYPE_CHECKING:
@@ -63,30 +64,19 @@ def _drop_gone() -> None:
 _AT_ONCE = 600  # so many objects at a time: their memory is used again, and the collector, which looks after 700 new ones, rests
 
 
-class Listing:
-    """Holds a listing of the library."""
-
-    __slots__ = ("address",)
-
-    def __init__(self, address: int) -> None:
-        self.address = address
-
-    def __del__(self, release: Any = lib.duramen_listing_release) -> None:
-        release(self.address)
-
-
 class Lending(list[Tensor]):
     """The objects of some of a listing's tensors, in its order. What iterates over it keeps it alive."""
 
-    __slots__ = ("__weakref__", "_places", "addresses", "context", "known", "listing")
+    __slots__ = ("__weakref__", "_places", "addresses", "known", "listing")
     known: bool  # whether objects among these may be, or become, those of others
 
-    def __init__(self, listing: Listing, addresses: list[int], kind: type[Tensor], context: Context, repeated: bool) -> None:
-        self.listing, self.addresses, self.context = listing, addresses, context
+    def __init__(self, listing: Listing, addresses: list[int], kind: type[Tensor], repeated: bool) -> None:
+        self.listing, self.addresses = listing, addresses
         self._places: dict[int, Tensor] | None = None
         with _lock:
             super().__init__(map(object.__new__, itertools.repeat(kind, len(addresses))))
             _each(map(_set_handle, self, addresses))
+            _each(map(_set_bound, self, itertools.repeat(listing)))
             references = [] if _alive.keys().isdisjoint(addresses) else filter(None, map(_alive.get, addresses))
             self.known = repeated or bool(lendings) or any(reference() is not None for reference in references)
             if self.known:
@@ -98,10 +88,8 @@ class Lending(list[Tensor]):
 
     def _take_known(self) -> None:
         """A tensor that has an object already, or occurs twice, keeps that one; other listings that lend may have some of these."""
-        for reference in list(lendings.values()):
-            other = reference()
-            if other is not None:
-                other.known = True
+        for other in walked():
+            other.known = True
         seen: dict[int, Tensor] = {}
         for i, address in enumerate(self.addresses):
             one = seen.get(address)
@@ -119,13 +107,11 @@ class Lending(list[Tensor]):
         with lock:
             active.pop(id(self), None)
             self._places = None
-            counts = list(map(_counts, self))
-            alone = _ALONE * len(self)
-            if sum(counts) == alone - _ALONE + counts[-1]:  # a loop that goes on still has the last one
-                if counts[-1] > _ALONE:
-                    self._keep(self[-1:], self.addresses[-1:])
-            elif sum(counts) > alone:
-                used = [count > _ALONE for count in counts]
+            more, last = sum(map(_counts, self)) - _ALONE * len(self), self[-1:]
+            if more and more == sum(map(_counts, last)) - _ALONE - 1:  # a loop that goes on still has the last one
+                self._keep(last, self.addresses[-1:])
+            elif more:
+                used = [count > _ALONE for count in map(_counts, self)]
                 self._keep(list(itertools.compress(self, used)), list(itertools.compress(self.addresses, used)))
 
     def _keep(self, objects: list[Tensor], addresses: list[int]) -> None:
@@ -133,14 +119,14 @@ class Lending(list[Tensor]):
         if self.known:  # one that occurs twice is retained once
             kept = {address: one for address, one in zip(addresses, objects) if not is_owned(one, address)}
             addresses, objects = list(kept), list(kept.values())
-        _each(map(_retain, addresses))
-        _each(map(_set_bound, objects, itertools.repeat(self.context)))
         many = len(objects) >= _MANY
         if many:
             _drop_gone()
         references = list(map(TensorReference, objects, itertools.repeat(_release if many else _gone)))
-        _each(map(_set_parameter if many else _set_address, references, addresses))
+        # Retaining lets the reference release, in one step of C: an interrupt between may lose a reference, never give back one too many.
+        _each(map(_set_parameter if many else _set_address, references, map(_retain, addresses)))
         _alive.update(zip(addresses, references))
+        _each(map(_set_bound, objects, itertools.repeat(self.listing.context)))
 
 
 def is_owned(tensor: Tensor, address: int) -> bool:
@@ -148,18 +134,7 @@ def is_owned(tensor: Tensor, address: int) -> bool:
     return reference is not None and reference() is tensor
 
 
-def context_of_lent(tensor: Tensor) -> Context:
-    """The context of an object that a listing lends."""
-    with _lock:
-        for reference in list(lendings.values()):
-            lending = reference()
-            if lending is not None and lending.find(tensor.handle) is tensor:
-                context: Context = lending.context
-                return context
-    raise AttributeError("the tensor was never made")
-
-
-def _pieces(listing: Listing, first: int, count: int, stride: int, kind: type[Tensor], context: Context,
+def _pieces(listing: Listing, first: int, count: int, stride: int, kind: type[Tensor],
             repeated: bool) -> Iterator[Iterator[tuple[str, Tensor]]]:
     """The entries of a listing, some at a time."""
     words = memoryview((ctypes.c_char * (count * stride)).from_address(first)).cast("B").cast("Q")
@@ -170,14 +145,14 @@ def _pieces(listing: Listing, first: int, count: int, stride: int, kind: type[Te
         first_name, last = words[start * step + name], end - step
         names = ctypes.string_at(first_name, words[last + name] + words[last + length] - first_name).decode().split("\0")
         addresses = words[start * step + tensor : end : step].tolist()
-        yield zip(names, Lending(listing, addresses, kind, context, repeated))
+        yield zip(names, Lending(listing, addresses, kind, repeated))
 
 
 def tensor_entries(module: int, context: Context, kind: int, flags: int, prefix: str = "",
                    **selection: Any) -> Iterator[tuple[str, Tensor]]:
     """The parameters or the buffers of a module with their names."""
     how = list_options(kind, flags, prefix, **selection)
-    listing = Listing(make(lib.duramen_module_list, module, ctypes.byref(how)))
+    listing = Listing(make(lib.duramen_module_list, module, ctypes.byref(how)), context)
     count, stride = ctypes.c_size_t(), ctypes.c_size_t()
     first = lib.duramen_listing_entries(listing.address, ctypes.byref(count), ctypes.byref(stride))
     parameters = kind == _api.KIND_PARAMETER
@@ -185,4 +160,4 @@ def tensor_entries(module: int, context: Context, kind: int, flags: int, prefix:
     if not count.value:
         return iter(())
     return itertools.chain.from_iterable(_pieces(listing, first, count.value, stride.value, Parameter if parameters else Tensor,
-                                                 context, repeated))
+                                                 repeated))

@@ -10,6 +10,7 @@ from . import _api
 from ._dtype import BY_NUMBER, dtype as DType, dtype_of
 from ._handle import adopt, known
 from ._library import INT64_MAX, call, counted, integers, lib, make, options, pointers, taken_string
+from ._listing import Listing
 from ._methods import Methods
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Tensor(Methods):
 
     __slots__ = ("_bound",)
     _release = "duramen_tensor_release"
-    _bound: Context  # not there while a listing lends the tensor
+    _bound: Context | Listing  # a listing that lends the tensor, which it has no reference to
 
     def __new__(cls, *_: Any, **__: Any) -> Any:
         if cls is Tensor:
@@ -42,12 +43,8 @@ class Tensor(Methods):
 
     @property
     def _context(self) -> Context:
-        try:
-            return self._bound
-        except AttributeError:
-            from ._lending import context_of_lent
-
-            return context_of_lent(self)
+        bound = self._bound
+        return bound.context if isinstance(bound, Listing) else bound
 
     @_context.setter
     def _context(self, context: Context) -> None:

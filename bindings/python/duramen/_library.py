@@ -71,8 +71,8 @@ def options(name: str, /, **fields: Any) -> Any:
 
 
 def text_at(address: int | None, length: int) -> str:
-    """The text behind an address; a lone surrogate cannot occur."""
-    return ctypes.string_at(address, length).decode() if address else ""
+    """The text behind an address. What is no UTF-8, as in the error of a file with such a name, is shown as "\\xff"."""
+    return ctypes.string_at(address, length).decode(errors="backslashreplace") if address else ""
 
 
 def lent_text(function: Any, *arguments: Any) -> str | None:

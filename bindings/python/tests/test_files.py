@@ -44,6 +44,14 @@ class Files(unittest.TestCase):
         with self.assertRaisesRegex(TypeError, "max_entries"):
             duramen.load(self.path("a.pt"), limits={"max_names": 1})
 
+    def test_a_name_that_is_no_text(self):
+        np.savez(self.path("a.npz"), aX=np.zeros(2))
+        data = self.path("a.npz").read_bytes()
+        self.path("a.npz").write_bytes(data.replace(b"aX.npy", b"a\xff.npy"))
+        with self.assertRaises(duramen.Error) as caught:
+            duramen.load(self.path("a.npz"))
+        self.assertIn("a\\xff", " ".join([str(caught.exception), *caught.exception.details.values()]))
+
     def test_a_file_tells_of_itself(self):
         duramen.save(self.ctx.module("Linear(2, 2)").state_dict(), self.path("a.pt"))
         self.assertEqual(duramen.Checkpoint(self.path("a.pt")).property("byteorder"), "little")

@@ -49,14 +49,18 @@ def _gone(reference: Reference, alive: dict[int, Reference] = _alive, lock: Any 
 
 
 def adopt(made: T, address: int) -> T:
-    """Lets a new Python object own the reference that the caller has, under an address that no other object has."""
-    made.handle = address
-    reference = Reference(made, _gone)
-    reference.address = address
-    reference.release = getattr(lib, made._release)
+    """Lets a new Python object own the reference that the caller has, unless another thread was faster: gives the object that is there."""
+    release = getattr(lib, made._release)
     with _lock:
-        _alive[address] = reference
-    return made
+        found: T | None = known(address)
+        if found is None:
+            made.handle = address
+            reference = Reference(made, _gone)
+            reference.address, reference.release = address, release
+            _alive[address] = reference
+            return made
+    release(address)
+    return found
 
 
 def exchange(one: Handle, other: Handle) -> None:

@@ -99,6 +99,20 @@ class Threads(unittest.TestCase):
             one.join()
         self.assertEqual(failures, [])
 
+    def test_two_threads_that_touch_an_object_first(self):
+        """The slower one has not seen yet what the other made."""
+        from unittest import mock
+
+        ctx = duramen.Context()
+        m = ctx.module("Sequential(Linear(4, 4))")
+        child, weight = m[0], m[0].weight
+        with mock.patch("duramen._tensor.known", return_value=None), mock.patch("duramen._module.known", return_value=None):
+            self.assertIs(m[0], child)
+            self.assertIs(child.weight, weight)
+        del m, child, weight
+        gc.collect()
+        self.assertEqual(ctx.memory()["bytes_in_use"], 0)
+
     def test_another_thread_can_cancel(self):
         ctx = duramen.Context()
         stop = threading.Timer(0.05, ctx.cancel)

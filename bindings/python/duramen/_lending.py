@@ -56,8 +56,9 @@ _set_parameter: Any = vars(TensorReference)["_as_parameter_"].__set__
 
 def _drop_gone() -> None:
     if len(_alive) > _room[0]:
-        for address in [address for address, reference in _alive.items() if reference() is None]:
-            del _alive[address]
+        for address, reference in _alive.copy().items():  # in one step, since what goes meanwhile leaves the table
+            if reference() is None and _alive.get(address) is reference:
+                del _alive[address]
         _room[0] = 10000 + 2 * len(_alive)
 
 

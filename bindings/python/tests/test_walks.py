@@ -80,6 +80,16 @@ class Walks(unittest.TestCase):
         gc.collect()
         self.assertEqual(self.ctx.memory()["bytes_in_use"], 0)
 
+    def test_what_goes_while_the_table_is_looked_through(self):
+        """As an object of which another thread had the other reference."""
+        alive, others = duramen._handle._alive, [self.ctx.ones(1) for _ in range(4)]
+        gone = weakref.ref(others[0], None)
+        with mock.patch.object(_lending, "_room", [0]):
+            alive[-1] = lambda: others.clear()
+            _lending._drop_gone()
+        self.assertIsNone(gone())
+        self.assertNotIn(-1, alive)
+
     def test_weak_references_of_another_thread(self):
         big, seen, taken, done = model(self.ctx, 400), collections.deque(maxlen=50), [], threading.Event()
 

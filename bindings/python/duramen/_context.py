@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import threading
 import warnings
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generator, Iterable, Mapping, Sequence
 
 from . import _api
 from ._dtype import dtype, dtype_of
@@ -42,11 +43,39 @@ class GradMode:
         self._context._set_grad_enabled(self._before.pop())
 
     def __call__(self, function: Any) -> Any:
-        """As a decorator."""
+        """As a decorator: the mode holds while the function runs, a generator between its yields, too, and not before."""
+        import inspect
+
+        if self._entered:
+            self.__exit__()
+            self._entered = False
+        steps = inspect.isgeneratorfunction(function)
+
+        @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> Any:
+            if steps:
+                return self._around(function(*args, **kwargs))
             with GradMode(self._context, self._enabled):
                 return function(*args, **kwargs)
         return wrapped
+
+    def _around(self, generator: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """The same generator, around each of whose steps the mode is set."""
+        step, given = generator.send, None
+        while True:
+            try:
+                with GradMode(self._context, self._enabled):
+                    got = step(given)
+            except StopIteration as end:
+                return end.value
+            try:
+                step, given = generator.send, (yield got)
+            except GeneratorExit:
+                with GradMode(self._context, self._enabled):
+                    generator.close()
+                raise
+            except BaseException as raised:  # noqa: BLE001, handed on
+                step, given = generator.throw, raised
 
 
 class Context(Handle):

@@ -181,6 +181,45 @@ class Computing(unittest.TestCase):
 
         self.assertFalse(plain().requires_grad)
 
+    def test_grad_mode_as_a_decorator(self):
+        enabled = self.ctx.is_grad_enabled
+
+        @self.ctx.set_grad_enabled(False)
+        def plain():
+            """Its text."""
+            return enabled()
+
+        self.assertEqual((enabled(), plain(), enabled()), (True, False, True))
+        self.assertEqual((plain.__name__, plain.__doc__), ("plain", "Its text."))
+
+        @self.ctx.no_grad()
+        def steps():
+            try:
+                said = yield enabled()
+                yield said, enabled()
+            except KeyError:
+                yield "caught", enabled()
+            finally:
+                ended.append(enabled())
+            return 5
+
+        ended = []
+        walk = steps()
+        self.assertEqual((next(walk), enabled(), walk.send(3), enabled()), (False, True, (3, False), True))
+        self.assertEqual((walk.throw(KeyError("x")), enabled()), (("caught", False), True))
+        with self.assertRaises(StopIteration) as end:
+            next(walk)
+        self.assertEqual((end.exception.value, ended, enabled()), (5, [False], True))
+        walk = steps()
+        next(walk)
+        walk.close()
+        self.assertEqual((ended, enabled()), ([False, False], True))
+        walk = steps()
+        next(walk)
+        with self.assertRaises(ZeroDivisionError):
+            walk.throw(ZeroDivisionError())
+        self.assertTrue(enabled())
+
     def test_in_place_never_loses_a_gradient(self):
         x = self.ctx.tensor([1.0], requires_grad=True)
         y = self.ctx.zeros((1,))

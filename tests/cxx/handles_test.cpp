@@ -24,14 +24,57 @@ static_assert(is_one_pointer<duramen::Optimizer, duramen::OptimizerRef>);
 static_assert(is_one_pointer<Context, duramen::ContextRef>);
 static_assert(!std::is_convertible_v<TensorRef, Tensor>, "taking a reference is written out");
 
-// Elements cannot be taken from a temporary, which would take them along.
-template <class T, class = void>
-constexpr bool lends_values = false;
-template <class T>
-constexpr bool lends_values<T, std::void_t<decltype(std::declval<T>().template values<float>())>> =
-    true;
-static_assert(lends_values<Tensor&> && lends_values<const Tensor&> && lends_values<TensorRef>);
-static_assert(!lends_values<Tensor>);
+// What lends cannot be taken from a temporary, which would take it along.
+#define LENDS(name, call)          \
+  template <class T, class = void> \
+  constexpr bool name = false;     \
+  template <class T>               \
+  constexpr bool name<T, std::void_t<decltype(std::declval<T>().call)>> = true
+LENDS(lends_data, template data<float>());
+LENDS(lends_mutable_data, template mutable_data<float>());
+LENDS(lends_values, template values<float>());
+LENDS(lends_mutable_values, template mutable_values<float>());
+LENDS(lends_item, operator[](size_t{}));
+LENDS(lends_found, find(""));
+LENDS(lends_key, key(0));
+LENDS(lends_attributes, attributes());
+LENDS(lends_bytes, as_bytes());
+LENDS(lends_text, as_text());
+LENDS(lends_class_name, class_name());
+LENDS(lends_property, property(""));
+LENDS(lends_metadata, metadata(""));
+LENDS(lends_entries, entries());
+LENDS(lends_content, content());
+LENDS(lends_name, name(0));
+LENDS(lends_shape, expected_shape(0));
+LENDS(lends_names, missing());
+#define OWNER_LENDS(name, Owner)                                       \
+  static_assert(name<duramen::Owner&> && name<const duramen::Owner&>); \
+  static_assert(!name<duramen::Owner>)
+OWNER_LENDS(lends_data, Tensor);
+OWNER_LENDS(lends_mutable_data, Tensor);
+OWNER_LENDS(lends_values, Tensor);
+OWNER_LENDS(lends_mutable_values, Tensor);
+OWNER_LENDS(lends_item, Entries);
+OWNER_LENDS(lends_found, Entries);
+OWNER_LENDS(lends_item, ListedTensors);
+OWNER_LENDS(lends_item, StringList);
+OWNER_LENDS(lends_item, Diff);
+OWNER_LENDS(lends_item, Value);
+OWNER_LENDS(lends_found, Value);
+OWNER_LENDS(lends_key, Value);
+OWNER_LENDS(lends_attributes, Value);
+OWNER_LENDS(lends_bytes, Value);
+OWNER_LENDS(lends_text, Value);
+OWNER_LENDS(lends_class_name, Value);
+OWNER_LENDS(lends_property, Checkpoint);
+OWNER_LENDS(lends_metadata, Checkpoint);
+OWNER_LENDS(lends_entries, Checkpoint);
+OWNER_LENDS(lends_content, Checkpoint);
+OWNER_LENDS(lends_name, LoadReport);
+OWNER_LENDS(lends_shape, LoadReport);
+OWNER_LENDS(lends_names, LoadReport);
+static_assert(lends_values<TensorRef> && lends_item<duramen::ValueRef>);
 
 uint64_t bytes_in_use(const Context& context) {
   duramen_allocator_statistics statistics = {};
@@ -65,6 +108,30 @@ TEST_CASE("a handle holds one reference and gives it back", "[cxx]") {
     CHECK(held == b);
   }
   CHECK(bytes_in_use(context) == 0);
+}
+
+TEST_CASE("what a temporary listing gives holds what it lends", "[cxx]") {
+  const Context context;
+  const auto model = duramen::Module::from_text(context, "Linear(2, 1)");
+  const auto tensors = model.state_dict().entries().tensors();
+  REQUIRE(tensors.size() == 2);
+  CHECK(tensors[0].numel() == 2);
+  CHECK(duramen::Entries(model.named_parameters()).listing());
+  const Tensor alone = duramen::Value(Tensor::full(context, {}, 3)).as_tensor();
+  CHECK(alone.item() == 3);
+}
+
+TEST_CASE("a moved listing is empty", "[cxx]") {
+  const Context context;
+  const auto model = duramen::Module::from_text(context, "Linear(2, 1)");
+  duramen::Entries first = model.named_parameters();
+  duramen::Entries second = std::move(first);
+  CHECK(second.size() == 2);
+  CHECK(first.empty());  // NOLINT(bugprone-use-after-move): as a handle
+  CHECK(first.begin() == first.end());
+  first = std::move(second);
+  CHECK(first[1].name() == "bias");
+  CHECK(second.empty());  // NOLINT(bugprone-use-after-move)
 }
 
 TEST_CASE("self assignment keeps the object", "[cxx]") {

@@ -73,14 +73,17 @@ TEST_CASE("hooks of state dicts and loads of a program", "[cxx][hooks]") {
     notes.add(DURAMEN_LOAD_ITEM_MISSING, "made up");
   };
   hooks.after_load = [&](ModuleRef, std::string_view, LoadNotesRef notes) {
-    said.emplace_back(notes.list(DURAMEN_LOAD_ITEM_MISSING)[0]);
-    said.emplace_back(notes.list(DURAMEN_LOAD_ITEM_UNEXPECTED)[0]);
+    const duramen::StringList missing = notes.list(DURAMEN_LOAD_ITEM_MISSING);
+    said.emplace_back(missing[0]);
+    const duramen::StringList unexpected = notes.list(DURAMEN_LOAD_ITEM_UNEXPECTED);
+    said.emplace_back(unexpected[0]);
     notes.remove(DURAMEN_LOAD_ITEM_MISSING, "made up");
     notes.clear(DURAMEN_LOAD_ITEM_UNEXPECTED);
   };
   add_hook(net.submodule("0"), std::move(hooks));
   const StateDict state = net.state_dict("x.", DURAMEN_STATE_KEEP_VARS);
-  CHECK(state.entries()[0].name() == "x.0.kernel");
+  const duramen::Entries entries = state.entries();
+  CHECK(entries[0].name() == "x.0.kernel");
   const StateDict plain = StateDict::create();
   net.add_state_dict(plain);
   net.load_state_dict(context, plain);

@@ -186,7 +186,8 @@ TEST_CASE("a state dict has versions, metadata and values", "[cxx]") {
   copy.set("epoch", ValueRef(Value(3)));
   CHECK(copy.version_paths().size() == 2);
   CHECK(copy.metadata("note") == "a text");
-  CHECK(copy.metadata_keys()[0] == "note");
+  const duramen::StringList keys = copy.metadata_keys();
+  CHECK(keys[0] == "note");
   CHECK(copy.value("epoch").as_int() == 3);
   copy.remove_metadata("note");
   CHECK_THROWS_AS(copy.metadata("note"), NotFound);

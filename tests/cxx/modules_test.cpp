@@ -34,9 +34,11 @@ TEST_CASE("a listing is a range of names and tensors", "[cxx]") {
   CHECK(all[0].shape().size() == 2);
   CHECK(all[0].shape()[1] == 4);
   CHECK(model.named_children().size() == 2);
-  CHECK(model.named_modules()[1].module() == model.submodule("0").get());
+  const duramen::Entries modules = model.named_modules();
+  CHECK(modules[1].module() == model.submodule("0").get());
   CHECK(Module::from_text(context, "ReLU()").named_parameters().empty());
-  CHECK(model.parameter("0.weight") == model.named_parameters()[0].tensor());
+  const duramen::Entries parameters = model.named_parameters();
+  CHECK(model.parameter("0.weight") == parameters[0].tensor());
   CHECK_THROWS_AS(model.parameter("0.wieght"), duramen::NotFound);
 }
 
@@ -52,7 +54,8 @@ TEST_CASE("containers are edited", "[cxx]") {
   CHECK(layers.pop(0).class_name() == "ReLU");
   layers.erase(1, 3);
   layers.extend({identity, {}});
-  CHECK(layers.keys()[3] == "3");
+  const duramen::StringList keys = layers.keys();
+  CHECK(keys[3] == "3");
   CHECK(!layers.at(3));
   CHECK(duramen::ContainerRef(layers.slice(0, INT64_MAX, 2)).size() == 2);
   CHECK_THROWS_AS(layers.at(9), duramen::NotFound);

@@ -57,7 +57,8 @@ TEST_CASE("a module of one's own is a module as any other", "[cxx]") {
     const Module net = duramen::nn::Sequential(context, {scale, duramen::nn::Identity(context)});
     CHECK(net(context, x).to_vector<float>(context) == std::vector<float>{5, 8});
     CHECK(scale.repr() == "Scale(offset=2)");
-    CHECK(net.named_parameters()[0].name() == "0.factor");
+    const duramen::Entries parameters = net.named_parameters();
+    CHECK(parameters[0].name() == "0.factor");
     duramen::sum(context, net(context, x)).backward(context);
     CHECK(scale.parameter("factor").grad().item() == 3);
 

@@ -40,7 +40,8 @@ TEST_CASE("names are renamed on the way in", "[cxx]") {
   CHECK(loaded.rule(0) == "strip:module.");
   CHECK(loaded.describe(0).find("2 renamed") != std::string::npos);
   CHECK(rules.apply(dict).size() == 2);
-  CHECK(rules.preview(dict).name(1) == "bias");
+  const auto preview = rules.preview(dict);
+  CHECK(preview.name(1) == "bias");
   rules.add("exact:weight=bias");
   CHECK_THROWS_AS(rules.apply(dict), duramen::AlreadyExists);
 }
@@ -57,8 +58,9 @@ TEST_CASE("a function is a rule", "[cxx]") {
     return std::string(name) + "!";
   });
   const StateDict renamed = rules.apply(dict);
-  CHECK(renamed.entries()[0].name() == "weight!");
-  CHECK(renamed.entries()[1].name() == "b=c");
+  const duramen::Entries entries = renamed.entries();
+  CHECK(entries[0].name() == "weight!");
+  CHECK(entries[1].name() == "b=c");
   rules.add_function("fail", [](std::string_view) -> std::optional<std::string> {
     throw std::runtime_error("no more names");
   });

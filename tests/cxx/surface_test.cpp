@@ -19,7 +19,8 @@ class Both : public OwnFunction {
   }
   std::vector<Tensor> backward_many(ContextRef context, FunctionStateRef state,
                                     Span<const TensorRef> grads) override {
-    if (state.value().as_text() != "kept") throw std::runtime_error("the value is gone");
+    const Value value = state.value();
+    if (value.as_text() != "kept") throw std::runtime_error("the value is gone");
     return {add(context, grads[0], grads[1]), sub(context, grads[0], grads[1])};
   }
 };
@@ -152,10 +153,12 @@ TEST_CASE("values of every kind", "[cxx]") {
   CHECK(big.kind() == DURAMEN_VALUE_BIG_INT);
   CHECK(big.kind_name() == "int");
   const std::byte raw[] = {std::byte{1}, std::byte{0}};
-  CHECK(Value::bytes(raw).as_bytes().size() == 2);
-  CHECK(Value(3).as_bytes().empty());
+  const Value bytes = Value::bytes(raw), three(3);
+  CHECK(bytes.as_bytes().size() == 2);
+  CHECK(three.as_bytes().empty());
   const auto rules = RenameRules::create({"strip:module.", "add:net."});
-  CHECK(rules.texts()[1] == "add:net.");
+  const duramen::StringList texts = rules.texts();
+  CHECK(texts[1] == "add:net.");
   const StringList presets = rename_presets();
   CHECK(!describe_rename_preset(presets[0]).empty());
 }

@@ -152,6 +152,10 @@ class Checkpoint : public Owned<CheckpointRef> {
  public:
   using Owned::Owned;
   Checkpoint(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+  DURAMEN_CXX_LENDS_AT(CheckpointRef, property, std::string_view);
+  DURAMEN_CXX_LENDS_AT(CheckpointRef, metadata, std::string_view);
+  DURAMEN_CXX_LENDS(CheckpointRef, entries);
+  DURAMEN_CXX_LENDS(CheckpointRef, content);
   // Opens and maps a file; its first bytes tell the format.
   static Result<Checkpoint> open(ContextRef context, std::string_view path,
                                  const OpenOptions& how = {}) {

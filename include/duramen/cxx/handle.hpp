@@ -64,6 +64,15 @@ class Owned : public R {
   [[nodiscard]] Raw* detach() noexcept { return std::exchange(this->raw_, nullptr); }
 };
 
+// In a class that owns: a method of its XRef, that lends a part of the object. Not of a temporary,
+// which would take the part along. The second is for a method with an index or a key.
+#define DURAMEN_CXX_LENDS(lent, method)                     \
+  decltype(auto) method() const& { return lent::method(); } \
+  void method()&& = delete
+#define DURAMEN_CXX_LENDS_AT(lent, method, Key)                       \
+  decltype(auto) method(Key key) const& { return lent::method(key); } \
+  void method(Key)&& = delete
+
 // Makes a C call with an out-pointer: `body` gets it and the error's, and returns the status.
 template <class Handle, class Body>
 Result<Handle> make(Body&& body) {
@@ -111,7 +120,13 @@ class StringListRef
   Iterator begin() const noexcept { return {*this, 0}; }
   Iterator end() const noexcept { return {*this, size()}; }
 };
-using StringList = Owned<StringListRef>;
+class StringList : public Owned<StringListRef> {
+ public:
+  using Owned::Owned;
+  StringList(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+  DURAMEN_CXX_LENDS_AT(StringListRef, operator[], size_t);
+  static StringList adopt(duramen_string_list* raw) noexcept { return Owned::adopt(raw); }
+};
 
 }  // namespace DURAMEN_CXX
 

@@ -79,6 +79,25 @@ class Entry {
   const duramen_entry* raw_;
 };
 
+// The tensors of a listing and the listing, which lends them; a Span<const TensorRef> for a call.
+class ListedTensors {
+ public:
+  ListedTensors(Listing listing, std::vector<TensorRef> tensors) noexcept
+      : listing_(std::move(listing)), tensors_(std::move(tensors)) {}
+
+  size_t size() const noexcept { return tensors_.size(); }
+  const TensorRef* data() const noexcept { return tensors_.data(); }
+  const TensorRef* begin() const noexcept { return data(); }
+  const TensorRef* end() const noexcept { return data() + size(); }
+  TensorRef operator[](size_t index) const& noexcept { return tensors_[index]; }
+  TensorRef operator[](size_t index) && = delete;
+
+ private:
+  Listing listing_;
+  std::vector<TensorRef> tensors_;
+};
+
+// What a temporary would take along cannot be taken from it.
 class Entries {
   // The rows of a listing, a stride apart.
   struct Rows {
@@ -95,25 +114,44 @@ class Entries {
     const duramen_entry* first = duramen_listing_entries(listing_.get(), &count_, &rows_.stride);
     rows_.first = reinterpret_cast<const char*>(first);
   }
+  Entries(const Entries&) noexcept = default;
+  Entries(Entries&& other) noexcept
+      : listing_(std::move(other.listing_)),
+        rows_(std::exchange(other.rows_, {})),
+        count_(std::exchange(other.count_, 0)) {}
+  Entries& operator=(Entries other) noexcept {
+    std::swap(listing_, other.listing_);
+    std::swap(rows_, other.rows_);
+    std::swap(count_, other.count_);
+    return *this;
+  }
+  ~Entries() = default;
 
   using Iterator = IndexIterator<Rows, Entry>;
   size_t size() const noexcept { return count_; }
   bool empty() const noexcept { return count_ == 0; }
-  Entry operator[](size_t index) const noexcept { return rows_[index]; }
+  Entry operator[](size_t index) const& noexcept { return rows_[index]; }
+  Entry operator[](size_t index) && = delete;
   Iterator begin() const noexcept { return {rows_, 0}; }
   Iterator end() const noexcept { return {rows_, count_}; }
   // The first entry of a name, in time proportional to the length.
-  std::optional<Entry> find(std::string_view name) const noexcept {
+  std::optional<Entry> find(std::string_view name) const& noexcept {
     const duramen_entry* entry = duramen_listing_find(listing_.get(), name.data(), name.size());
     return entry ? std::optional<Entry>(Entry(entry)) : std::nullopt;
   }
-  const Listing& listing() const noexcept { return listing_; }
-  // All tensors, as an optimizer wants them; lent.
-  std::vector<TensorRef> tensors() const {
+  std::optional<Entry> find(std::string_view name) && = delete;
+  const Listing& listing() const& noexcept { return listing_; }
+  Listing listing() && noexcept { return Entries(std::move(*this)).listing_; }
+  // All tensors, as an optimizer wants them; lent. Those of a temporary keep the listing.
+  std::vector<TensorRef> tensors() const& {
     std::vector<TensorRef> out;
     out.reserve(count_);
     for (const Entry entry : *this) out.push_back(entry.tensor());
     return out;
+  }
+  ListedTensors tensors() && {
+    std::vector<TensorRef> out = tensors();
+    return {Entries(std::move(*this)).listing_, std::move(out)};
   }
 
  private:

@@ -94,7 +94,23 @@ class LoadReportRef
     return text ? std::string_view(text, length) : std::string_view();
   }
 };
-using LoadReport = Owned<LoadReportRef>;
+class LoadReport : public Owned<LoadReportRef> {
+ public:
+  using Owned::Owned;
+  LoadReport(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+  DURAMEN_CXX_LENDS_AT(LoadReportRef, name, size_t);
+  DURAMEN_CXX_LENDS_AT(LoadReportRef, text, size_t);
+  DURAMEN_CXX_LENDS_AT(LoadReportRef, expected_shape, size_t);
+  DURAMEN_CXX_LENDS_AT(LoadReportRef, actual_shape, size_t);
+  DURAMEN_CXX_LENDS_AT(LoadReportRef, nearest, size_t);
+  DURAMEN_CXX_LENDS_AT(LoadReportRef, origin, size_t);
+  DURAMEN_CXX_LENDS_AT(LoadReportRef, rule, size_t);
+  DURAMEN_CXX_LENDS(LoadReportRef, suggestion);
+  DURAMEN_CXX_LENDS_AT(LoadReportRef, names, int32_t);
+  DURAMEN_CXX_LENDS(LoadReportRef, missing);
+  DURAMEN_CXX_LENDS(LoadReportRef, unexpected);
+  static LoadReport adopt(duramen_load_report* raw) noexcept { return Owned::adopt(raw); }
+};
 
 // The report of a load that failed with INCOMPATIBLE, lent by the error; else empty.
 inline LoadReportRef load_report(const Error& error) noexcept {

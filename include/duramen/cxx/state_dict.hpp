@@ -38,7 +38,13 @@ class DiffRef : public Ref<duramen_diff, duramen_diff_retain, duramen_diff_relea
 };
 inline DiffRef::Iterator DiffRef::begin() const noexcept { return {*this, 0}; }
 inline DiffRef::Iterator DiffRef::end() const noexcept { return {*this, size()}; }
-using Diff = Owned<DiffRef>;
+class Diff : public Owned<DiffRef> {
+ public:
+  using Owned::Owned;
+  Diff(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+  DURAMEN_CXX_LENDS_AT(DiffRef, operator[], size_t);
+  static Diff adopt(duramen_diff* raw) noexcept { return Owned::adopt(raw); }
+};
 // Of a difference: its name, lent by its diff; and the largest distance, where there is a position
 // with a number on both sides.
 inline std::string_view name(const duramen_difference& difference) noexcept {

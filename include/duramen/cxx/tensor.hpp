@@ -207,6 +207,18 @@ class Tensor : public Owned<TensorRef> {
   }
   template <class T>
   Result<Span<const T>> values() && = delete;
+  template <class T>
+  Result<T*> mutable_data() const& {
+    return TensorRef::mutable_data<T>();
+  }
+  template <class T>
+  Result<T*> mutable_data() && = delete;
+  template <class T>
+  Result<Span<T>> mutable_values() const& {
+    return TensorRef::mutable_values<T>();
+  }
+  template <class T>
+  Result<Span<T>> mutable_values() && = delete;
 
   // A copy of values in C order; without a shape a vector.
   template <class T>

@@ -98,11 +98,15 @@ class Value : public Owned<ValueRef> {
         })) {}
   Value(const Tensor& tensor) : Value(TensorRef(tensor)) {}  // NOLINT
 
-  // Not of a temporary, which would take its items along.
-  ValueRef operator[](size_t index) const& noexcept { return ValueRef::operator[](index); }
-  ValueRef operator[](size_t index) && = delete;
-  ValueRef find(std::string_view key) const& noexcept { return ValueRef::find(key); }
-  ValueRef find(std::string_view key) && = delete;
+  DURAMEN_CXX_LENDS_AT(ValueRef, operator[], size_t);
+  DURAMEN_CXX_LENDS_AT(ValueRef, find, std::string_view);
+  DURAMEN_CXX_LENDS_AT(ValueRef, key, size_t);
+  DURAMEN_CXX_LENDS(ValueRef, attributes);
+  DURAMEN_CXX_LENDS(ValueRef, as_bytes);
+  DURAMEN_CXX_LENDS(ValueRef, as_text);
+  TensorRef as_tensor() const& noexcept { return ValueRef::as_tensor(); }
+  Tensor as_tensor() && noexcept { return Tensor(ValueRef::as_tensor()); }  // its own reference
+  DURAMEN_CXX_LENDS(ValueRef, class_name);
 
   static Result<Value> none() {
     return make<Value>(

@@ -113,6 +113,26 @@ Result<void> own_classes(ContextRef context) {
   return {};
 }
 
+Result<void> done(bool holds) {
+  if (!holds) return Error(DURAMEN_E_STATE, "done: no");
+  return {};
+}
+// A check is one statement, whose `else` is the caller's.
+Result<int> branch(bool asked, bool holds) {
+  if (asked)
+    DURAMEN_CHECK(done(holds));
+  else
+    return 2;
+  if (asked) DURAMEN_CHECK(done(holds));
+  return 1;
+}
+void branches() {
+  CHECK(branch(true, true).value() == 1);
+  CHECK(branch(true, false).status() == DURAMEN_E_STATE);
+  const auto other = branch(false, false);
+  CHECK(other && *other == 2);
+}
+
 }  // namespace
 
 int main() {
@@ -121,6 +141,7 @@ int main() {
   const auto last = trained(*context);
   CHECK(last && *last < 0.01);
   refusals(*context);
+  branches();
   CHECK(own_classes(*context).has_value());
   CHECK(with_exceptions() == 0);
   if (failures == 0) std::printf("without exceptions: done\n");

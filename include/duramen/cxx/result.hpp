@@ -121,8 +121,10 @@ int32_t guarded(duramen_error** error, Body&& body) noexcept {
   variable = *std::move(result)
 #define DURAMEN_TRY(variable, ...) \
   DURAMEN_CXX_TRY(DURAMEN_CXX_JOIN(duramen_result_, __LINE__), variable, __VA_ARGS__)
-#define DURAMEN_CHECK(...) \
-  if (auto duramen_result = (__VA_ARGS__); !duramen_result) return std::move(duramen_result).error()
+// A loop of at most one round: an `if` would take the caller's `else`.
+#define DURAMEN_CHECK(...)                                    \
+  for (auto duramen_result = (__VA_ARGS__); !duramen_result;) \
+  return std::move(duramen_result).error()
 
 #else
 

@@ -11,7 +11,7 @@ import "iter"
 // Before Go 1.23, `for _, entry := range listing.Entries()` does the same.
 func (l *Listing) All() iter.Seq2[string, Entry] {
 	return func(yield func(string, Entry) bool) {
-		for i := 0; i < l.count; i++ {
+		for i := 0; i < l.Len(); i++ {
 			entry := l.Entry(i)
 			if !yield(entry.Name, entry) {
 				return

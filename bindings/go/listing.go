@@ -144,8 +144,13 @@ func (l *Listing) at(i int) *C.duramen_entry {
 	return (*C.duramen_entry)(unsafe.Add(l.first, uintptr(i)*l.stride))
 }
 
-// Len is how many entries there are.
-func (l *Listing) Len() int { return l.count }
+// Len is how many entries there are; nil has none.
+func (l *Listing) Len() int {
+	if l == nil {
+		return 0
+	}
+	return l.count
+}
 
 // Name is the full dotted name of an entry.
 func (l *Listing) Name(i int) string {
@@ -160,7 +165,7 @@ func (l *Listing) Entry(i int) Entry { return Entry{listing: l, index: i, Name: 
 
 // Entries are all entries, in PyTorch's order.
 func (l *Listing) Entries() []Entry {
-	out := make([]Entry, l.count)
+	out := make([]Entry, l.Len())
 	for i := range out {
 		out[i] = l.Entry(i)
 	}
@@ -169,7 +174,7 @@ func (l *Listing) Entries() []Entry {
 
 // Names are the names of all entries.
 func (l *Listing) Names() []string {
-	out := make([]string, l.count)
+	out := make([]string, l.Len())
 	for i := range out {
 		out[i] = l.Name(i)
 	}
@@ -178,7 +183,7 @@ func (l *Listing) Names() []string {
 
 // Find is the first entry of a name.
 func (l *Listing) Find(name string) (Entry, bool) {
-	for i := 0; i < l.count; i++ {
+	for i := 0; i < l.Len(); i++ {
 		if l.Name(i) == name {
 			return l.Entry(i), true
 		}
@@ -188,6 +193,9 @@ func (l *Listing) Find(name string) (Entry, bool) {
 
 // Tensors are the tensors of all entries that have one, such as for an optimizer.
 func (l *Listing) Tensors() ([]*Tensor, error) {
+	if l == nil {
+		return nil, newGoError("Tensors", ErrInvalidArgument, "the listing is nil", nil)
+	}
 	out := make([]*Tensor, 0, l.count)
 	for i := 0; i < l.count; i++ {
 		t, err := l.Entry(i).Tensor()

@@ -199,4 +199,9 @@ func (m *Module) Is(other *Module) bool {
 
 // Pointer is the object of the C interface, for package raw; it lives until the module is closed, or collected: after the
 // last use of the pointer stands a Close or a runtime.KeepAlive of the module.
-func (m *Module) Pointer() unsafe.Pointer { return m.pointer }
+func (m *Module) Pointer() unsafe.Pointer {
+	if m == nil {
+		return nil
+	}
+	return m.pointer
+}

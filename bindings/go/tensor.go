@@ -142,7 +142,12 @@ func (t *Tensor) Is(other *Tensor) bool {
 
 // Pointer is the object of the C interface, for package raw; it lives until the tensor is closed, or collected: after the
 // last use of the pointer stands a Close or a runtime.KeepAlive of the tensor.
-func (t *Tensor) Pointer() unsafe.Pointer { return t.pointer }
+func (t *Tensor) Pointer() unsafe.Pointer {
+	if t == nil {
+		return nil
+	}
+	return t.pointer
+}
 
 // Item is the only element, or that at an index, as a float64. Complex elements give their real part.
 func (t *Tensor) Item(index ...int) (float64, error) {

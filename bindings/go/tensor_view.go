@@ -86,7 +86,7 @@ func view[T Element](name string, t *Tensor, data func(*C.duramen_tensor, *unsaf
 
 // Close lets go of the memory. Closing again does nothing.
 func (v *View[T]) Close() error {
-	if v.closed.CompareAndSwap(false, true) {
+	if v != nil && v.tensor != nil && v.closed.CompareAndSwap(false, true) {
 		v.tensor.leave()
 		v.Data = nil
 	}

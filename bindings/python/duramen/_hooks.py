@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _api, _library
 from ._library import call, encoded, lib, make, options, taken_strings, text_at
+from ._lending import note_buffer
 from ._load_report import _IncompatibleKeys
 from ._state_dict import lent_state_dict
 from ._tensor import Tensor, lent_tensor
@@ -77,7 +78,7 @@ def failed(raised: BaseException, error: int) -> int:
     return _FAILED
 
 
-def _guarded(body: Callable[..., None]) -> Callable[..., int]:
+def _guarded(body: Callable[..., Any]) -> Callable[..., int]:
     """A callback of the library's form: the hook of its number, the other arguments, and the place of an error."""
     def callback(user: int, *args: Any) -> int:
         *given, error = args
@@ -95,14 +96,19 @@ def _module(address: int, hook: Hook) -> Module:
     return lent_module(address, hook.context)
 
 
-def _register_tensor(hook: Hook, module: int, name: int, length: int, tensor: int | None, place: int) -> None:
+def _register_tensor(hook: Hook, module: int, name: int, length: int, tensor: int | None, place: int) -> Any:
     given = lent_tensor(tensor, hook.context) if tensor else None
     result = hook(_module(module, hook), text_at(name, length), given)
     if result is None:
-        return
+        return None
     if not isinstance(result, Tensor):
         raise TypeError(f"a registration hook gives a tensor or None, not {type(result).__name__}")
     ctypes.c_void_p.from_address(place).value = lib.duramen_tensor_retain(result.handle)
+    return result
+
+
+def _register_buffer(*args: Any) -> None:
+    note_buffer(_register_tensor(*args))
 
 
 def _register_child(hook: Hook, module: int, name: int, length: int, child: int | None, place: int) -> None:
@@ -202,7 +208,7 @@ def immortal(function: Any) -> Any:
 
 _CALLBACKS: dict[str, Any] = {
     "register_parameter": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_tensor)),
-    "register_buffer": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_tensor)),
+    "register_buffer": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_buffer)),
     "register_child": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_child)),
     "before_state_dict": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, ctypes.c_uint64, _P)(_guarded(_before_state_dict)),
     "after_state_dict": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _P, _Z, _P)(_guarded(_after_state_dict)),

@@ -41,6 +41,12 @@ class Buffers:
 buffers = Buffers()
 
 
+def note_buffer(value: Any) -> None:
+    """What becomes a buffer may be a parameter; listings know then."""
+    if isinstance(value, Tensor) and value.is_parameter:
+        buffers.may_be_parameters = True
+
+
 class TensorReference(Reference):
     """Of a tensor of a listing. Where there are many, the callback is the library's release itself, which takes the reference as the
     address that it has; what stays in the table is dropped when that has grown."""

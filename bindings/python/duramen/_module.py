@@ -13,7 +13,7 @@ from ._dtype import BY_NAME, dtype as DType, dtype_of
 from ._handle import adopt, known
 from ._hooks import NO_RESULT, Hook, Refusal, RemovableHandle, ReplacingHook, add_hook, export, is_public
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
-from ._lending import buffers, tensor_entries
+from ._lending import buffers, note_buffer, tensor_entries
 from ._listing import Patterns, module_entries
 from ._load_how import LoadHow
 from ._load_report import LoadReport, taken_report
@@ -647,12 +647,6 @@ def is_own(module: Module) -> bool:
 def has_own(kind: type[Any], name: str) -> bool:
     """Whether a class of one's own has an attribute of that name, beside those of Module."""
     return any(name in vars(one) for one in kind.__mro__ if not one.__module__.startswith("duramen."))
-
-
-def note_buffer(value: Any) -> None:
-    """What becomes a buffer may be a parameter; listings know then."""
-    if isinstance(value, Tensor) and value.is_parameter:
-        buffers.may_be_parameters = True
 
 
 def refuse_early(value: Any) -> None:

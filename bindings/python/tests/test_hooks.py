@@ -2,6 +2,7 @@
 import gc
 import unittest
 import weakref
+from unittest import mock
 
 import duramen
 
@@ -197,6 +198,15 @@ class Hooks(unittest.TestCase):
         self.net._register_load_state_dict_pre_hook(lambda *given: said.append(given[0]), True)
         self.net.load_state_dict(self.net.state_dict())
         self.assertEqual(said, [7, self.net])
+
+    def test_a_hook_may_put_a_parameter_where_a_buffer_is(self):
+        from duramen._lending import Buffers
+
+        with mock.patch("duramen._lending.buffers", Buffers()):  # nobody did that before
+            self.net.register_buffer_registration_hook(lambda *_: duramen.Parameter(self.ctx.ones(2)))
+            self.net.register_buffer("b", self.ctx.zeros(2))
+            gc.collect()
+            self.assertEqual([type(one) for one in self.net.buffers()], [duramen.Parameter])
 
     def test_a_hook_does_not_keep_its_module(self):
         net = self.ctx.module("Linear(1, 1)")

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Union
 
-from ._layer import Layer
+from ._layer import Layer, settle
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -38,6 +38,8 @@ __all__ = [
 {names}
 ]
 '''
+
+SETTLE = "\n\nsettle(globals()[name] for name in __all__)\n"
 
 OPTIMIZERS = '''"""torch.optim: written by tools/registry.py from the registry of the library.
 
@@ -128,7 +130,7 @@ def outputs(registry):
     names = [entry.name for entry in registry.optimizers]
     return {
         "bindings/python/duramen/_layers.py":
-            LAYERS.replace("{names}", quoted(entry.name for entry in layers)) + "".join(map(layer, layers)),
+            LAYERS.replace("{names}", quoted(entry.name for entry in layers)) + "".join(map(layer, layers)) + SETTLE,
         "bindings/python/duramen/optim.py":
             OPTIMIZERS.replace("{names}", ", ".join(f'"{name}"' for name in names)) + "".join(map(optimizer, registry.optimizers)),
     }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import collections
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from ._arithmetic import literal
 from ._context import current_context
 from ._dtype import dtype
-from ._module import Module, typename
+from ._module import CLASSES, Module, typename
 from ._tensor import Tensor
 
 if TYPE_CHECKING:
@@ -67,3 +67,11 @@ def checked(signature: Callable[..., None]) -> Callable[..., None]:
         signature(self, *args, **kwargs)
         self._make(context, args, kwargs)
     return __init__
+
+
+def settle(layers: Iterable[type[Layer]]) -> None:
+    """Makes the classes that are written as signatures those of `duramen.nn`, and of the library's modules."""
+    for one in layers:
+        CLASSES[one.__name__] = one
+        setattr(one, "__init__", checked(vars(one)["__init__"]))  # noqa: B010
+        one.__module__ = "duramen.nn"

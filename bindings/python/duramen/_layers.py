@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Union
 
-from ._layer import Layer
+from ._layer import Layer, settle
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -2170,3 +2170,6 @@ class LazyInstanceNorm3d(Layer):
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
                  device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
                  context: Context | None = None) -> None: ...
+
+
+settle(globals()[name] for name in __all__)

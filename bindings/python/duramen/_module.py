@@ -624,8 +624,15 @@ _WORDS = {_api.KIND_PARAMETER: "parameter", _api.KIND_BUFFER: "buffer", _api.KIN
 _WANTED = {_api.KIND_PARAMETER: "torch.nn.Parameter or None expected",
            _api.KIND_BUFFER: "torch.nn.Buffer, torch.Tensor or None expected",
            _api.KIND_CHILD: "torch.nn.Module or None expected"}
-# The classes that behave as containers, by the library's name; filled by the module that has them.
+# The classes of Python by the library's name; filled by the modules that have them.
 CLASSES: dict[str, type[Module]] = {}
+
+
+def class_named(name: str) -> type[Module]:
+    """The class of Python for one of the library, plain Module where there is none."""
+    if name not in CLASSES:
+        from . import _layers  # noqa: F401, it fills CLASSES
+    return CLASSES.get(name, Module)
 
 
 def _own_context() -> Context:
@@ -717,7 +724,7 @@ def as_module(address: int, context: Context) -> Module:
         made: Module = object.__new__(record.kind)
         made.__dict__ = record.attributes
     else:
-        made = object.__new__(CLASSES.get(lent_text(lib.duramen_module_class_name, address) or "", Module))
+        made = object.__new__(class_named(lent_text(lib.duramen_module_class_name, address) or ""))
     made._bound, made._attached = context, record is not None
     return adopt(made, address)
 

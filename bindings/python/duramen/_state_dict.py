@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
@@ -251,6 +250,8 @@ class StateDict(Handle, MutableMapping[str, Any]):
     def diff(self, other: StateDict, include: Patterns = "", exclude: Patterns = "") -> dict[str, Any]:
         """In what two dicts differ: {"equal", "equal_entries", "differences"}, each difference with "name" and "what"
         (of "only_a", "only_b", "value", "shape", "dtype", "elements"), and where elements were compared "max_abs"."""
+        import json
+
         how = list_options(include=include, exclude=exclude)
         found = self._context.build(lib.duramen_state_dict_diff, self.handle, other.handle, ctypes.byref(how))
         try:

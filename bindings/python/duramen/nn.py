@@ -10,17 +10,34 @@ Each takes PyTorch's arguments, and `context=`; without it, a module belongs to 
 
 from __future__ import annotations
 
-from . import _layer, _layers, init, parametrizations, utils
+from typing import TYPE_CHECKING, Any
+
+from . import init, parametrizations, utils
 from ._containers import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
-from ._layers import *  # noqa: F403
-from ._module import CLASSES, Module
+from ._module import Module
 from ._tensor import Buffer, Parameter
 
-__all__ = ["Buffer", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "init",
-           "parametrizations", "utils"]
-__all__ += _layers.__all__
+if TYPE_CHECKING:
+    from . import _layers
+    from ._layers import *  # noqa: F403
 
-for _name in _layers.__all__:
-    _class = CLASSES[_name] = getattr(_layers, _name)
-    setattr(_class, "__init__", _layer.checked(vars(_class)["__init__"]))  # noqa: B010
-    _class.__module__ = __name__
+    __all__ = ["Buffer", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "init",
+               "parametrizations", "utils"]
+    __all__ += _layers.__all__
+else:
+    _OTHERS = ["Buffer", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "init",
+               "parametrizations", "utils"]
+
+    def __getattr__(name: str) -> Any:
+        """The layers, many classes, are made when one of them is first asked for."""
+        here = globals()
+        if name == "__all__" or not name.startswith("__"):
+            from . import _layers
+
+            here.update({one: getattr(_layers, one) for one in _layers.__all__}, __all__=_OTHERS + _layers.__all__)
+        if name not in here:
+            raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+        return here[name]
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__getattr__("__all__")})

@@ -25,6 +25,16 @@ class Starting(unittest.TestCase):
                      "print([name for name in sys.modules if name.startswith(('numpy', 'torch', 'inspect'))])")
         self.assertEqual((run.stdout, run.stderr), ("[]\n", ""))
 
+    def test_layers_are_there_when_they_are_asked_for(self):
+        for first in ("nn.Linear(2, 2)", "nn.__all__", "dir(nn)", "duramen.Context().module('Linear(2, 2)')", "isinstance(1, nn.ReLU)"):
+            run = python("import duramen, pickle, sys\nfrom duramen import nn\n"
+                         f"before = 'duramen._layers' in sys.modules\n{first}\n"
+                         "m = duramen.Context().module('Linear(2, 2)')\n"
+                         "print(before, type(m) is nn.Linear, nn.Linear.__module__, pickle.loads(pickle.dumps(nn.Linear)) is nn.Linear,"
+                         " {'LSTM', 'Module', 'init'} <= set(nn.__all__) & set(dir(nn)), hasattr(nn, 'Nothing'), hasattr(nn, '__wrapped__'))\n"
+                         "from duramen.nn import *\nfrom duramen.nn import GRU\nGELU, Sequential\n")
+            self.assertEqual((run.stdout, run.stderr), ("False True duramen.nn True True False False\n", ""))
+
     def test_the_import_takes_50_ms_at_most(self):
         """The processor time, with compiled files as an installation has them."""
         with tempfile.TemporaryDirectory() as compiled:

@@ -23,6 +23,9 @@ type FileEntry struct {
 	Value *Value
 }
 
+// FileEntries is what a file holds, in its own order.
+type FileEntries []FileEntry
+
 // file makes a call on the checkpoint.
 func (k *Checkpoint) file(name string, run func(*C.duramen_checkpoint, *call) C.duramen_status) *call {
 	c := begin(name)
@@ -36,12 +39,12 @@ func (k *Checkpoint) file(name string, run func(*C.duramen_checkpoint, *call) C.
 
 // Entries is what the file holds, in its own order and under the names that its state dict has. Of a .safetensors file no
 // tensor is made and no element is touched.
-func (k *Checkpoint) Entries() (out []FileEntry, err error) {
+func (k *Checkpoint) Entries() (out FileEntries, err error) {
 	first := new(*C.duramen_file_entry)
 	sizes := new([2]C.size_t)
 	c := k.file("Entries", func(raw *C.duramen_checkpoint, c *call) C.duramen_status {
 		status := C.duramen_checkpoint_entries(raw, first, &sizes[0], &sizes[1], &c.failure)
-		out = make([]FileEntry, int(sizes[0]))
+		out = make(FileEntries, int(sizes[0]))
 		for i := range out {
 			out[i] = fileEntry((*C.duramen_file_entry)(unsafe.Add(unsafe.Pointer(*first), uintptr(i)*uintptr(sizes[1]))))
 		}

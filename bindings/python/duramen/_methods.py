@@ -190,3 +190,59 @@ class Methods(Arithmetic):
 
     def unbind(self, dim: int = 0) -> tuple[Any, ...]:
         return self._parts(f"unbind(dim={dim})")
+
+    # What is true. Of bool tensors the sum is "or", the product "and".
+
+    def _logical(self, name: str, other: Any, in_place: bool = False) -> Any:
+        if not isinstance(other, (bool, Arithmetic)):
+            return NotImplemented
+        if any(getattr(one, "dtype", "bool") != "bool" for one in (self, other)):
+            raise TypeError("the operators ~, &, | and ^ are there for bool tensors only")
+        return self._in_place(name, other) if in_place else self._binary(name, other)
+
+    def __invert__(self) -> Any:
+        return self._logical("ne", True)
+
+    def __and__(self, other: Any) -> Any:
+        return self._logical("mul", other)
+
+    def __or__(self, other: Any) -> Any:
+        return self._logical("add", other)
+
+    def __xor__(self, other: Any) -> Any:
+        return self._logical("ne", other)
+
+    __rand__, __ror__, __rxor__ = __and__, __or__, __xor__
+
+    def __iand__(self, other: Any) -> Any:
+        return self._logical("mul", other, in_place=True)
+
+    def __ior__(self, other: Any) -> Any:
+        return self._logical("add", other, in_place=True)
+
+    def __ixor__(self, other: Any) -> Any:
+        return self._logical("ne", other, in_place=True)
+
+    def logical_not(self) -> Tensor:
+        return self.eq(0)  # type: ignore[no-any-return]
+
+    def logical_and(self, other: Tensor) -> Tensor:
+        return self.ne(0) & other.ne(0)  # type: ignore[no-any-return]
+
+    def logical_or(self, other: Tensor) -> Tensor:
+        return self.ne(0) | other.ne(0)  # type: ignore[no-any-return]
+
+    def logical_xor(self, other: Tensor) -> Tensor:
+        return self.ne(0) ^ other.ne(0)  # type: ignore[no-any-return]
+
+    def any(self, dim: Any = None, keepdim: bool = False) -> Tensor:
+        """Whether an element is not 0."""
+        return self._truth(self.ne(0).sum(dim, keepdim).ne(0))
+
+    def all(self, dim: Any = None, keepdim: bool = False) -> Tensor:
+        """Whether no element is 0."""
+        return self._truth(self.eq(0).sum(dim, keepdim).eq(0))
+
+    def _truth(self, found: Any) -> Tensor:
+        """PyTorch says it in uint8 of a tensor of uint8."""
+        return found.to("uint8") if getattr(self, "dtype", None) == "uint8" else found  # type: ignore[no-any-return]

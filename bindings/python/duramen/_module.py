@@ -601,6 +601,25 @@ class Module(Surgery):
     def cpu(self) -> Module:
         return self
 
+    def cuda(self, device: Any = None) -> Module:
+        """Refused: there is the CPU only."""
+        return self.to(device="cuda")
+
+    def xpu(self, device: Any = None) -> Module:
+        """Refused: there is the CPU only."""
+        return self.to(device="xpu")
+
+    def to_empty(self, *, device: Any = "cpu", recurse: bool = True) -> Module:
+        """The module itself: on the CPU there is nothing to move, and what may have any value may have the one that it has."""
+        return self.to(device=device)
+
+    def share_memory(self) -> Module:
+        raise NotImplementedError("parameters are not shared between processes")
+
+    def compile(self, *args: Any, **kwargs: Any) -> Module:
+        """The module itself: there is nothing to compile."""
+        return self
+
     def apply(self, fn: Callable[[Module], Any]) -> Module:
         """Calls fn with every module, children before their parent."""
         above, open_ = {self.handle}, [(self, iter(list(self.children())))]

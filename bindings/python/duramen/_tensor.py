@@ -420,6 +420,11 @@ class Tensor(Methods):
 
         return shown(self)
 
+    def __format__(self, spec: str) -> str:
+        """One element as the number that it is: f"{loss:.4f}"."""
+        number = self.numel() == 1 if spec else self.ndim == 0 and not self.is_parameter
+        return format(self.item(), spec) if number else super().__format__(spec)
+
 
 class Parameter(Tensor):
     """A leaf on the memory of `data` that modules register, as torch.nn.Parameter(data)."""

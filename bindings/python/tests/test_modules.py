@@ -317,8 +317,15 @@ class Running(unittest.TestCase):
             self.assertEqual(str(m.to(*how).weight.dtype), kind)
         m.to(other=self.ctx.ones((1,))).to(None)
         self.assertEqual(str(m.weight.dtype), "float32")
-        with self.assertRaises(ValueError):
-            m.to(device="cuda")
+        for refused in (lambda: m.to(device="cuda"), m.cuda, lambda: m.cuda(0), lambda: m.to_empty(device="meta")):
+            with self.assertRaisesRegex(ValueError, "only the device 'cpu'"):
+                refused()
+        with self.assertRaisesRegex(ValueError, "only the device 'cpu'"):
+            m.xpu()
+        self.assertIs(m.to_empty(device="cpu"), m)
+        self.assertIs(m.compile(mode="default"), m)
+        with self.assertRaises(NotImplementedError):
+            m.share_memory()
 
     def test_a_printout_with_unknown_classes(self):
         printout = "Net(\n  (fc): Linear(in_features=2, out_features=1, bias=True)\n)"

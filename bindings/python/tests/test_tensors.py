@@ -1,4 +1,5 @@
 """Tensors: made, described, viewed, written, computed with, differentiated."""
+import operator
 import unittest
 
 import duramen
@@ -219,6 +220,45 @@ class Computing(unittest.TestCase):
         with self.assertRaises(ZeroDivisionError):
             walk.throw(ZeroDivisionError())
         self.assertTrue(enabled())
+
+    def test_one_element_is_formatted_as_a_number(self):
+        loss = self.ctx.tensor(1.23456, requires_grad=True)
+        self.assertEqual((f"{loss:.4f}", f"{loss:>8.2f}", f"{self.ctx.tensor([2.5]):.2e}"), ("1.2346", "    1.23", "2.50e+00"))
+        self.assertEqual((f"{self.ctx.tensor(7):05d}", f"{self.ctx.tensor(1.5)}", f"{self.ctx.tensor([1.5])}"),
+                         ("00007", "1.5", "tensor([1.5000])"))
+        self.assertEqual(f"{duramen.Parameter(self.ctx.tensor(7.0)):.1f}", "7.0")
+        with self.assertRaises(TypeError):
+            f"{self.ctx.ones(2):.3f}"
+
+    def test_logic_of_bool_tensors(self):
+        a, b = self.ctx.tensor([[True, True], [False, False]]), self.ctx.tensor([True, False])
+        x, y = a.numpy().copy(), b.numpy().copy()
+        for name in ("and", "or", "xor"):
+            for left, right, wanted in ((a, b, (x, y)), (b, a, (y, x)), (a, True, (x, True)), (False, a, (False, x))):
+                found, wanted = getattr(operator, f"__{name}__")(left, right), getattr(operator, f"__{name}__")(*wanted)
+                self.assertEqual((found.dtype, found.tolist()), ("bool", wanted.tolist()))
+            kept = changed = a.clone()
+            changed = getattr(operator, f"__i{name}__")(changed, b)
+            self.assertIs(changed, kept)
+            self.assertEqual(kept.tolist(), getattr(operator, f"__{name}__")(x, y).tolist())
+            numbers = getattr(self.ctx.tensor([0.0, 2.0]), f"logical_{name}")(self.ctx.tensor([3, 0]))
+            self.assertEqual(numbers.tolist(), getattr(np, f"logical_{name}")([0, 2], [3, 0]).tolist())
+        self.assertEqual(((~a).dtype, (~a).tolist(), self.ctx.tensor([0.0, 2.0]).logical_not().tolist()), ("bool", (~x).tolist(), [True, False]))
+        for wrong in (lambda: a & self.ctx.ones(2), lambda: ~self.ctx.ones(2), lambda: a | 1, lambda: a ^ "x"):
+            with self.assertRaises(TypeError):
+                wrong()
+
+    def test_any_and_all(self):
+        for data in ([[0.0, 2.0], [3.0, float("nan")]], [[0, 0], [5, 0]], [[True, True], [True, True]]):
+            x, array = self.ctx.tensor(data), np.array(data)
+            for dim in (None, 0, 1, (0, 1)):
+                for keepdim in (False, True):
+                    for name in ("any", "all"):
+                        found, wanted = getattr(x, name)(dim, keepdim), getattr(array, name)(axis=dim, keepdims=keepdim and dim is not None)
+                        self.assertEqual((found.dtype, np.squeeze(found.numpy()).tolist()), ("bool", np.squeeze(wanted).tolist()))
+        self.assertEqual((self.ctx.zeros(0).any().item(), self.ctx.zeros(0).all().item()), (False, True))
+        self.assertEqual(self.ctx.zeros((0, 3)).all(dim=0).tolist(), [True] * 3)
+        self.assertEqual(self.ctx.ones(3, dtype="uint8").all().dtype, "uint8")
 
     def test_in_place_never_loses_a_gradient(self):
         x = self.ctx.tensor([1.0], requires_grad=True)

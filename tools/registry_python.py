@@ -13,7 +13,7 @@ WIDTH = 120
 BY_HAND = {"Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
 
 TYPES = {"bool": "bool", "int": "int", "float": "float", "str": "str", "ints": "Ints", "list": "Sequence[Any]",
-         "dict": "Mapping[str, Any]", "tensor": "Tensor", "module": "Module", "dtype": "dtype", "none": "None"}
+         "dict": "Mapping[str, Any]", "tensor": "Tensor", "module": "Module", "dtype": "dtype | str", "none": "None"}
 COVERED = {"float": {"bool", "int"}, "int": {"bool"}, "ints": {"bool", "int"}}
 KINDS = {type(None): "none", bool: "bool", int: "int", float: "float", str: "str", tuple: "list", list: "list"}
 

@@ -67,7 +67,7 @@ class Checkpoint(Handle):
             data = bytes(given.read() if hasattr(given, "read") else given)
             adopt(self, self._context.build(lib.duramen_checkpoint_from_memory, data, len(data), ctypes.byref(how)))
             return
-        adopt(self, self._context.build(lib.duramen_checkpoint_open, *encoded(os.fspath(given)), ctypes.byref(how)))
+        adopt(self, self._context.build(lib.duramen_checkpoint_open, *encoded(os.fsdecode(given)), ctypes.byref(how)))
 
     @property
     def format(self) -> str:
@@ -144,7 +144,7 @@ def load(path: File, *, select: str | None = None, read: bool = False, verify: b
     return opened.content() if select is None else opened.state_dict(select)
 
 
-def save(data: Any, path: str | os.PathLike[str] | IO[bytes], *, format: str | None = None,
+def save(data: Any, path: str | bytes | os.PathLike[str] | IO[bytes], *, format: str | None = None,
          metadata: Mapping[str, str] | None = None, durable: bool = True, max_shard_bytes: int = 0,
          context: Context | None = None) -> None:
     """Saves a state dict or any value; the file is whole or untouched. The ending tells the format.
@@ -156,7 +156,7 @@ def save(data: Any, path: str | os.PathLike[str] | IO[bytes], *, format: str | N
         raise ValueError(f"format is one of {', '.join(repr(name) for name in _FORMATS if name)} or None, not {format!r}")
     given: Any = path
     stream = given if hasattr(given, "write") else None
-    target = "" if stream is not None else os.fspath(given)
+    target = "" if stream is not None else os.fsdecode(given)
     if stream is not None and format is None:
         format = "torch"
     how = options("duramen_save_options", format=_FORMATS[format], max_shard_bytes=max_shard_bytes,
@@ -196,7 +196,7 @@ def set_metadata(path: str | os.PathLike[str], key: str, text: str | None, *, co
 
     rewritten = ctypes.c_uint32()
     given = (None, 0) if text is None else encoded(text)
-    (context or NewContext()).run(lib.duramen_checkpoint_set_metadata, *encoded(os.fspath(path)), *encoded(key), *given,
+    (context or NewContext()).run(lib.duramen_checkpoint_set_metadata, *encoded(os.fsdecode(path)), *encoded(key), *given,
                                   ctypes.byref(rewritten))
     return bool(rewritten.value)
 
@@ -208,7 +208,7 @@ def edit_metadata(path: str | os.PathLike[str], texts: Mapping[str, str | None],
     where = context or NewContext()
     rewritten = ctypes.c_uint32()
     with Values(where) as values:
-        where.run(lib.duramen_checkpoint_edit_metadata, *encoded(os.fspath(path)), values.of(dict(texts)), ctypes.byref(rewritten))
+        where.run(lib.duramen_checkpoint_edit_metadata, *encoded(os.fsdecode(path)), values.of(dict(texts)), ctypes.byref(rewritten))
     return bool(rewritten.value)
 
 
@@ -223,7 +223,7 @@ class TensorStream(Handle):
         from ._context import Context as NewContext
 
         self._context = context or NewContext()
-        adopt(self, make(lib.duramen_tensor_stream_create, *encoded(os.fspath(path)), None))
+        adopt(self, make(lib.duramen_tensor_stream_create, *encoded(os.fsdecode(path)), None))
 
     def declare(self, name: str, dtype: Any, shape: Sequence[int]) -> None:
         call(lib.duramen_tensor_stream_declare, self.handle, *encoded(name), dtype_of(dtype).number, *integers(shape))

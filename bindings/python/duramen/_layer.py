@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._arithmetic import literal
 from ._context import current_context
-from ._dtype import dtype
+from ._dtype import dtype, dtype_of
 from ._module import CLASSES, Module, typename
 from ._tensor import Tensor
 
@@ -24,7 +24,8 @@ class Spelling:
         self.names: dict[str, Any] = {}
 
     def call(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-        parts = [self.of(one) for one in args] + [f"{name}={self.of(one)}" for name, one in kwargs.items()]
+        parts = [self.of(one) for one in args] + [f"{name}={self.of(dtype_of(one) if name == 'dtype' and one is not None else one)}"
+                                                   for name, one in kwargs.items()]
         return f"{function}({', '.join(parts)})"
 
     def of(self, value: Any) -> str:

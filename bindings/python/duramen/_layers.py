@@ -155,7 +155,7 @@ class Linear(Layer):
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class NonDynamicallyQuantizableLinear(Layer):
@@ -169,7 +169,7 @@ class NonDynamicallyQuantizableLinear(Layer):
     """
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class Bilinear(Layer):
@@ -184,7 +184,8 @@ class Bilinear(Layer):
     """
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class Conv1d(Layer):
@@ -206,7 +207,7 @@ class Conv1d(Layer):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
                  padding: str | Ints = 0, dilation: Ints = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -229,7 +230,7 @@ class Conv2d(Layer):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
                  padding: str | Ints = 0, dilation: Ints = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -252,7 +253,7 @@ class Conv3d(Layer):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1,
                  padding: str | Ints = 0, dilation: Ints = 1, groups: int = 1, bias: bool = True,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -276,7 +277,7 @@ class ConvTranspose1d(Layer):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -300,7 +301,7 @@ class ConvTranspose2d(Layer):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -324,7 +325,7 @@ class ConvTranspose3d(Layer):
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -343,7 +344,7 @@ class BatchNorm1d(Layer):
     """
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, device: str | None = None, dtype: dtype | None = None, *,
+                 track_running_stats: bool = True, device: str | None = None, dtype: dtype | str | None = None, *,
                  bias: bool = True, context: Context | None = None) -> None: ...
 
 
@@ -361,7 +362,7 @@ class BatchNorm2d(Layer):
     """
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, device: str | None = None, dtype: dtype | None = None, *,
+                 track_running_stats: bool = True, device: str | None = None, dtype: dtype | str | None = None, *,
                  bias: bool = True, context: Context | None = None) -> None: ...
 
 
@@ -379,7 +380,7 @@ class BatchNorm3d(Layer):
     """
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True,
-                 track_running_stats: bool = True, device: str | None = None, dtype: dtype | None = None, *,
+                 track_running_stats: bool = True, device: str | None = None, dtype: dtype | str | None = None, *,
                  bias: bool = True, context: Context | None = None) -> None: ...
 
 
@@ -399,7 +400,7 @@ class SyncBatchNorm(Layer):
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True,
                  track_running_stats: bool = True, process_group: Any = None, device: str | None = None,
-                 dtype: dtype | None = None, *, bias: bool = True, context: Context | None = None) -> None: ...
+                 dtype: dtype | str | None = None, *, bias: bool = True, context: Context | None = None) -> None: ...
 
 
 class InstanceNorm1d(Layer):
@@ -417,7 +418,7 @@ class InstanceNorm1d(Layer):
     """
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, device: str | None = None, dtype: dtype | None = None, *,
+                 track_running_stats: bool = False, device: str | None = None, dtype: dtype | str | None = None, *,
                  bias: bool = True, context: Context | None = None) -> None: ...
 
 
@@ -436,7 +437,7 @@ class InstanceNorm2d(Layer):
     """
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, device: str | None = None, dtype: dtype | None = None, *,
+                 track_running_stats: bool = False, device: str | None = None, dtype: dtype | str | None = None, *,
                  bias: bool = True, context: Context | None = None) -> None: ...
 
 
@@ -455,7 +456,7 @@ class InstanceNorm3d(Layer):
     """
 
     def __init__(self, num_features: int, eps: float = 1e-05, momentum: float = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, device: str | None = None, dtype: dtype | None = None, *,
+                 track_running_stats: bool = False, device: str | None = None, dtype: dtype | str | None = None, *,
                  bias: bool = True, context: Context | None = None) -> None: ...
 
 
@@ -471,7 +472,8 @@ class LayerNorm(Layer):
     """
 
     def __init__(self, normalized_shape: Ints, eps: float = 1e-05, elementwise_affine: bool = True, bias: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class RMSNorm(Layer):
@@ -485,7 +487,8 @@ class RMSNorm(Layer):
     """
 
     def __init__(self, normalized_shape: Ints, eps: float | None = None, elementwise_affine: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class GroupNorm(Layer):
@@ -501,7 +504,7 @@ class GroupNorm(Layer):
     """
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-05, affine: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
+                 device: str | None = None, dtype: dtype | str | None = None, *, bias: bool = True,
                  context: Context | None = None) -> None: ...
 
 
@@ -524,7 +527,7 @@ class Embedding(Layer):
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
                  max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False,
                  sparse: bool = False, _weight: Tensor | None = None, _freeze: bool = False, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class EmbeddingBag(Layer):
@@ -547,7 +550,8 @@ class EmbeddingBag(Layer):
     def __init__(self, num_embeddings: int, embedding_dim: int, max_norm: float | None = None, norm_type: float = 2.0,
                  scale_grad_by_freq: bool = False, mode: str = 'mean', sparse: bool = False,
                  _weight: Tensor | None = None, include_last_offset: bool = False, padding_idx: int | None = None,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class Dropout(Layer):
@@ -801,8 +805,8 @@ class PReLU(Layer):
     dtype: the element type of the state (default: the context's)
     """
 
-    def __init__(self, num_parameters: Any = 1, init: Any = 0.25, device: str | None = None, dtype: dtype | None = None,
-                 *, context: Context | None = None) -> None: ...
+    def __init__(self, num_parameters: Any = 1, init: Any = 0.25, device: str | None = None,
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class ConstantPad1d(Layer):
@@ -1608,7 +1612,8 @@ class AdaptiveLogSoftmaxWithLoss(Layer):
     """
 
     def __init__(self, in_features: int, n_classes: int, cutoffs: Ints, div_value: float = 4.0, head_bias: bool = False,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class LinearCrossEntropyLoss(Layer):
@@ -1628,9 +1633,9 @@ class LinearCrossEntropyLoss(Layer):
     """
 
     def __init__(self, in_features: int, num_classes: int, *, out_features: Ints | Sequence[Any] = (),
-                 bias: bool = False, device: str | None = None, dtype: dtype | None = None, reduction: str = 'mean',
-                 weight: Tensor | None = None, ignore_index: int | None = None, label_smoothing: float = 0.0,
-                 options: Any = None, context: Context | None = None) -> None: ...
+                 bias: bool = False, device: str | None = None, dtype: dtype | str | None = None,
+                 reduction: str = 'mean', weight: Tensor | None = None, ignore_index: int | None = None,
+                 label_smoothing: float = 0.0, options: Any = None, context: Context | None = None) -> None: ...
 
 
 class TripletMarginWithDistanceLoss(Layer):
@@ -1665,7 +1670,8 @@ class RNNBase(Layer):
 
     def __init__(self, mode: str, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class RNN(Layer):
@@ -1686,7 +1692,7 @@ class RNN(Layer):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = 'tanh',
                  bias: bool = True, batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
-                 proj_size: int = 0, device: str | None = None, dtype: dtype | None = None, *,
+                 proj_size: int = 0, device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -1707,7 +1713,8 @@ class LSTM(Layer):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class GRU(Layer):
@@ -1727,7 +1734,8 @@ class GRU(Layer):
 
     def __init__(self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, proj_size: int = 0,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class RNNCellBase(Layer):
@@ -1742,7 +1750,7 @@ class RNNCellBase(Layer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool, num_chunks: int, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class RNNCell(Layer):
@@ -1757,7 +1765,8 @@ class RNNCell(Layer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: str = 'tanh',
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class LSTMCell(Layer):
@@ -1771,7 +1780,7 @@ class LSTMCell(Layer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class GRUCell(Layer):
@@ -1785,7 +1794,7 @@ class GRUCell(Layer):
     """
 
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class MultiheadAttention(Layer):
@@ -1808,7 +1817,7 @@ class MultiheadAttention(Layer):
     def __init__(self, embed_dim: int, num_heads: int, dropout: float = 0.0, bias: bool = True,
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
                  vdim: int | None = None, batch_first: bool = False, device: str | None = None,
-                 dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class TransformerEncoderLayer(Layer):
@@ -1829,8 +1838,8 @@ class TransformerEncoderLayer(Layer):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Module = 'relu', layer_norm_eps: float = 1e-05, batch_first: bool = False,
-                 norm_first: bool = False, bias: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None: ...
+                 norm_first: bool = False, bias: bool = True, device: str | None = None,
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class TransformerDecoderLayer(Layer):
@@ -1851,8 +1860,8 @@ class TransformerDecoderLayer(Layer):
 
     def __init__(self, d_model: int, nhead: int, dim_feedforward: int = 2048, dropout: float = 0.1,
                  activation: str | Module = 'relu', layer_norm_eps: float = 1e-05, batch_first: bool = False,
-                 norm_first: bool = False, bias: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None: ...
+                 norm_first: bool = False, bias: bool = True, device: str | None = None,
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class TransformerEncoder(Layer):
@@ -1906,7 +1915,8 @@ class Transformer(Layer):
                  dim_feedforward: int = 2048, dropout: float = 0.1, activation: str | Module = 'relu',
                  custom_encoder: Module | None = None, custom_decoder: Module | None = None,
                  layer_norm_eps: float = 1e-05, batch_first: bool = False, norm_first: bool = False, bias: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class Container(Layer):
@@ -1940,8 +1950,8 @@ class LazyLinear(Layer):
     dtype: the element type of the state (default: the context's)
     """
 
-    def __init__(self, out_features: int, bias: bool = True, device: str | None = None, dtype: dtype | None = None, *,
-                 context: Context | None = None) -> None: ...
+    def __init__(self, out_features: int, bias: bool = True, device: str | None = None,
+                 dtype: dtype | str | None = None, *, context: Context | None = None) -> None: ...
 
 
 class LazyConv1d(Layer):
@@ -1961,7 +1971,8 @@ class LazyConv1d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: str | Ints = 0,
                  dilation: Ints = 1, groups: int = 1, bias: bool = True, padding_mode: str = 'zeros',
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class LazyConv2d(Layer):
@@ -1981,7 +1992,8 @@ class LazyConv2d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: str | Ints = 0,
                  dilation: Ints = 1, groups: int = 1, bias: bool = True, padding_mode: str = 'zeros',
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class LazyConv3d(Layer):
@@ -2001,7 +2013,8 @@ class LazyConv3d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: str | Ints = 0,
                  dilation: Ints = 1, groups: int = 1, bias: bool = True, padding_mode: str = 'zeros',
-                 device: str | None = None, dtype: dtype | None = None, *, context: Context | None = None) -> None: ...
+                 device: str | None = None, dtype: dtype | str | None = None, *,
+                 context: Context | None = None) -> None: ...
 
 
 class LazyConvTranspose1d(Layer):
@@ -2022,7 +2035,7 @@ class LazyConvTranspose1d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -2044,7 +2057,7 @@ class LazyConvTranspose2d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -2066,7 +2079,7 @@ class LazyConvTranspose3d(Layer):
 
     def __init__(self, out_channels: int, kernel_size: Ints, stride: Ints = 1, padding: Ints = 0,
                  output_padding: Ints = 0, groups: int = 1, bias: bool = True, dilation: Ints = 1,
-                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | None = None, *,
+                 padding_mode: str = 'zeros', device: str | None = None, dtype: dtype | str | None = None, *,
                  context: Context | None = None) -> None: ...
 
 
@@ -2083,7 +2096,7 @@ class LazyBatchNorm1d(Layer):
     """
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
+                 device: str | None = None, dtype: dtype | str | None = None, *, bias: bool = True,
                  context: Context | None = None) -> None: ...
 
 
@@ -2100,7 +2113,7 @@ class LazyBatchNorm2d(Layer):
     """
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
+                 device: str | None = None, dtype: dtype | str | None = None, *, bias: bool = True,
                  context: Context | None = None) -> None: ...
 
 
@@ -2117,7 +2130,7 @@ class LazyBatchNorm3d(Layer):
     """
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
+                 device: str | None = None, dtype: dtype | str | None = None, *, bias: bool = True,
                  context: Context | None = None) -> None: ...
 
 
@@ -2134,7 +2147,7 @@ class LazyInstanceNorm1d(Layer):
     """
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
+                 device: str | None = None, dtype: dtype | str | None = None, *, bias: bool = True,
                  context: Context | None = None) -> None: ...
 
 
@@ -2151,7 +2164,7 @@ class LazyInstanceNorm2d(Layer):
     """
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
+                 device: str | None = None, dtype: dtype | str | None = None, *, bias: bool = True,
                  context: Context | None = None) -> None: ...
 
 
@@ -2168,7 +2181,7 @@ class LazyInstanceNorm3d(Layer):
     """
 
     def __init__(self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True,
-                 device: str | None = None, dtype: dtype | None = None, *, bias: bool = True,
+                 device: str | None = None, dtype: dtype | str | None = None, *, bias: bool = True,
                  context: Context | None = None) -> None: ...
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import _api, _own
-from ._dtype import BY_NAME, dtype as DType, dtype_of
+from ._dtype import dtype_of
 from ._handle import adopt, known
 from ._hooks import NO_RESULT, Hook, Refusal, RemovableHandle, ReplacingHook, add_hook, export, is_public
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
@@ -19,7 +19,7 @@ from ._load_how import LoadHow
 from ._load_report import LoadReport, taken_report
 from ._state_dict import StateDict, as_state_dict, state_dict_from
 from ._surgery import Surgery
-from ._tensor import Buffer, Tensor, handle_of, lent_tensor, wrap_tensor
+from ._tensor import Buffer, Tensor, dtype_among, handle_of, lent_tensor, wrap_tensor
 from ._value import Values, python_of, release_value
 
 if TYPE_CHECKING:
@@ -565,15 +565,9 @@ class Module(Surgery):
         """Converts floating and complex parameters, their gradients and buffers; parameters keep their identity.
 
         Takes what PyTorch's takes: a dtype, the device, both, or a tensor to be like; `non_blocking` means nothing here."""
-        for one in (*args, device, dtype, other):
-            if isinstance(one, Tensor):
-                dtype = one.dtype
-            elif isinstance(one, DType) or isinstance(one, str) and one in BY_NAME or str(one).startswith("torch."):
-                dtype = one
-            elif one is not None and not isinstance(one, bool) and str(one) != "cpu":
-                raise ValueError(f"only the device 'cpu' is there (got {one!r})")
-        if dtype is not None:
-            self._context.run(lib.duramen_module_to_dtype, self.handle, dtype_of(dtype).number)
+        wanted = dtype_among(*args, device, dtype, other)
+        if wanted is not None:
+            self._context.run(lib.duramen_module_to_dtype, self.handle, wanted.number)
         return self
 
     def type(self, dst_type: Any) -> Module:

@@ -223,12 +223,14 @@ class Tensor(Methods):
     def contiguous(self) -> Tensor:
         return self._view(lib.duramen_contiguous)
 
-    def to(self, dtype: Any = None, *, copy: Bool = False) -> Tensor:
-        """The tensor itself when it has the dtype, else a converted copy."""
-        if isinstance(dtype, Tensor):
-            dtype = dtype.dtype
-        wanted = self.dtype if dtype is None or str(dtype) == "cpu" else dtype_of(dtype)
-        if copy and wanted == self.dtype:
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: Bool = False, copy: Bool = False,
+           memory_format: Any = None) -> Tensor:
+        """The tensor itself when it has the dtype, else a converted copy.
+
+        Takes what PyTorch's takes: a dtype, the device, both, or a tensor to be like; `non_blocking` and the format mean nothing here."""
+        flags = [one for one in args if isinstance(one, Bool)]  # non_blocking and copy
+        wanted = dtype_among(*args, device, dtype) or self.dtype
+        if (copy or flags[1:] == [True]) and wanted == self.dtype:
             return self.clone()
         return self._view(lib.duramen_to_dtype, wanted.number)
 
@@ -471,6 +473,22 @@ def wrap_tensor(address: int, context: Context) -> Tensor:
 def lent_tensor(address: int, context: Context) -> Tensor:
     """The Python object of a tensor that somebody else holds."""
     return wrap_tensor(lib.duramen_tensor_retain(address), context)
+
+
+def dtype_among(*given: Any) -> DType | None:
+    """The dtype that the arguments of a `to` mean: dtypes, the device, tensors to be like, flags."""
+    wanted = None
+    for one in given:
+        if isinstance(one, Tensor):
+            wanted = one.dtype
+        elif str(one).partition(":")[0] in _OTHER_DEVICES:
+            raise ValueError(f"only the device 'cpu' is there (got {one!r})")
+        elif one is not None and not isinstance(one, Bool) and str(one) not in ("cpu", "cpu:0"):
+            wanted = dtype_of(one)
+    return wanted
+
+
+_OTHER_DEVICES = ("cuda", "hip", "hpu", "ipu", "meta", "mps", "mtia", "xla", "xpu")
 
 
 def handle_of(tensor: Any) -> int:

@@ -42,6 +42,7 @@ class Stack(duramen.nn.Sequential):
     pass
 optimizer: duramen.optim.Optimizer = duramen.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
 kernel = duramen.nn.Conv2d(3, 8, (3, 1), padding="same", dtype=duramen.float64)
+named = duramen.nn.Linear(2, 2, dtype="float64")
 with ctx:
     stack = Stack(Scaled(2.0), duramen.nn.ReLU())
 """

@@ -77,6 +77,13 @@ class Classes(unittest.TestCase):
         self.assertEqual([type(one) for one in model.modules()], [nn.Sequential, nn.Linear, nn.ModuleList, nn.ReLU])
         self.assertIsInstance(model[0], nn.Linear)
 
+    def test_a_dtype_may_be_a_name(self):
+        for kind in ("float64", "torch.float64", duramen.float64, float):
+            self.assertEqual(nn.Linear(2, 2, dtype=kind, context=CTX).weight.dtype, "float64")
+        self.assertEqual(nn.Linear(2, 2, dtype=None, context=CTX).weight.dtype, "float32")
+        with self.assertRaises(TypeError):
+            nn.Linear(2, 2, dtype="float63", context=CTX)
+
     def test_arguments(self):
         one = nn.Conv2d(3, 4, (3, 1), padding="same", bias=False, dtype=duramen.float64, context=CTX)
         self.assertEqual(repr(one), "Conv2d(3, 4, kernel_size=(3, 1), stride=(1, 1), padding=same, bias=False)")

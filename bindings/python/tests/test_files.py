@@ -1,5 +1,6 @@
 """Files: what is saved is read again; refused files say why."""
 import io
+import os
 import tempfile
 import unittest
 from pathlib import Path
@@ -56,6 +57,11 @@ class Files(unittest.TestCase):
         duramen.save(self.ctx.module("Linear(2, 2)").state_dict(), self.path("a.pt"))
         self.assertEqual(duramen.Checkpoint(self.path("a.pt")).property("byteorder"), "little")
         self.assertIsNone(duramen.Checkpoint(self.path("a.pt")).property("colour"))
+
+    def test_a_path_may_be_bytes(self):
+        duramen.save({"a": self.ctx.ones(2)}, os.fsencode(self.path("b.safetensors")), metadata={"x": "1"})
+        duramen.set_metadata(os.fsencode(self.path("b.safetensors")), "x", "2")
+        self.assertEqual(dict(duramen.load(self.path("b.safetensors")).metadata), {"x": "2"})
 
     def test_files_without_a_path(self):
         state = self.ctx.module("Linear(2, 3)").state_dict()

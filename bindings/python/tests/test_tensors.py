@@ -71,6 +71,21 @@ class Making(unittest.TestCase):
         with self.assertRaises(TypeError):
             dtype_of("float63")
 
+    def test_to_takes_what_pytorch_takes(self):
+        x = self.ctx.ones(2)
+        for args, how in (((), {"device": "cpu", "dtype": "float64", "non_blocking": True}), (("cpu", "float64", True, False), {}),
+                          ((self.ctx.zeros(1, "float64"), True), {}), ((duramen.float64, False), {}), (("cpu",), {"dtype": np.float64})):
+            self.assertEqual(x.to(*args, **how).dtype, "float64")
+        for args, how in (((), {}), ((None,), {}), (("cpu", None, True), {}), ((duramen.float32, True, False), {}), ((), {"device": "cpu:0"})):
+            self.assertIs(x.to(*args, **how), x)
+        for args, how in (((duramen.float32,), {"copy": True}), (("cpu", "float32", False, True), {}), ((), {"copy": True})):
+            self.assertNotEqual(x.to(*args, **how).storage_id, x.storage_id)
+        for device in ("cuda", "cuda:0", "meta"):
+            with self.assertRaisesRegex(ValueError, "only the device 'cpu'"):
+                x.to(device)
+        with self.assertRaises(TypeError):
+            x.to("float63")
+
     def test_item_is_exact(self):
         self.assertEqual(self.ctx.tensor(2**62 + 1).item(), 2**62 + 1)
         self.assertIs(self.ctx.tensor(True).item(), True)

@@ -58,6 +58,8 @@ lint() {
   cargo clippy --version >/dev/null 2>&1 || lacking "there is no clippy (apt-get install rust-clippy)"
   cargo clippy --quiet "${locked[@]}" "${features[@]}" --all-targets -- -D warnings
   RUSTDOCFLAGS="-D warnings" cargo doc --quiet "${locked[@]}" --no-deps "${features[@]}"
+  # As docs.rs does it: without the library, without CMake.
+  DOCS_RS=1 PKG_CONFIG=false cargo doc --quiet "${locked[@]}" --no-deps "${features[@]}" --target-dir "$CARGO_TARGET_DIR/docs.rs"
 }
 
 # What is packaged holds the source that the feature `bundled` builds, as git has it, and builds by itself.

@@ -8,6 +8,10 @@ const BUILT: &str = "DURAMEN_BUNDLED_PREFIX";
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-env-changed=DOCS_RS");
+    if std::env::var_os("DOCS_RS").is_some() {
+        return; // docs.rs has neither the library nor what builds it, and links nothing
+    }
     let bundled = std::env::var_os("CARGO_FEATURE_BUNDLED").is_some();
     let linked = if bundled { link_bundled() } else { link_installed() };
     if let Err(reason) = linked {

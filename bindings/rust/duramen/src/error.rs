@@ -1,7 +1,7 @@
 //! What went wrong: a code, one line of text, details under permanent keys, perhaps a cause.
 use crate::handle::Handle;
 use crate::load::LoadReport;
-use crate::text::{lent, lent_or_none, text};
+use crate::text::{shown, text};
 use duramen_sys::*;
 use std::any::Any;
 use std::fmt;
@@ -114,6 +114,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     code: Code,
     message: String,
+    details: Vec<(String, String)>,
     object: Option<Handle<duramen_error>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -136,7 +137,7 @@ impl Error {
     }
 
     pub(crate) fn local(code: Code, message: String) -> Error {
-        Error(Box::new(Inner { code, message, object: None, source: None }))
+        Error(Box::new(Inner { code, message, details: Vec::new(), object: None, source: None }))
     }
 
     /// # Safety
@@ -149,12 +150,19 @@ impl Error {
         };
         let mut length = 0;
         let message = duramen_error_message(object.raw(), &mut length);
-        let message = lent(message, length).to_string();
+        let message = shown(message, length).into_owned();
+        let detail = |index| {
+            let (mut key_length, mut length) = (0, 0);
+            let key = duramen_error_detail_key(object.raw(), index, &mut key_length);
+            let value = duramen_error_detail_value(object.raw(), index, &mut length);
+            (shown(key, key_length).into_owned(), shown(value, length).into_owned())
+        };
+        let details = (0..duramen_error_detail_count(object.raw())).map(detail).collect();
         let source = Handle::share(duramen_error_cause(object.raw())).map(|cause| {
             let status = duramen_error_status(cause.raw());
             Box::new(Error::from_call(status, cause.into_raw())) as Box<dyn std::error::Error + Send + Sync>
         });
-        Error(Box::new(Inner { code, message, object: Some(object), source }))
+        Error(Box::new(Inner { code, message, details, object: Some(object), source }))
     }
 
     pub(crate) fn from_panic(payload: Box<dyn Any + Send>) -> Error {
@@ -203,26 +211,15 @@ impl Error {
     }
 
     /// The detail under a key: "function", "path", "argument", "expected", "actual", "file", "entry",
-    /// "offset", "column", "nearest", "torch_error", "torch_message", "saved".
+    /// "offset", "column", "nearest", "torch_error", "torch_message", "saved". Bytes of a file that are not UTF-8 are
+    /// shown as `\xff`.
     pub fn detail(&self, key: &str) -> Option<&str> {
-        let object = self.0.object.as_ref()?;
-        let (name, name_length) = text(key);
-        let mut length = 0;
-        // SAFETY: what the object lends lives as long as it, and never changes.
-        unsafe { lent_or_none(duramen_error_detail(object.raw(), name, name_length, &mut length), length) }
+        self.details().find(|(known, _)| *known == key).map(|(_, value)| value)
     }
 
     /// All details, in their order.
     pub fn details(&self) -> impl Iterator<Item = (&str, &str)> + '_ {
-        let object = self.0.object.as_ref().map_or(null_mut(), Handle::raw);
-        // SAFETY: as above; a NULL object has no details.
-        let count = unsafe { duramen_error_detail_count(object) };
-        (0..count).map(move |index| unsafe {
-            let (mut key_length, mut length) = (0, 0);
-            let key = duramen_error_detail_key(object, index, &mut key_length);
-            let value = duramen_error_detail_value(object, index, &mut length);
-            (lent(key, key_length), lent(value, length))
-        })
+        self.0.details.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// The C function that failed.

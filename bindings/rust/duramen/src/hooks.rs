@@ -6,7 +6,7 @@ use crate::load::ItemKind;
 use crate::module::Module;
 use crate::state_dict::StateDict;
 use crate::tensor::Tensor;
-use crate::text::{lent, made_texts, text};
+use crate::text::{made_texts, shown, text};
 use duramen_sys::*;
 use std::mem::{size_of, zeroed};
 use std::os::raw::{c_char, c_void};
@@ -219,7 +219,7 @@ impl Called {
     unsafe fn new(user: *mut c_void, module: *const duramen_module, name: *const c_char, length: usize) -> Called {
         let behind = (*(user as *const Rc<Behind>)).clone();
         let module = Module::retained(module, &behind.context).expect("a hook has a module");
-        Called { behind, module, name: lent(name, length).to_string() }
+        Called { behind, module, name: shown(name, length).into_owned() }
     }
 
     fn context(&self) -> &Context {

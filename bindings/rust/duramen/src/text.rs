@@ -3,6 +3,8 @@ use crate::border::{call, Access};
 use crate::error::Result;
 use crate::handle::Handle;
 use duramen_sys::*;
+use std::borrow::Cow;
+use std::fmt::Write;
 use std::os::raw::c_char;
 use std::ptr::{null, null_mut};
 
@@ -35,6 +37,32 @@ pub(crate) unsafe fn lent_or_none<'a>(data: *const c_char, length: usize) -> Opt
     std::str::from_utf8(std::slice::from_raw_parts(data as *const u8, length)).ok()
 }
 
+/// What the library lends, for a reader: bytes that are not UTF-8, such as those of a file, are shown as `\xff`.
+///
+/// # Safety
+/// As for [`lent`].
+pub(crate) unsafe fn shown<'a>(data: *const c_char, length: usize) -> Cow<'a, str> {
+    if data.is_null() {
+        return Cow::Borrowed("");
+    }
+    let bytes = std::slice::from_raw_parts(data as *const u8, length);
+    std::str::from_utf8(bytes).map_or_else(|_| Cow::Owned(escaped(bytes)), Cow::Borrowed)
+}
+
+fn escaped(mut bytes: &[u8]) -> String {
+    let mut out = String::new();
+    while let Err(error) = std::str::from_utf8(bytes) {
+        let (good, rest) = bytes.split_at(error.valid_up_to());
+        let (bad, rest) = rest.split_at(error.error_len().unwrap_or(rest.len()));
+        out += &String::from_utf8_lossy(good);
+        for byte in bad {
+            let _ = write!(out, "\\x{:02x}", byte); // a String takes everything
+        }
+        bytes = rest;
+    }
+    out + &String::from_utf8_lossy(bytes)
+}
+
 /// A text that a call makes.
 pub(crate) fn made_text(
     access: Access,
@@ -55,7 +83,7 @@ pub(crate) fn made_optional_text(
         Ok(Handle::adopt(out).map(|string| {
             let mut length = 0;
             let data = duramen_string_data(string.raw(), &mut length);
-            lent(data, length).to_string()
+            shown(data, length).into_owned()
         }))
     }
 }
@@ -75,7 +103,7 @@ pub(crate) fn made_texts(
         let item = |index| {
             let mut length = 0;
             let data = duramen_string_list_item(list.raw(), index, &mut length);
-            lent(data, length).to_string()
+            shown(data, length).into_owned()
         };
         Ok((0..duramen_string_list_count(list.raw())).map(item).collect())
     }
@@ -90,5 +118,25 @@ pub(crate) fn new_string(value: &str) -> Result<Handle<duramen_string>> {
     unsafe {
         let status = duramen_string_create(data, length, &mut out, &mut error);
         Handle::adopt(out).ok_or_else(|| crate::error::Error::from_call(status, error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown() {
+        for (bytes, expected) in [
+            (&b"gr\xc3\xbcn.pt"[..], "grün.pt"),
+            (b"no\xff\xe4where", "no\\xff\\xe4where"),
+            (b"\xc3\xbc\xe2\x82", "ü\\xe2\\x82"),
+            (b"", ""),
+        ] {
+            // SAFETY: the bytes are static.
+            assert_eq!(unsafe { shown(bytes.as_ptr() as *const _, bytes.len()) }, expected);
+        }
+        // SAFETY: NULL is allowed.
+        assert_eq!(unsafe { shown(std::ptr::null(), 3) }, "");
     }
 }

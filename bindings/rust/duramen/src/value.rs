@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::error::Result;
 use crate::handle::Handle;
 use crate::tensor::Tensor;
-use crate::text::{lent, text};
+use crate::text::{lent, shown, text};
 use duramen_sys::*;
 use std::os::raw::c_void;
 use std::ptr::null_mut;
@@ -160,8 +160,8 @@ impl Value {
             DURAMEN_VALUE_INT => Value::Int(duramen_value_int(raw)),
             DURAMEN_VALUE_FLOAT => Value::Float(duramen_value_float(raw)),
             DURAMEN_VALUE_COMPLEX => Value::Complex(duramen_value_float(raw), duramen_value_imag(raw)),
-            DURAMEN_VALUE_TEXT => Value::Text(lent(duramen_value_text(raw, &mut length), length).to_string()),
-            DURAMEN_VALUE_BIG_INT => Value::BigInt(lent(duramen_value_text(raw, &mut length), length).to_string()),
+            DURAMEN_VALUE_TEXT => Value::Text(shown(duramen_value_text(raw, &mut length), length).into_owned()),
+            DURAMEN_VALUE_BIG_INT => Value::BigInt(shown(duramen_value_text(raw, &mut length), length).into_owned()),
             DURAMEN_VALUE_BYTES => Value::Bytes(bytes_of(raw).to_vec()),
             DURAMEN_VALUE_TENSOR => {
                 Tensor::retained(duramen_value_tensor(raw), context).map_or(Value::None, Value::Tensor)

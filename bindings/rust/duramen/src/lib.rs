@@ -44,7 +44,7 @@
 //!
 //! # Memory
 //! Two tensors may share memory, so no borrow of a handle protects it. [`Tensor::to_vec`] copies;
-//! [`Tensor::slice`] shows the elements in place, and calls that would write meanwhile are refused with
+//! [`Tensor::as_slice`] shows the elements in place, and calls that would write meanwhile are refused with
 //! [`Code::State`]. [`Context::tensor_from_vec`] takes a vector's memory over.
 //!
 //! # Callbacks

@@ -22,7 +22,7 @@ use std::ptr::null_mut;
 /// A tensor; a clone is the same tensor, and views share memory.
 ///
 /// Elements are copied in and out ([`Context::tensor`], [`Tensor::to_vec`]), moved in without a copy
-/// ([`Context::tensor_from_vec`]), or seen in place ([`Tensor::slice`]).
+/// ([`Context::tensor_from_vec`]), or seen in place ([`Tensor::as_slice`]).
 ///
 /// ```
 /// let context = duramen::Context::new()?;

@@ -180,7 +180,7 @@ impl Tensor {
     }
 
     /// A view of a range of a dimension, as Python's `start:stop:step`; `i64::MAX` is the end.
-    pub fn narrow(&self, dim: i64, start: i64, stop: i64, step: i64) -> Result<Tensor> {
+    pub fn slice(&self, dim: i64, start: i64, stop: i64, step: i64) -> Result<Tensor> {
         self.computed(|context, out, error| unsafe {
             duramen_slice(context, self.raw(), dim, start, stop, step, out, error)
         })

@@ -35,14 +35,14 @@ impl Tensor {
     /// ```
     /// let context = duramen::Context::new()?;
     /// let x = context.ones(&[3])?;
-    /// let values = x.slice::<f32>()?;
+    /// let values = x.as_slice::<f32>()?;
     /// assert_eq!(values.iter().sum::<f32>(), 3.0);
     /// assert_eq!(x.fill(2.0).unwrap_err().code(), duramen::Code::State); // `values` is still there
     /// drop(values);
     /// x.fill(2.0)?;
     /// # Ok::<(), duramen::Error>(())
     /// ```
-    pub fn slice<T: Plain>(&self) -> Result<Slice<'_, T>> {
+    pub fn as_slice<T: Plain>(&self) -> Result<Slice<'_, T>> {
         self.check_in_place::<T>()?;
         let mut data = null();
         call(Access::Read, |error| unsafe { duramen_tensor_data_const(self.raw(), &mut data, error) })?;
@@ -55,7 +55,7 @@ impl Tensor {
     }
 
     /// The elements in place, to be written. `ReadOnly` for memory that must not be written.
-    pub fn slice_mut<T: Plain>(&self) -> Result<SliceMut<'_, T>> {
+    pub fn as_mut_slice<T: Plain>(&self) -> Result<SliceMut<'_, T>> {
         self.check_in_place::<T>()?;
         let mut data = null_mut();
         call(Access::Write, |error| unsafe { duramen_tensor_data_mut(self.raw(), &mut data, error) })?;

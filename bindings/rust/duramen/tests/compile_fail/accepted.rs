@@ -12,7 +12,7 @@ pub fn handles(context: &Context) -> Result<Vec<f32>> {
     sync(&shared);
     send(shared);
     let x: Tensor = context.ones([2])?;
-    let values = x.slice::<f32>()?.to_vec();
+    let values = x.as_slice::<f32>()?.to_vec();
     drop(x);
     Ok(values)
 }

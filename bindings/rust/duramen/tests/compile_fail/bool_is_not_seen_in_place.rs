@@ -1,4 +1,4 @@
 // E0277: the trait bound
 pub fn seen(tensor: &duramen::Tensor) {
-    let _ = tensor.slice::<bool>();
+    let _ = tensor.as_slice::<bool>();
 }

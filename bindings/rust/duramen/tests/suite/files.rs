@@ -167,7 +167,7 @@ fn memory_and_descriptors_stand_for_files() {
     let bytes = std::fs::read(&path).unwrap();
     let range = bytes.as_ptr_range();
     let tensor = Open::new().open_vec(&context, bytes).unwrap().state_dict().unwrap().get("0.weight").unwrap();
-    let place = tensor.slice::<f32>().unwrap().as_ptr() as *const u8;
+    let place = tensor.as_slice::<f32>().unwrap().as_ptr() as *const u8;
     assert!(range.contains(&place)); // of the very vector, which the tensor keeps
     assert_eq!(refused(tensor.fill(0.0)), Code::ReadOnly);
     assert!(Open::new().open_vec(&context, vec![1, 2, 3]).is_err());

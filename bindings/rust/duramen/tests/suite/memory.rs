@@ -8,12 +8,12 @@ use std::cell::Cell;
 fn a_slice_sees_elements_in_place() {
     let context = context();
     let x = context.tensor(&[1f32, 2.0, 3.0, 4.0], [2, 2]).unwrap();
-    assert_eq!(&*x.slice::<f32>().unwrap(), [1.0, 2.0, 3.0, 4.0]);
-    x.slice_mut::<f32>().unwrap()[3] = 9.0;
+    assert_eq!(&*x.as_slice::<f32>().unwrap(), [1.0, 2.0, 3.0, 4.0]);
+    x.as_mut_slice::<f32>().unwrap()[3] = 9.0;
     assert_eq!(x.at([1, 1]).unwrap(), 9.0);
-    assert_eq!(refused(x.slice::<f64>()), Code::DtypeMismatch);
-    assert_eq!(refused(x.transpose(0, 1).unwrap().slice::<f32>()), Code::State);
-    assert!(context.zeros([0]).unwrap().slice::<f32>().unwrap().is_empty());
+    assert_eq!(refused(x.as_slice::<f64>()), Code::DtypeMismatch);
+    assert_eq!(refused(x.transpose(0, 1).unwrap().as_slice::<f32>()), Code::State);
+    assert!(context.zeros([0]).unwrap().as_slice::<f32>().unwrap().is_empty());
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn writing_counts_as_a_write() {
     let context = context();
     let x = context.ones([1]).unwrap().with_grad().unwrap();
     let y = (&x * &x).unwrap();
-    x.detach().unwrap().slice_mut::<f32>().unwrap()[0] = 5.0;
+    x.detach().unwrap().as_mut_slice::<f32>().unwrap()[0] = 5.0;
     assert_eq!(refused(y.backward()), Code::State); // what was saved for it is stale
 }
 
@@ -33,10 +33,10 @@ fn nothing_writes_while_a_slice_is_there() {
     let x = context.ones([1, 2]).unwrap();
     let loss = model.forward(&x).unwrap().sum().unwrap();
     let state = model.state_dict().unwrap().snapshot().unwrap();
-    let values = weight.slice::<f32>().unwrap();
+    let values = weight.as_slice::<f32>().unwrap();
     let view = weight.detach().unwrap();
     assert_eq!(refused(view.fill(0.0)), Code::State);
-    assert_eq!(refused(view.slice_mut::<f32>()), Code::State);
+    assert_eq!(refused(view.as_mut_slice::<f32>()), Code::State);
     assert_eq!(refused(loss.backward()), Code::State);
     assert_eq!(refused(model.forward(&x)), Code::State);
     assert_eq!(refused(model.load_state_dict(&state)), Code::State);
@@ -44,7 +44,7 @@ fn nothing_writes_while_a_slice_is_there() {
     assert_eq!(refused(weight.init("zeros_")), Code::State);
     // What reads, or makes something new, goes on.
     assert_eq!(view.to_vec::<f32>().unwrap(), &*values);
-    assert!((&x + &x).is_ok() && view.slice::<f32>().is_ok());
+    assert!((&x + &x).is_ok() && view.as_slice::<f32>().is_ok());
     drop(values);
     loss.backward().unwrap();
     view.fill(0.0).unwrap();
@@ -54,11 +54,11 @@ fn nothing_writes_while_a_slice_is_there() {
 fn nothing_looks_while_a_slice_is_written() {
     let context = context();
     let x = context.ones([2]).unwrap();
-    let mut values = x.slice_mut::<f32>().unwrap();
+    let mut values = x.as_mut_slice::<f32>().unwrap();
     values[0] = 2.0;
     assert_eq!(refused(&x + &x), Code::State);
     assert_eq!(refused(x.to_vec::<f32>()), Code::State);
-    assert_eq!(refused(x.slice::<f32>()), Code::State);
+    assert_eq!(refused(x.as_slice::<f32>()), Code::State);
     assert_eq!(refused(x.item()), Code::State);
     drop(values);
     assert_eq!(x.to_vec::<f32>().unwrap(), [2.0, 1.0]);
@@ -69,7 +69,7 @@ fn a_forgotten_slice_keeps_its_protection() {
     std::thread::spawn(|| {
         let context = context();
         let x = context.ones([2]).unwrap();
-        std::mem::forget(x.slice::<f32>().unwrap());
+        std::mem::forget(x.as_slice::<f32>().unwrap());
         assert_eq!(refused(x.fill(0.0)), Code::State);
         assert_eq!(x.to_vec::<f32>().unwrap(), [1.0, 1.0]);
     })
@@ -90,7 +90,7 @@ impl OwnModule for Keeper {
     }
     fn forward(&self, _: &Module, input: &Tensor) -> Result<Tensor> {
         let held: &'static Tensor = Box::leak(Box::new(input.clone()));
-        KEPT.with(|kept| kept.set(Some(held.slice().unwrap())));
+        KEPT.with(|kept| kept.set(Some(held.as_slice().unwrap())));
         Ok(input.clone())
     }
 }
@@ -120,6 +120,6 @@ fn a_misaligned_tensor_gives_no_slice() {
     let read = Checkpoint::from_bytes(&context, &bytes).unwrap().state_dict().unwrap();
     let b = read.get("b").unwrap();
     assert_eq!(b.to_vec::<f32>().unwrap(), [1.0, 2.0]);
-    let address = b.slice::<f32>().map(|values| values.as_ptr() as usize);
+    let address = b.as_slice::<f32>().map(|values| values.as_ptr() as usize);
     assert!(address.map_or(true, |address| address % 4 == 0));
 }

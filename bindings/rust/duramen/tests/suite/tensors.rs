@@ -57,7 +57,7 @@ fn methods_do_what_their_names_say() {
     assert_eq!(x.relu().unwrap().sum().unwrap().item().unwrap(), 9.0);
     assert_eq!(x.transpose(0, 1).unwrap().to_vec::<f32>().unwrap(), [1.0, -4.0, -2.0, 5.0, 3.0, -6.0]);
     assert_eq!(x.select(0, 1).unwrap().at([-1]).unwrap(), -6.0);
-    assert_eq!(x.narrow(1, 1, i64::MAX, 1).unwrap().shape(), [2, 2]);
+    assert_eq!(x.slice(1, 1, i64::MAX, 1).unwrap().shape(), [2, 2]);
     assert_eq!(x.sum_dims([1], true).unwrap().shape(), [2, 1]);
     assert_eq!(x.mean().unwrap().item().unwrap(), -0.5);
     assert_eq!(x.argmax(1, false).unwrap().to_vec::<i64>().unwrap(), [2, 1]);
@@ -93,8 +93,8 @@ fn a_vector_moves_in_and_is_freed_once() {
     let values = vec![1f32; 1000];
     let address = values.as_ptr();
     let tensor = context.tensor_from_vec(values, [1000]).unwrap();
-    assert_eq!(tensor.slice::<f32>().unwrap().as_ptr(), address);
-    let view = tensor.narrow(0, 500, 501, 1).unwrap();
+    assert_eq!(tensor.as_slice::<f32>().unwrap().as_ptr(), address);
+    let view = tensor.slice(0, 500, 501, 1).unwrap();
     drop(tensor);
     assert_eq!(view.item().unwrap(), 1.0);
     assert_eq!(refused(context.tensor_from_vec(vec![1f32], [2])), Code::ShapeMismatch);

@@ -80,7 +80,7 @@ ValueRef bytes_of(Context& context, const Content& content, const duramen_save_o
 template <class Content>
 void write_descriptor(Context& context, const Content& content, int32_t descriptor,
                       const duramen_save_options* options) {
-  io::DescriptorOutput out(descriptor);
+  io::DescriptorOutput out(descriptor, context.cancel());
   write_to(context, content, out, options);
 }
 

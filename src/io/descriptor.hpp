@@ -1,12 +1,15 @@
 // What the classes of files share of the system's calls.
 #pragma once
 
+#include <poll.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
 #include <utility>
+
+#include "base/cancel.hpp"
 
 namespace duramen::io {
 
@@ -16,6 +19,19 @@ auto retry(const Call& call) noexcept {
   auto result = call();
   while (result < 0 && errno == EINTR) result = call();
   return result;
+}
+
+// Waits until a call would not wait: there is something to read (POLLIN), room to write (POLLOUT),
+// or an end or error for the call to tell. CANCELLED, within some milliseconds.
+inline void wait_until_ready(int descriptor, short events, const CancelFlag& cancel,
+                             const char* operation) {
+  constexpr int kMilliseconds = 20;
+  pollfd asked = {descriptor, events, 0};
+  int count = 0;
+  do {
+    cancel.check(operation);
+    count = ::poll(&asked, 1, kMilliseconds);
+  } while (count == 0 || (count < 0 && errno == EINTR));
 }
 
 // Closes what it holds.

@@ -62,6 +62,18 @@ void read_whole(const Services& services, int descriptor, const std::string& pat
   }
 }
 
+// What is there by now, however little; 0 at the end.
+size_t read_some(const Services& services, int descriptor, const std::string& shown,
+                 std::span<std::byte> out) {
+  while (true) {
+    wait_until_ready(descriptor, POLLIN, services.cancel, "open");
+    const ssize_t count = retry([&] { return ::read(descriptor, out.data(), out.size()); });
+    services.cancel.check("open");
+    if (count >= 0) return static_cast<size_t>(count);
+    if (errno != EAGAIN) throw system_error(shown, "read", errno);
+  }
+}
+
 // With the first `used` bytes of the old one.
 Ref<Storage> grown(const Services& services, const Storage& old, size_t used, size_t size) {
   auto storage = Storage::allocate(services.allocator, size);
@@ -114,14 +126,12 @@ Ref<const Source> Source::of_stream(const Services& services, int descriptor,
   auto storage = Storage::allocate(services.allocator, kChunk);
   size_t size = 0;
   while (true) {
-    services.cancel.check("open");
     if (size == storage->nbytes()) storage = grown(services, *storage, size, 2 * size);
     const size_t room = std::min(kChunk, storage->nbytes() - size);
-    const ssize_t count =
-        retry([&] { return ::read(descriptor, storage->mutable_data() + size, room); });
-    if (count < 0) throw system_error(shown, "read", errno);
+    const size_t count =
+        read_some(services, descriptor, shown, {storage->mutable_data() + size, room});
     if (count == 0) break;
-    size += static_cast<size_t>(count);
+    size += count;
     if (size > most) {
       throw file_error(
           Code::limit, {shown, "read", {}, {}},

@@ -34,7 +34,8 @@ class Source final : public Counted {
   // descriptor has come to.
   static Ref<const Source> of_descriptor(const Services& services, int descriptor,
                                          const std::string& shown, Mode mode);
-  // What comes until the end, of a pipe or the like. LIMIT beyond `most` bytes.
+  // What comes until the end, of a pipe or the like, blocking or not. LIMIT beyond `most` bytes;
+  // CANCELLED also while nothing comes.
   static Ref<const Source> of_stream(const Services& services, int descriptor,
                                      const std::string& shown, uint64_t most);
   static Ref<const Source> from_memory(std::span<const std::byte> bytes, Ref<const Counted> keeper,

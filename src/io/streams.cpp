@@ -1,9 +1,12 @@
 #include "io/streams.hpp"
 
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 
 #include "base/text.hpp"
@@ -15,6 +18,7 @@ namespace duramen::io {
 namespace {
 
 constexpr uint64_t kMostOfPipe = uint64_t{1} << 40;
+constexpr size_t kPiece = size_t{1} << 20;  // between two looks at the cancel flag
 
 std::string name_of(int descriptor) { return join("descriptor ", descriptor); }
 
@@ -44,6 +48,11 @@ class NoPipeSignal {
   sigset_t old_;
   bool was_pending_ = false;
 };
+
+bool is_file(int descriptor) noexcept {
+  struct stat status = {};
+  return ::fstat(descriptor, &status) == 0 && (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
+}
 
 const FileFormat& named_format(const Output& out, const SaveOptions& options) {
   if (options.format == Format::automatic) {
@@ -79,16 +88,33 @@ Ref<Checkpoint> open_descriptor(const Services& services, int descriptor,
   return Checkpoint::from_memory(services, source->bytes(), source, name, options);
 }
 
-DescriptorOutput::DescriptorOutput(int descriptor)
-    : Output(name_of(descriptor)), descriptor_(descriptor) {}
+DescriptorOutput::DescriptorOutput(int descriptor, const CancelFlag& cancel)
+    : Output(name_of(descriptor)),
+      descriptor_(descriptor),
+      cancel_(cancel),
+      manner_(is_file(descriptor) ? Manner::plain : Manner::no_wait) {}
 
 void DescriptorOutput::put(std::span<const std::byte> bytes) {
   const NoPipeSignal quiet;
   while (!bytes.empty()) {
-    const ssize_t count = retry([&] { return ::write(descriptor_, bytes.data(), bytes.size()); });
-    if (count < 0) throw system_error(name(), "save: write", errno);
-    bytes = bytes.subspan(static_cast<size_t>(count));
+    wait_until_ready(descriptor_, POLLOUT, cancel_, "save");
+    const ssize_t count = put_some(bytes);
+    if (count < 0 && errno != EAGAIN) throw system_error(name(), "save: write", errno);
+    bytes = bytes.subspan(static_cast<size_t>(std::max<ssize_t>(count, 0)));
   }
+}
+
+// A blocking pipe that is ready has room for PIPE_BUF bytes; more would wait for the reader, where
+// the system cannot be told not to (pipes: Linux 6.5).
+ssize_t DescriptorOutput::put_some(std::span<const std::byte> bytes) noexcept {
+  if (manner_ == Manner::no_wait) {
+    const iovec piece = {const_cast<std::byte*>(bytes.data()), std::min(bytes.size(), kPiece)};
+    const ssize_t count = retry([&] { return ::pwritev2(descriptor_, &piece, 1, -1, RWF_NOWAIT); });
+    if (count >= 0 || errno == EAGAIN) return count;
+    manner_ = Manner::small;
+  }
+  const size_t most = manner_ == Manner::small ? size_t{PIPE_BUF} : kPiece;
+  return retry([&] { return ::write(descriptor_, bytes.data(), std::min(bytes.size(), most)); });
 }
 
 void save_to(const Services& services, const StateDict& dict, Output& out,

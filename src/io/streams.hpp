@@ -11,14 +11,21 @@ namespace duramen::io {
 Ref<Checkpoint> open_descriptor(const Services& services, int descriptor,
                                 const OpenOptions& options);
 
+// To a descriptor, blocking or not, which stays the caller's. CANCELLED also while nobody reads.
 class DescriptorOutput final : public Output {
  public:
-  explicit DescriptorOutput(int descriptor);
+  DescriptorOutput(int descriptor, const CancelFlag& cancel);
   void begin(uint64_t /*nbytes*/) override {}
 
  private:
+  // How a write never waits for longer than a file system does.
+  enum class Manner { plain, no_wait, small };
   void put(std::span<const std::byte> bytes) override;
+  ssize_t put_some(std::span<const std::byte> bytes) noexcept;
+
   int descriptor_;
+  const CancelFlag& cancel_;
+  Manner manner_;
 };
 
 class MemoryOutput final : public Output {

@@ -39,8 +39,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_view
 /* Opens a file by its descriptor, from its first byte on, wherever it is positioned; maps it, or
  * reads it with DURAMEN_OPEN_READ. The descriptor stays the caller's and may be closed afterwards.
  *
- * A descriptor of a pipe or a socket is read to its end, into memory: at most max_total_bytes, or
- * 1 TiB.
+ * A descriptor of a pipe or a socket, blocking or not, is read to its end, into memory: at most
+ * max_total_bytes, or 1 TiB. The call waits for what is to come, and cancel reaches it there.
  * Fails: IO, CORRUPT, LIMIT, UNSUPPORTED, CANCELLED.
  * Threads: context. Since: level 2. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_open_descriptor(
@@ -78,7 +78,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_value_to_bytes(
 
 /* Writes a state dict to a descriptor, from where that is positioned: a file, a pipe, a socket.
  *
- * It is neither closed nor synchronised, and a failure may leave a part there.
+ * It is neither closed nor synchronised, and a failure may leave a part there. Where a pipe or a
+ * socket is full, blocking or not, the call waits for its reader, and cancel reaches it there.
  * Fails: as duramen_state_dict_to_bytes; IO.
  * Threads: context. Since: level 2. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_write_descriptor(

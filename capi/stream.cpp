@@ -49,9 +49,16 @@ class CallbackOutput final : public io::Output {
   void* user_;
 };
 
-Ref<Storage> read_all(Context& context, duramen_read_at read, void* user, uint64_t nbytes) {
-  if (!read) throw null_argument("read");
+// Zero: no limit but memory's.
+void check_nbytes(uint64_t nbytes, uint64_t max_total_bytes) {
   if (nbytes > PTRDIFF_MAX) throw Error(Code::limit, "nbytes: more than memory can hold");
+  if (max_total_bytes && nbytes > max_total_bytes) {
+    throw Error(Code::limit, join("nbytes: more than max_total_bytes allows (expected at most ",
+                                  max_total_bytes, ", got ", nbytes, ")"));
+  }
+}
+
+Ref<Storage> read_all(Context& context, duramen_read_at read, void* user, uint64_t nbytes) {
   auto storage = Storage::allocate(context.allocator(), nbytes);
   for (uint64_t done = 0; done < nbytes; done += kPiece) {
     context.cancel().check("open");
@@ -143,7 +150,9 @@ duramen_status duramen_checkpoint_open_callback(duramen_context* context, durame
                                                 duramen_checkpoint** out,
                                                 duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context& core) {
+    if (!read) throw null_argument("read");
     const io::OpenOptions chosen = open_options(options);
+    check_nbytes(nbytes, chosen.limits.max_total_bytes);
     const auto bytes = read_all(core, read, user, nbytes);
     return io::Checkpoint::from_memory(services_of(core), {bytes->data(), bytes->nbytes()}, bytes,
                                        "callback", chosen);

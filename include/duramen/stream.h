@@ -51,7 +51,8 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_open
 /* Opens a file of `nbytes` bytes that a callback gives.
  *
  * The callback is called on this thread, in pieces of up to 1 MiB, and not after the call has
- * returned; all bytes are read into memory.
+ * returned; all bytes are read into memory, which is taken at once: more than max_total_bytes are
+ * refused before (LIMIT), and the limit's default is none.
  * Fails: as the callback does; CORRUPT, LIMIT, UNSUPPORTED, CANCELLED.
  * Threads: context. Since: level 2. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_open_callback(

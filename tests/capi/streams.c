@@ -134,6 +134,22 @@ static void callbacks(int32_t number) {
   duramen_state_dict_release(dict);
 }
 
+/* What the limit forbids is neither allocated nor asked for. */
+static void limited_callback(void) {
+  duramen_limits limits = {0};
+  duramen_open_options options = {0};
+  duramen_checkpoint* file = NULL;
+  struct buffer buffer = {NULL, 0, 0, 0};
+  limits.struct_size = sizeof limits;
+  limits.max_total_bytes = 1 << 20;
+  options.struct_size = sizeof options;
+  options.limits = &limits;
+  FAILS(DURAMEN_E_LIMIT, duramen_checkpoint_open_callback(context, give, &buffer, (uint64_t)1 << 50,
+                                                          &options, &file, ERROR));
+  CONTAINS("max_total_bytes", duramen_error_message(last_error(), NULL));
+  CHECK(buffer.calls == 0 && file == NULL);
+}
+
 /* A file, and a pipe, whose reader is a thread. */
 struct reader {
   int descriptor;
@@ -385,6 +401,7 @@ int main(void) {
     callbacks(kFormats[i]);
     descriptors(kFormats[i]);
   }
+  limited_callback();
   tensor_by_tensor("stream.safetensors");
   tensor_by_tensor("stream.pt");
   stream_formats();

@@ -58,11 +58,16 @@ class Descriptor {
   int number_;
 };
 
+// Blocks that a process of this effective user may fill: those that are set aside are root's.
+inline uint64_t room_of(const struct statvfs& system, uid_t user) noexcept {
+  return user == 0 ? system.f_bfree : system.f_bavail;
+}
+
 // False with errno when the disk surely has less room than that.
 inline bool has_room(int descriptor, uint64_t nbytes) noexcept {
   struct statvfs system = {};
   if (::fstatvfs(descriptor, &system) != 0 || system.f_frsize == 0) return true;
-  if (nbytes / system.f_frsize <= system.f_bavail) return true;
+  if (nbytes / system.f_frsize <= room_of(system, ::geteuid())) return true;
   errno = ENOSPC;
   return false;
 }

@@ -2,11 +2,13 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <optional>
 
 #include "support/catch.hpp"
 #include "unit/io/files.hpp"
@@ -15,6 +17,13 @@ namespace {
 
 // What fsync() answers for folders: errno values, then the truth.
 std::vector<int> folder_errors;
+
+// Of the disk of bytes that fstatvfs() tells of; without one it tells nothing.
+struct Room {
+  uint64_t free;
+  uint64_t free_for_all;
+};
+std::optional<Room> disk;
 
 bool is_folder(int descriptor) {
   struct stat status = {};
@@ -31,6 +40,18 @@ extern "C" int fsync(int descriptor) {
   errno = folder_errors.front();
   folder_errors.erase(folder_errors.begin());
   return -1;
+}
+
+extern "C" int fstatvfs(int /*descriptor*/, struct statvfs* out) {
+  if (!disk) {
+    errno = ENOSYS;
+    return -1;
+  }
+  *out = {};
+  out->f_frsize = 1;
+  out->f_bfree = disk->free;
+  out->f_bavail = disk->free_for_all;
+  return 0;
 }
 
 namespace duramen::test {
@@ -121,6 +142,17 @@ TEST_CASE("a disk that is full leaves the old file", "[io][atomic]") {
     CHECK(read_file(folder.file(name)) == "old");
   }
   CHECK(folder.names().size() == 2);
+}
+
+TEST_CASE("what a disk sets aside is root's to fill", "[io][atomic]") {
+  const Folder folder;
+  disk = Room{3, 2};
+  const Code code = code_of_saving(folder.file("a"));
+  disk = Room{2, 2};
+  const Code full = code_of_saving(folder.file("b"));
+  disk.reset();
+  CHECK(code == (::geteuid() == 0 ? Code::ok : Code::io));
+  CHECK(full == Code::io);
 }
 
 TEST_CASE("the mode of the old file is kept", "[io][atomic]") {

@@ -70,6 +70,49 @@ TEST_CASE("a module of one's own is a module as any other", "[cxx]") {
   CHECK(alive == 0);
 }
 
+// Counts its calls, in its extra state.
+class Counter : public duramen::OwnModule {
+ public:
+  explicit Counter(int64_t count) : count_(count) {}
+  std::string_view class_name() const override { return "Counter"; }
+  int64_t version() const override { return 3; }
+  bool has_extra_state() const override { return true; }
+  duramen::Value get_extra_state(ModuleRef) override { return count_; }
+  void set_extra_state(ContextRef, ModuleRef, duramen::ValueRef state) override {
+    if (state.kind() != DURAMEN_VALUE_INT) throw std::runtime_error("a number was expected");
+    count_ = state.as_int();
+  }
+
+ private:
+  int64_t count_;
+};
+
+TEST_CASE("a module of one's own has an extra state and a version", "[cxx]") {
+  const Context context;
+  const Module counter = duramen::make_own<Counter>(context, 5);
+  const duramen::StateDict state = counter.state_dict();
+  REQUIRE(state.size() == 1);
+  const duramen::Value extra = state.value("_extra_state");
+  CHECK(extra.as_int() == 5);
+  CHECK(state.version("") == 3);
+  const Module other = duramen::make_own<Counter>(context, 0);
+  other.load_state_dict(context, state);
+  const duramen::StateDict loaded = other.state_dict();
+  CHECK(loaded.value("_extra_state").as_int() == 5);
+
+  state.set("_extra_state", duramen::Value("five"));
+  CHECK_THROWS_AS(other.load_state_dict(context, state), duramen::Error);
+  const duramen::StateDict kept = other.state_dict();
+  CHECK(kept.value("_extra_state").as_int() == 5);
+
+  const Module linear = duramen::nn::Linear(context, 2, 1);
+  duramen::derive(linear, std::make_unique<Counter>(7));
+  const duramen::StateDict derived = linear.state_dict();
+  CHECK(derived.size() == 3);
+  CHECK(derived.version("") == 3);
+  CHECK(duramen::StateDict(make_scale(context, 1).state_dict()).version("") == 1);
+}
+
 // The negative of the class below.
 class Negative : public duramen::OwnModule {
  public:

@@ -43,6 +43,15 @@ class OwnModule {
   // A copy for deepcopy(); empty: the module cannot be copied.
   virtual std::unique_ptr<OwnModule> clone() const { return nullptr; }
   virtual std::string extra_repr() const { return {}; }
+
+  // Of the form of its state, as PyTorch's _version; 0: 1, or that of the class below (derive).
+  virtual int64_t version() const { return 0; }
+  // Whether state dicts hold what get_extra_state gives, as "_extra_state"; asked once.
+  virtual bool has_extra_state() const { return false; }
+  virtual Result<Value> get_extra_state(ModuleRef) { return Value::none(); }
+  // Takes such a value from a load, before the load changes any tensor. A failure undoes the load;
+  // where a later one undoes it, this is called again with what get_extra_state gave before.
+  virtual Result<void> set_extra_state(ContextRef, ModuleRef, ValueRef) { return detail::done(); }
 };
 
 namespace detail {
@@ -81,14 +90,34 @@ inline int32_t DURAMEN_CALL own_extra_repr(void* user, const duramen_module*, du
   });
 }
 
+inline int32_t DURAMEN_CALL own_get_extra_state(void* user, const duramen_module* module,
+                                                duramen_value** out, duramen_error** error) {
+  return guarded(error, [&] {
+    return then(own(user).get_extra_state(const_cast<duramen_module*>(module)), [&](Value state) {
+      *out = state.detach();
+      return done();
+    });
+  });
+}
+inline int32_t DURAMEN_CALL own_set_extra_state(void* user, duramen_context* context,
+                                                duramen_module* module, const duramen_value* state,
+                                                duramen_error** error) {
+  return guarded(error, [&] { return own(user).set_extra_state(context, module, state); });
+}
+
 // `name` must live as long as the table.
-inline duramen_module_class own_class(const std::string& name) {
+inline duramen_module_class own_class(const std::string& name, const OwnModule& own) {
   duramen_module_class type = {};
   type.struct_size = sizeof type;
   type.name = name.data();
   type.name_length = name.size();
+  type.version = own.version();
   type.forward = own_forward;
   type.clone = own_clone;
+  if (own.has_extra_state()) {
+    type.get_extra_state = own_get_extra_state;
+    type.set_extra_state = own_set_extra_state;
+  }
   type.destroy = destroy<OwnModule>;
   return type;
 }
@@ -98,7 +127,7 @@ inline duramen_module_class own_class(const std::string& name) {
 // A module without entries around an object of the program's own, which it takes over.
 inline Result<Module> make_own(ContextRef context, std::unique_ptr<OwnModule> own) {
   const std::string name(own->class_name());
-  duramen_module_class type = detail::own_class(name);
+  duramen_module_class type = detail::own_class(name, *own);
   type.extra_repr = detail::own_extra_repr;
   return make<Module>([&](auto** module, auto** error) {
     const duramen_status status =
@@ -112,11 +141,12 @@ Result<Module> make_own(ContextRef context, Given&&... given) {
   return make_own(context, std::make_unique<T>(std::forward<Given>(given)...));
 }
 
-// Gives a module the class of an object of the program's own, which it takes over: name, forward
-// and copies. What is printed, and all else, stays that of the class that it had.
+// Gives a module the class of an object of the program's own, which it takes over: name, forward,
+// copies, version and extra state. What is printed, and all else, stays that of the class that it
+// had.
 inline Result<void> derive(ModuleRef module, std::unique_ptr<OwnModule> own) {
   const std::string name(own->class_name());
-  const duramen_module_class type = detail::own_class(name);
+  const duramen_module_class type = detail::own_class(name, *own);
   return call([&](duramen_error** error) {
     const duramen_status status = duramen_module_derive(module.get(), &type, own.get(), error);
     if (status == DURAMEN_OK) (void)own.release();

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "io/descriptor.hpp"
 #include "io/file_error.hpp"
+#include "io/pieces.hpp"
 
 namespace duramen::io {
 namespace {
@@ -74,13 +75,6 @@ size_t read_some(const Services& services, int descriptor, const std::string& sh
   }
 }
 
-// With the first `used` bytes of the old one.
-Ref<Storage> grown(const Services& services, const Storage& old, size_t used, size_t size) {
-  auto storage = Storage::allocate(services.allocator, size);
-  std::copy_n(old.data(), used, storage->mutable_data());
-  return storage;
-}
-
 }  // namespace
 
 Ref<const Source> Source::open(const Services& services, const std::string& path, Mode mode) {
@@ -123,22 +117,17 @@ Ref<Source> Source::of_file(const Services& services, int descriptor, const std:
 
 Ref<const Source> Source::of_stream(const Services& services, int descriptor,
                                     const std::string& shown, uint64_t most) {
-  auto storage = Storage::allocate(services.allocator, kChunk);
-  size_t size = 0;
-  while (true) {
-    if (size == storage->nbytes()) storage = grown(services, *storage, size, 2 * size);
-    const size_t room = std::min(kChunk, storage->nbytes() - size);
-    const size_t count =
-        read_some(services, descriptor, shown, {storage->mutable_data() + size, room});
-    if (count == 0) break;
-    size += count;
-    if (size > most) {
+  Pieces pieces;
+  while (const size_t count = read_some(services, descriptor, shown, pieces.room())) {
+    pieces.advance(count);
+    if (pieces.nbytes() > most) {
       throw file_error(
           Code::limit, {shown, "read", {}, {}},
           join("more bytes than max_total_bytes allows (expected at most ", most, ")"));
     }
   }
-  const std::span<const std::byte> bytes(storage->data(), size);
+  auto storage = pieces.join(services);
+  const std::span<const std::byte> bytes(storage->data(), storage->nbytes());
   return make<Source>(bytes, std::move(storage), shown);
 }
 

@@ -45,6 +45,9 @@ case "$what" in
     # Options of another class are refused by the compiler.
     if refusals=$("$go" build -tags refused ./nn 2>&1); then echo "nn/refused.go compiles"; exit 1; fi
     [[ $refusals == *"missing method ofLinear"* && $refusals == *'cannot use "4"'* ]] || { echo "$refusals"; exit 1; }
+    # Without cgo the first thing said is why.
+    if refusals=$(CGO_ENABLED=0 "$go" build . 2>&1); then echo "the package builds without cgo"; exit 1; fi
+    [[ $(sed -n 2p <<<"$refusals") == *needs_cgo_set_CGO_ENABLED* ]] || { echo "$refusals"; exit 1; }
     ;;
   scenario)
     program=$DURAMEN_PREFIX/../go-scenario

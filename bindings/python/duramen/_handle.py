@@ -7,6 +7,7 @@ when the Python object goes, on whatever thread that happens.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import weakref
 from typing import Any, TypeVar
@@ -17,17 +18,46 @@ T = TypeVar("T", bound="Handle")
 
 
 class Reference(weakref.ref):  # type: ignore[type-arg]
-    """A weak reference that remembers what is to be released."""
+    """A weak reference that remembers where it stands in the table."""
 
-    __slots__ = ("address", "release")
+    __slots__ = ("address",)
     address: int
-    release: Any
+
+
+class _Probe:
+    """Tells how many references a finaliser sees that runs because there are none."""
+
+    def __del__(self, counts: Any = sys.getrefcount) -> None:
+        _alone.append(counts(self))
+
+
+_alone: list[int] = []
+_Probe()
+
+
+class Owner:
+    """Holds one reference to an object of the library, for whatever refers to it.
+
+    The collector runs the finalisers of all that it finds, and only then sees whether one of them took something back; it calls weak
+    references even before. So a finaliser that is not alone lets a new owner take over, which goes when nothing refers to it."""
+
+    __slots__ = ("_next", "address", "release")
+
+    def __init__(self, address: int, release: Any) -> None:
+        self.address, self.release = address, release
+
+    def __del__(self, counts: Any = sys.getrefcount, alone: list[int] = _alone) -> None:
+        if counts(self) > alone[0]:
+            self._next = type(self)(self.address, self.release)
+        else:
+            self.release(self.address)
 
 
 class Handle:
     """The base class: `handle` is the address of the library's object."""
 
-    __slots__ = ("handle", "__weakref__")
+    __slots__ = ("_owner", "handle", "__weakref__")
+    _owner: Owner
     handle: int
     _release = "duramen_error_release"  # the name of the type's release function
 
@@ -45,7 +75,9 @@ def _gone(reference: Reference, alive: dict[int, Reference] = _alive, lock: Any 
     with lock:
         if alive.get(reference.address) is reference:
             del alive[reference.address]
-    reference.release(reference.address)
+
+
+set_owner: Any = vars(Handle)["_owner"].__set__
 
 
 def adopt(made: T, address: int) -> T:
@@ -55,8 +87,9 @@ def adopt(made: T, address: int) -> T:
         found: T | None = known(address)
         if found is None:
             made.handle = address
+            set_owner(made, Owner(address, release))
             reference = Reference(made, _gone)
-            reference.address, reference.release = address, release
+            reference.address = address
             _alive[address] = reference
             return made
     release(address)
@@ -66,10 +99,15 @@ def adopt(made: T, address: int) -> T:
 def exchange(one: Handle, other: Handle) -> None:
     """Lets two Python objects change places: each holds what the other held."""
     with _lock:
-        first, second = _alive[one.handle], _alive[other.handle]
-        first.address, second.address = second.address, first.address
+        both = [(each, reference) for each in (one, other)  # without what a finaliser took back
+                if (reference := _alive.get(each.handle)) is not None and reference() is each]
+        for each, _ in both:
+            del _alive[each.handle]
         one.handle, other.handle = other.handle, one.handle
-        _alive[first.address], _alive[second.address] = first, second
+        one._owner, other._owner = other._owner, one._owner
+        for each, reference in both:
+            reference.address = each.handle
+            _alive[each.handle] = reference
 
 
 def known(address: int) -> Any:

@@ -15,7 +15,7 @@ import weakref
 from typing import TYPE_CHECKING, Any, Iterator
 
 from . import _api
-from ._handle import Handle, Reference, _alive, _gone, _lock, known, lendings, walked
+from ._handle import Handle, Owner, Reference, _alive, _gone, _lock, known, lendings, set_owner, walked
 from ._library import fast, lib, make, struct
 from ._listing import Listing, list_options
 from ._tensor import Parameter, Tensor
@@ -27,7 +27,8 @@ _each = collections.deque[Any](maxlen=0).extend  # runs an iterator to its end
 _set_handle: Any = vars(Handle)["handle"].__set__
 _set_bound: Any = vars(Tensor)["_bound"].__set__
 _set_address: Any = vars(Reference)["address"].__set__
-_retain, _release = fast.duramen_tensor_retain, fast.duramen_tensor_release
+_set_owned: Any = vars(Owner)["address"].__set__
+_retain = fast.duramen_tensor_retain
 _counts: Any = sys.getrefcount
 _ALONE = list(map(_counts, [object()]))[0]  # what an object has that is in one list only
 
@@ -47,17 +48,18 @@ def note_buffer(value: Any) -> None:
         buffers.may_be_parameters = True
 
 
-class TensorReference(Reference):
-    """Of a tensor of a listing. Where there are many, the callback is the library's release itself, which takes the reference as the
-    address that it has; what stays in the table is dropped when that has grown."""
+class TensorOwner(Owner):
+    """Of one of many tensors, made without a call of Python."""
 
-    __slots__ = ("_as_parameter_",)
+    __slots__ = ()
     release = lib.duramen_tensor_release
+
+    def __init__(self, address: int, _: Any) -> None:
+        self.address = address
 
 
 _MANY = 300
 _room = [10000]  # so large the table may be until those that have gone are looked for
-_set_parameter: Any = vars(TensorReference)["_as_parameter_"].__set__
 
 
 def _drop_gone() -> None:
@@ -126,12 +128,14 @@ class Lending(list[Tensor]):
         if self.known:  # one that occurs twice is retained once
             kept = {address: one for address, one in zip(addresses, objects) if not is_owned(one, address)}
             addresses, objects = list(kept), list(kept.values())
+        owners = list(map(object.__new__, itertools.repeat(TensorOwner, len(objects))))
+        _each(map(_set_owned, owners, map(_retain, addresses)))  # in one step of C, which no interrupt breaks
+        _each(map(set_owner, objects, owners))
         many = len(objects) >= _MANY
-        if many:
+        if many:  # what stays in the table is dropped when that has grown
             _drop_gone()
-        references = list(map(TensorReference, objects, itertools.repeat(_release if many else _gone)))
-        # Retaining lets the reference release, in one step of C: an interrupt between may lose a reference, never give back one too many.
-        _each(map(_set_parameter if many else _set_address, references, map(_retain, addresses)))
+        references = list(map(Reference, objects, itertools.repeat(None if many else _gone)))
+        _each(map(_set_address, references, addresses))
         _alive.update(zip(addresses, references))
         _each(map(_set_bound, objects, itertools.repeat(self.listing.context)))
 

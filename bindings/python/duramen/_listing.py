@@ -6,37 +6,21 @@ import ctypes
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, Union
 
 from ._dtype import dtype_of
+from ._handle import Owner
 from ._library import lib, make, options, struct
 
 if TYPE_CHECKING:
     from ._context import Context
 
 
-class _Last:
-    """Gives a listing back."""
-
-    __slots__ = ("address",)
-
-    def __init__(self, address: int) -> None:
-        self.address = address
-
-    def __del__(self, release: Any = lib.duramen_listing_release) -> None:
-        release(self.address)
-
-
 class Listing:
-    """Holds a listing of the library, which holds its tensors; the context is theirs.
+    """Holds a listing of the library, which holds its tensors; the context is theirs."""
 
-    The collector runs this finaliser also where that of another object takes back what refers to this one. What is made now is not
-    among what it has found, and goes when nothing refers to it."""
-
-    __slots__ = ("_last", "address", "context")
+    __slots__ = ("address", "context", "owner")
 
     def __init__(self, address: int, context: Context) -> None:
         self.address, self.context = address, context
-
-    def __del__(self, last: Any = _Last) -> None:
-        self._last = last(self.address)
+        self.owner = Owner(address, lib.duramen_listing_release)
 
 
 def entries(function: Any, *arguments: Any) -> Iterator[Any]:

@@ -79,6 +79,15 @@ bool has_absurd_length(std::string_view bytes) noexcept {
   return length > kMaxSafetensorsHeader;
 }
 
+// Fewer bytes than a header's length, all of them of a text. Of a length that is cut off at least
+// one is none, but for its first two.
+bool is_short_text(std::string_view bytes) noexcept {
+  return bytes.size() > 2 && bytes.size() < 8 &&
+         std::all_of(bytes.begin(), bytes.end(), [](char c) {
+           return (c >= ' ' && c <= '~') || c == '\n' || c == '\r' || c == '\t';
+         });
+}
+
 // What to say of a file that begins like none that is known.
 std::string_view describe_unknown(std::string_view bytes) noexcept {
   constexpr size_t kLooked = size_t{1} << 20;
@@ -89,8 +98,8 @@ std::string_view describe_unknown(std::string_view bytes) noexcept {
                  "(open it by its path)"
                : "not a checkpoint: this is a JSON text";
   }
-  return "not a checkpoint (expected a .safetensors header, a zip archive of torch.save, an "
-         ".npy, an .npz or a GGUF file)";
+  return "not a checkpoint (expected a .safetensors header, a file of torch.save, an .npy, an "
+         ".npz or a GGUF file, an index of shards or a folder of one of these)";
 }
 
 void write_torch_dict(const Services& services, const StateDict& dict, Output& out,
@@ -217,7 +226,7 @@ Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& sour
                      "not a checkpoint: this is an HTML or XML page (a download that went wrong?)");
   }
   const bool has_brace = bytes.size() > 8 && bytes[8] == '{';
-  if (has_absurd_length(bytes) && !has_brace) {
+  if ((has_absurd_length(bytes) && !has_brace) || is_short_text(bytes)) {
     throw file_error(Code::unsupported, spot, describe_unknown(bytes));
   }
   return read_safetensors(services, source, options);  // which says what is wrong with the header

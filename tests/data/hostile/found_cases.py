@@ -46,6 +46,7 @@ def add_to(registry):
     for name, text in {"not-found": b"Not Found", "access-denied": b"Access to model x/y is restricted. You must log in.",
                        "entry-not-found": b"Entry not found", "one-letter": b"x", "newline": b"\n"}.items():
         add(f"{name}.bin", "UNSUPPORTED" if len(text) >= 8 else "CORRUPT", text, "")
+    add("short-text.bin", "UNSUPPORTED", b"oops\n", "not a checkpoint")
     add("json-error.bin", "UNSUPPORTED", b'{"error":"Repository not found"}', "JSON text")
     add("config.json", "UNSUPPORTED", b'{\n  "architectures": ["GPT2LMHeadModel"],\n  "n_layer": 12\n}\n', "JSON text")
     add("empty.pt", "CORRUPT", b"", "empty")

@@ -21,6 +21,7 @@ std::map<std::string, std::string> metadata_of(const duramen_checkpoint* checkpo
 Document read_document(duramen_context* context, const std::string& file, uint64_t flags) {
   const Checkpoint checkpoint = open_checkpoint(context, file, flags);
   Document document;
+  document.file = file;
   document.format = format_of(checkpoint.get());
   document.root = retained(content_of(checkpoint.get(), file));
   document.metadata = metadata_of(checkpoint.get());
@@ -29,7 +30,8 @@ Document read_document(duramen_context* context, const std::string& file, uint64
 
 void select(Document& document, const std::string& path) {
   if (path.empty()) return;
-  document.root = retained(item_at(document.root.get(), find_path(document.root.get(), path)));
+  document.root =
+      retained(item_at(document.root.get(), find_path(document.root.get(), path, document.file)));
 }
 
 }  // namespace cli

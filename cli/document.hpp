@@ -8,6 +8,7 @@
 namespace cli {
 
 struct Document {
+  std::string file;    // as it was given
   std::string format;  // of the file
   Value root;          // shares the file's memory
   std::map<std::string, std::string> metadata;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "input.hpp"
 #include "nearest.hpp"
 #include "values.hpp"
 
@@ -248,9 +249,11 @@ std::optional<std::vector<size_t>> try_path(const duramen_value* root, std::stri
   return follow(root, path, place) ? std::optional(place) : std::nullopt;
 }
 
-std::vector<size_t> find_path(const duramen_value* root, const std::string& path) {
+std::vector<size_t> find_path(const duramen_value* root, const std::string& path,
+                              const std::string& file) {
   if (auto place = try_path(root, path)) return *place;
-  throw Failure(kUsage, "nothing is called '" + path + "'" + did_you_mean(path, known_paths(root)));
+  throw Failure(kUsage, shown_name(file) + ": nothing is called '" + path + "'" +
+                            did_you_mean(path, known_paths(root)));
 }
 
 const duramen_value* item_at(const duramen_value* root, const std::vector<size_t>& place) {

@@ -49,8 +49,9 @@ Value make_dict(const std::vector<Value>& keys, const std::vector<Value>& items)
 
 // Where a dotted path leads, the longest key first: the items to take, one a level.
 std::optional<std::vector<size_t>> try_path(const duramen_value* root, std::string_view path);
-// Failure(kUsage) with the nearest name where it leads nowhere.
-std::vector<size_t> find_path(const duramen_value* root, const std::string& path);
+// Failure(kUsage) with the file and the nearest name where it leads nowhere.
+std::vector<size_t> find_path(const duramen_value* root, const std::string& path,
+                              const std::string& file);
 const duramen_value* item_at(const duramen_value* root, const std::vector<size_t>& place);
 // The whole with another value at that place.
 Value with_item(const duramen_value* root, const std::vector<size_t>& place, Value item);

@@ -23,7 +23,8 @@ bool is_below(std::string_view path, std::string_view name) {
 }
 
 // What is called so, or lies below such a path. Failure(kUsage) for a name that nothing has.
-Value picked(const duramen_value* root, const std::vector<std::string>& names) {
+Value picked(const duramen_value* root, const std::vector<std::string>& names,
+             const std::string& file) {
   std::vector<bool> used(names.size());
   Edit edit;
   edit.leaf = [&](const std::string& path, const duramen_value* value) -> Value {
@@ -36,29 +37,30 @@ Value picked(const duramen_value* root, const std::vector<std::string>& names) {
   };
   Value out = edited(root, edit);
   for (size_t i = 0; i < names.size(); ++i) {
-    if (!used[i]) find_path(root, names[i]);  // which says so
+    if (!used[i]) find_path(root, names[i], file);  // which says so
   }
   return out;
 }
 
-void write_named(Json& json, duramen_context* context, const duramen_value* root,
+void write_named(Json& json, duramen_context* context, const Document& document,
                  const std::string& name) {
+  const duramen_value* root = document.root.get();
   if (const auto place = try_path(root, name)) {
     write_tree(json, context, item_at(root, *place));
   } else {
-    write_tree(json, context, picked(root, {name}).get());
+    write_tree(json, context, picked(root, {name}, document.file).get());
   }
 }
 
-std::string json_of(duramen_context* context, const duramen_value* root,
+std::string json_of(duramen_context* context, const Document& document,
                     const std::vector<std::string>& names) {
   Json json;
   if (names.size() < 2) {
-    write_named(json, context, root, names.empty() ? "" : names[0]);
+    write_named(json, context, document, names.empty() ? "" : names[0]);
     return json.str() + "\n";
   }
   json.begin_object();
-  for (const std::string& name : names) write_named(json.key(name), context, root, name);
+  for (const std::string& name : names) write_named(json.key(name), context, document, name);
   return json.end_object().str() + "\n";
 }
 
@@ -68,11 +70,11 @@ void run(const Options& options) {
   Document document = read_document(context.get(), options.file, options.flags);
   select(document, options.select);
   if (options.target.file.empty()) {
-    return print(json_of(context.get(), document.root.get(), options.names));
+    return print(json_of(context.get(), document, options.names));
   }
   document.root = with_state_dicts(document.root.get());
   if (!options.names.empty()) {
-    document.root = picked(document.root.get(), options.names);
+    document.root = picked(document.root.get(), options.names, document.file);
   }
   const Saved saved = save_document(context.get(), document, options.target);
   Json json;

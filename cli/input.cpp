@@ -129,6 +129,8 @@ uint64_t input_bytes(const std::string& file) {
   return sum;
 }
 
+std::string shown_name(const std::string& file) { return file == kStandardInput ? "stdin" : file; }
+
 std::string with_input_name(std::string message) {
   if (!standard_input_was_asked_for) return message;
   const std::string& path = standard_input_path();

@@ -18,6 +18,8 @@ std::string_view format_of(const duramen_checkpoint* checkpoint);
 const duramen_value* content_of(const duramen_checkpoint* checkpoint, const std::string& file);
 // Of a file that was opened, or of the files in a folder; 0 where nobody knows.
 uint64_t input_bytes(const std::string& file);
+// The file as messages name it.
+std::string shown_name(const std::string& file);
 // A message in which standard input has its name, and not the one by which it was opened.
 std::string with_input_name(std::string message);
 

@@ -77,7 +77,7 @@ Value dict_of(const duramen_value* like, const StateDict& renamed,
 }
 
 Renamed renamed(const duramen_value* root, const Options& options) {
-  const std::vector<size_t> place = find_path(root, options.select);
+  const std::vector<size_t> place = find_path(root, options.select, options.file);
   const duramen_value* dict = item_at(root, place);
   if (duramen_value_kind(dict) != DURAMEN_VALUE_DICT) {
     throw Failure(kUsage, options.file + ": only a dict has names (got " +

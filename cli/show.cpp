@@ -29,7 +29,8 @@ struct Options {
 // names.
 class Selection {
  public:
-  Selection(const Content& content, const std::vector<std::string>& names) : names_(names) {
+  Selection(const Content& content, const Options& options) : names_(options.names) {
+    const std::vector<std::string>& names = names_;
     std::vector<bool> used(names.size());
     const auto add = [&](std::string_view path) {
       for (size_t i = 0; i < names.size(); ++i) {
@@ -39,7 +40,7 @@ class Selection {
     for (const Entry& entry : content.entries) add(entry.name);
     for (const Leaf& leaf : content.leaves) add(leaf.path);
     for (size_t i = 0; i < names.size(); ++i) {
-      if (!used[i]) throw unknown(content, names[i]);
+      if (!used[i]) throw unknown(content, names[i], options.file);
     }
   }
   bool operator()(std::string_view path) const {
@@ -56,7 +57,7 @@ class Selection {
     return name.empty() || path.size() == name.size() || path[name.size()] == '.';
   }
   // Every path and what leads to it.
-  static Failure unknown(const Content& content, const std::string& name) {
+  static Failure unknown(const Content& content, const std::string& name, const std::string& file) {
     std::set<std::string> known;
     const auto add = [&](std::string path) {
       while (known.insert(path).second && path.find('.') != std::string::npos) {
@@ -66,7 +67,10 @@ class Selection {
     for (const Entry& entry : content.entries) add(entry.name);
     for (const Leaf& leaf : content.leaves) add(leaf.path);
     const std::vector<std::string> words(known.begin(), known.end());
-    return {kUsage, "nothing is called '" + name + "'" + did_you_mean(name, words)};
+    const std::string patterns = name.find('*') == std::string::npos
+                                     ? did_you_mean(name, words)
+                                     : " (--include '" + name + "' takes it as a pattern)";
+    return {kUsage, shown_name(file) + ": nothing is called '" + name + "'" + patterns};
   }
   const std::vector<std::string>& names_;
 };
@@ -105,7 +109,7 @@ void write_entry(Json& json, duramen_context* context, const Entry& entry, const
 
 std::string to_json(duramen_context* context, const Content& content, std::string_view format,
                     const Options& options) {
-  const Selection selected(content, options.names);
+  const Selection selected(content, options);
   Json json;
   json.begin_object().key("format").text(format).key("entries").begin_array();
   for (const Entry& entry : content.entries) {
@@ -128,7 +132,7 @@ std::string entry_text(duramen_context* context, const Entry& entry, const Optio
 }
 
 std::string to_text(duramen_context* context, const Content& content, const Options& options) {
-  const Selection selected(content, options.names);
+  const Selection selected(content, options);
   const Palette palette(options.color);
   std::string text;
   for (const Entry& entry : content.entries) {

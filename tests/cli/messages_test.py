@@ -32,6 +32,23 @@ class WrongFile(ToolTest):
         self.assertEqual(self.refused(3, "ls", "-", text=""), "duramen: error: stdin: the file is empty\n")
 
 
+class WrongName(ToolTest):
+    def test_the_file_is_named(self):
+        path = self.folder / "x.pt"
+        good("init", "Linear(4, 3)", "-o", path)
+        for command in (["show", path, "wieght"], ["extract", path, "wieght"], ["extract", path, "wieght", "bias"],
+                        ["extract", path, "wieght", "-o", self.folder / "y.npy"], ["convert", path, "--select", "wieght", "-o", self.folder / "y.pt"],
+                        ["rename", path, "--select", "wieght", "--rename", "add:a."]):
+            self.assertEqual(self.refused(2, *command),
+                             f"duramen: error: {path}: nothing is called 'wieght' (did you mean 'weight'?)\n", command)
+        with open(path) as file:
+            self.assertIn("error: stdin: nothing is called", duramen("show", "-", "wieght", stdin=file).stderr)
+
+    def test_a_pattern(self):
+        good("init", "Linear(4, 3)", "-o", self.folder / "x.pt")
+        self.assertIn("(--include 'w*' takes it as a pattern)", self.refused(2, "show", self.folder / "x.pt", "w*"))
+
+
 class WrongTarget(ToolTest):
     def setUp(self):
         super().setUp()

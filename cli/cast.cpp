@@ -130,8 +130,8 @@ std::string to_text(const std::vector<Row>& rows, const Loss& sum, const std::st
                std::to_string(loss.underflow), std::to_string(loss.changed),
                std::to_string(loss.count), Json().real(loss.max_error).str()});
   }
-  return (shown > 0 ? table.str(palette) : "") + std::to_string(rows.size()) + " tensors to " +
-         dtype + ": of " + std::to_string(sum.count) + " elements " + std::to_string(sum.overflow) +
+  return (shown > 0 ? table.str(palette) : "") + counted(rows.size(), "tensor") + " to " + dtype +
+         ": of " + std::to_string(sum.count) + " elements " + std::to_string(sum.overflow) +
          " overflow, " + std::to_string(sum.underflow) + " become zero, " +
          std::to_string(sum.changed - sum.overflow - sum.underflow) + " others lose precision\n";
 }

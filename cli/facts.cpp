@@ -37,7 +37,7 @@ void count_entry(Facts& facts, const Entry& entry) {
   facts.elements += numel;
   facts.nbytes += nbytes;
   facts.ties += entry.tied ? 1 : 0;
-  if (!entry.tied && (is_floating(dtype) || is_complex(dtype))) facts.parameters += numel;
+  if (!entry.tied && (is_floating(dtype) || is_complex(dtype))) facts.floating_elements += numel;
   Count& count = facts.dtypes[dtype_of(entry.tensor)];
   ++count.tensors;
   count.nbytes += nbytes;

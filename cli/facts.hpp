@@ -24,7 +24,7 @@ struct Facts {
   uint64_t tensors = 0;
   uint64_t values = 0;
   uint64_t elements = 0;
-  uint64_t parameters = 0;  // elements with fractions, each memory once
+  uint64_t floating_elements = 0;  // also complex ones; not of tensors on the memory of another
   uint64_t nbytes = 0;
   uint64_t ties = 0;    // tensors on the memory of an earlier one
   uint64_t mapped = 0;  // tensors that are used in the file's place

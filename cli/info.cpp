@@ -50,7 +50,7 @@ std::string to_json(const Facts& facts) {
   json.key("tensors").integer(number(facts.tensors));
   json.key("values").integer(number(facts.values));
   json.key("elements").integer(number(facts.elements));
-  json.key("parameters").integer(number(facts.parameters));
+  json.key("floating_elements").integer(number(facts.floating_elements));
   json.key("nbytes").integer(number(facts.nbytes));
   json.key("dtypes").begin_object();
   for (const auto& [name, count] : facts.dtypes) {
@@ -89,8 +89,8 @@ std::string format_text(const Facts& facts) {
   return out;
 }
 
-std::string counted(const std::string& count, const char* what) {
-  return count.empty() ? "" : count + what + (count == "1" ? "" : "s");
+std::string counted_files(const std::string& count) {
+  return count.empty() ? "" : count + (count == "1" ? " file" : " files");
 }
 
 std::string to_text(const Facts& facts, const Palette& palette) {
@@ -106,20 +106,21 @@ std::string to_text(const Facts& facts, const Palette& palette) {
   line("format", format_text(facts));
   line("producer", facts.producer);
   line("file", exact(facts.file_bytes));
-  line("shards", counted(text_of(facts, "shards"), " file"));
-  line("elements in", counted(text_of(facts, "files"), " file"));
+  line("shards", counted_files(text_of(facts, "shards")));
+  line("elements in", counted_files(text_of(facts, "files")));
   line("tensors", std::to_string(facts.tensors) + ", " + exact(facts.nbytes));
   line("elements", std::to_string(facts.elements));
-  line("parameters", std::to_string(facts.parameters) + " elements with fractions");
+  line("floating", std::to_string(facts.floating_elements) +
+                       (facts.ties > 0 ? " elements, tied tensors once" : " elements"));
   for (const auto& [name, count] : facts.dtypes) {
     line("dtype",
-         name + ": " + std::to_string(count.tensors) + " tensors, " + format_bytes(count.nbytes));
+         name + ": " + counted(count.tensors, "tensor") + ", " + format_bytes(count.nbytes));
   }
   line("values", std::to_string(facts.values) + " beside the tensors");
   for (const auto& [name, count] : facts.classes) {
     line("class", abbreviated(name, kWidestName) + ": " + std::to_string(count) + ", inert");
   }
-  line("ties", std::to_string(facts.ties) + " tensors on the memory of another");
+  line("ties", counted(facts.ties, "tensor") + " on the memory of another");
   line("mapped",
        std::to_string(facts.mapped) + " of " + std::to_string(facts.tensors) +
            " tensors are used in the file's place" +

@@ -111,13 +111,19 @@ void print_table(const Listed& rows, Hasher* hasher, const Options& options) {
   print(text);
 }
 
+// Why --trainable finds nothing: only PyTorch's own files tell which tensors require grad.
+std::string note_on(const Options& options, std::string_view format) {
+  if (!options.filter.trainable || format == "torch") return {};
+  return " (the format does not tell what requires grad, so --trainable chooses nothing)";
+}
+
 void print_text(const Listed& rows, std::string_view format, Hasher* hasher,
                 const Options& options) {
   if (rows.size() != 0) print_table(rows, hasher, options);
   std::string text;
   for (const Leaf& leaf : rows.leaves()) text += line_of(leaf);
-  print(text + std::string(format) + ": " + std::to_string(rows.size()) + " tensors, " +
-        format_bytes(rows.total_bytes()) + "\n");
+  print(text + std::string(format) + ": " + counted(rows.size(), "tensor") + ", " +
+        format_bytes(rows.total_bytes()) + note_on(options, format) + "\n");
 }
 
 void print_tree(const duramen_checkpoint* checkpoint, const Filter& filter,

@@ -74,6 +74,10 @@ std::string format_shape(std::span<const int64_t> shape) {
   return out + "]";
 }
 
+std::string counted(uint64_t count, std::string_view what) {
+  return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 std::string format_bytes(uint64_t nbytes) {
   if (nbytes < 1000) return std::to_string(nbytes) + " B";
   static constexpr const char* kUnits[] = {"kB", "MB", "GB", "TB", "PB", "EB"};

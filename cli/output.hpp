@@ -23,6 +23,8 @@ std::string abbreviated(const std::string& text, size_t width);
 std::string format_shape(std::span<const int64_t> shape);
 // "1.2 kB", "548.1 MB"
 std::string format_bytes(uint64_t nbytes);
+// "1 tensor", "2 tensors"
+std::string counted(uint64_t count, std::string_view what);
 
 // Columns as wide as their widest cell; numbers to the right when asked. Long cells are
 // abbreviated.

@@ -27,9 +27,9 @@ std::string names_text(const std::vector<std::string>& names) {
 }
 
 std::string to_text(const Saved& saved) {
-  std::string out = saved.file + ": " + saved.format + ", " + std::to_string(saved.tensors) +
-                    " tensors, " + format_bytes(saved.nbytes);
-  if (saved.values > 0) out += ", " + std::to_string(saved.values) + " values";
+  std::string out = saved.file + ": " + saved.format + ", " + counted(saved.tensors, "tensor") +
+                    ", " + format_bytes(saved.nbytes);
+  if (saved.values > 0) out += ", " + counted(saved.values, "value");
   out += '\n';
   const auto line = [&](const char* what, const std::vector<std::string>& names) {
     if (!names.empty()) out += std::string(what) + names_text(names) + "\n";

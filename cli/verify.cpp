@@ -46,8 +46,6 @@ struct Verdict {
   uint64_t nbytes = 0;
 };
 
-std::string counted(uint64_t count, const char* what) { return std::to_string(count) + what; }
-
 class Verifier {
  public:
   Verifier(duramen_context* context, const Options& options)
@@ -91,7 +89,7 @@ class Verifier {
       verdict_.problems.push_back({entry.name, failure.what()});
     }
     const auto add = [&](uint64_t count, const char* what) {
-      if (count > 0) verdict_.problems.push_back({entry.name, counted(count, what)});
+      if (count > 0) verdict_.problems.push_back({entry.name, std::to_string(count) + what});
     };
     if (!options_.allow_nan) add(row.scan.nan_count, " elements are NaN");
     if (!options_.allow_inf) add(row.scan.inf_count, " elements are infinite");
@@ -167,7 +165,7 @@ std::string to_text(const Verdict& verdict, const Options& options, const Palett
     out += abbreviated(name, kWidestName) + palette.bad(printable(problem.what)) + "\n";
   }
   const std::string text = printable(options.file) + ": " + verdict.format + ", " +
-                           std::to_string(verdict.rows.size()) + " tensors, " +
+                           counted(verdict.rows.size(), "tensor") + ", " +
                            format_bytes(verdict.nbytes) + ": ";
   return out + text +
          (verdict.problems.empty() ? palette.good("conforms") : palette.bad("does not conform")) +

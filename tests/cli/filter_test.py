@@ -29,6 +29,10 @@ class Filters(ToolTest):
         self.assertEqual(self.names("--kind", "value"), [])
         self.assertEqual(len(self.names("--kind", "tensor")), 9)
         self.assertEqual(self.names("--trainable"), [])  # a state dict's tensors are detached
+        flat = self.folder / "flat.safetensors"
+        good("convert", self.path, "-o", flat, "--clone-ties")
+        self.assertIn("does not tell what requires grad", good("ls", "--trainable", flat))
+        self.assertNotIn("requires grad", good("ls", "--trainable", self.path) + good("ls", flat))
         self.refused(2, "ls", "--dtype", "float33", self.path)
         self.refused(2, "ls", "--kind", "bufer", self.path)
 

@@ -93,7 +93,7 @@ class Listing(ToolTest):
         aliases = [entry["aliases"] for entry in as_json("ls", "--json", self.folder / "x")["entries"]]
         self.assertEqual(aliases, [None, "a", "a", "a"])
         info = as_json("info", "--json", self.folder / "x")
-        self.assertEqual((info["elements"], info["parameters"], info["ties"]), (22, 20, 1))
+        self.assertEqual((info["elements"], info["floating_elements"], info["ties"]), (22, 20, 1))
 
     def test_nested_containers_are_dotted_paths(self):
         listed = as_json("ls", "--json", DATA / "torch" / "nested.pt")

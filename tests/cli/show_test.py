@@ -83,7 +83,7 @@ class Info(ToolTest):
         self.assertEqual(info["metadata"], {"format": "pt", "by": "a\x1bb"})
         self.assertEqual(info["dtypes"], {"float32": {"tensors": 1, "nbytes": 8},
                                           "int64": {"tensors": 1, "nbytes": 24}})
-        self.assertEqual((info["tensors"], info["elements"], info["parameters"], info["nbytes"]), (2, 5, 2, 32))
+        self.assertEqual((info["tensors"], info["elements"], info["floating_elements"], info["nbytes"]), (2, 5, 2, 32))
         self.assertEqual((info["format"], info["version"], info["byteorder"]), ("safetensors", None, "little"))
         self.assertEqual((info["mapped"], info["ties"]), (2, 0))
         self.assertEqual(info["file_bytes"], path.stat().st_size)

@@ -79,6 +79,11 @@ Machine look_around() {
   return machine;
 }
 
+// With the processors' own word where Highway has another.
+std::string vectors_text(const std::string& simd) {
+  return simd.starts_with("AVX3") ? "AVX-512 (" + simd + ")" : simd;
+}
+
 // What the flavour of BLAS means for products here.
 std::string meaning_of(const std::string& threading) {
   if (threading == "openmp") return "each thread of a context computes parts of a product itself";
@@ -241,7 +246,7 @@ std::string to_text(const Machine& machine, const std::vector<Check>& checks,
                       std::to_string(duramen_api_level()) + ", ABI epoch " +
                       std::to_string(duramen_abi_epoch()));
   line("compiler", printable(machine.compiler));
-  line("vector instructions", machine.simd);
+  line("vector instructions", vectors_text(machine.simd));
   line("BLAS", machine.blas_version + ", " + machine.blas_threading);
   line("", meaning_of(machine.blas_threading));
   line("processors", std::to_string(machine.processors));

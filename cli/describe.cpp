@@ -37,6 +37,11 @@ bool flag_at(element object, const char* key) {
   bool flag = false;
   return object[key].get_bool().get(flag) == simdjson::SUCCESS && flag;
 }
+// Of a module whose forward is not there.
+bool is_state_only(element entry) {
+  bool runs = true;
+  return entry["forward"].get_bool().get(runs) == simdjson::SUCCESS && !runs;
+}
 array items_at(element object, const char* key) {
   array items;
   if (object[key].get_array().get(items)) throw Failure(kRefused, "describe: unexpected JSON");
@@ -123,6 +128,9 @@ std::string type_text(const Type& type, const Palette& palette) {
   using Align = Table::Align;
   std::string out = palette.bold(signature_text(type.entry)) + "\n";
   out += std::string(text_at(type.entry, "doc")) + " (" + std::string(type.group) + ")\n";
+  if (is_state_only(type.entry)) {
+    out += "State only: it is built, listed, loaded and saved, but it does not run.\n";
+  }
   out += hidden_text(type.entry);
   Table table({{"parameter", Align::left}, {"kinds", Align::left}, {"", Align::left}});
   size_t count = 0;
@@ -141,8 +149,9 @@ std::string list_text(const std::vector<Type>& types, const Palette& palette) {
     Table table({{std::string(group), Table::Align::left}, {"", Table::Align::left}});
     for (const Type& type : types) {
       if (type.group != group) continue;
-      table.add(
-          {std::string(text_at(type.entry, "name")), std::string(text_at(type.entry, "doc"))});
+      table.add({std::string(text_at(type.entry, "name")),
+                 std::string(text_at(type.entry, "doc")) +
+                     (is_state_only(type.entry) ? " (state only)" : "")});
     }
     out += table.str(palette);
   }

@@ -30,6 +30,11 @@ class Describe(ToolTest):
         text = good("describe", "Linear")
         self.assertTrue(text.startswith("Linear(in_features, out_features, bias=True"), text)
 
+    def test_what_does_not_run(self):
+        self.assertIn("State only", good("describe", "Conv1d"))
+        self.assertNotIn("tate only", good("describe", "Linear") + good("describe", "relu") + good("describe", "SGD"))
+        self.assertRegex(good("describe"), r"\nConv1d .* \(state only\)\n")
+
     def test_unknown_types(self):
         self.assertIn("did you mean 'Linear'?", self.refused(2, "describe", "Liner"))
         self.assertIn("did you mean 'Linear'?", self.refused(2, "describe", "LINEAR", "--json"))

@@ -39,6 +39,17 @@ std::string known_endings() {
   return out + "or / for dcp";
 }
 
+// The words for a format that its endings give: "pt", "pth", … for torch.
+std::vector<std::string> names_of_endings(const Format& format) {
+  std::vector<std::string> out;
+  for (std::string_view rest = format.endings; rest.starts_with('.');) {
+    const std::string_view ending = rest.substr(0, rest.find(' '));
+    if (ending.substr(1) != format.name) out.emplace_back(ending.substr(1));
+    rest.remove_prefix(std::min(ending.size() + 1, rest.size()));
+  }
+  return out;
+}
+
 }  // namespace
 
 void add_format_option(CLI::App& verb, std::string& to) {
@@ -48,6 +59,8 @@ void add_format_option(CLI::App& verb, std::string& to) {
     if (!names.empty()) list += &format == &kFormats.back() ? " or " : ", ";
     names.emplace_back(format.name);
     list += format.name;
+    if (format.number == DURAMEN_FORMAT_TORCH) list += " (or pt, pth, bin)";
+    for (const std::string& name : names_of_endings(format)) names.push_back(name);
   }
   verb.add_option("--to", to,
                   "The format to write, where the file's ending does not tell it: " + list)
@@ -56,8 +69,11 @@ void add_format_option(CLI::App& verb, std::string& to) {
 }
 
 const Format* format_named(std::string_view name) {
-  const auto* found = std::find_if(kFormats.begin(), kFormats.end(),
-                                   [name](const Format& format) { return format.name == name; });
+  const auto is_meant = [name](const Format& format) {
+    const std::vector<std::string> others = names_of_endings(format);
+    return format.name == name || std::find(others.begin(), others.end(), name) != others.end();
+  };
+  const auto* found = std::find_if(kFormats.begin(), kFormats.end(), is_meant);
   return found == kFormats.end() ? nullptr : found;
 }
 

@@ -17,7 +17,7 @@ struct Format {
 // Of the index of shards, behind the ending of a format.
 inline constexpr std::string_view kIndexEnding = ".index.json";
 
-// Registers --to, which takes a format's name.
+// Registers --to, which takes a format's name, or an ending without its dot.
 void add_format_option(CLI::App& verb, std::string& to);
 
 // Null for an unknown name.

@@ -44,7 +44,28 @@ void check_verb(const CLI::App& app, std::string_view word) {
   std::vector<std::string> verbs;
   for (const CLI::App* verb : app.get_subcommands({})) verbs.push_back(verb->get_name());
   if (std::find(verbs.begin(), verbs.end(), word) != verbs.end()) return;
-  throw Failure(kUsage, "unknown command '" + std::string(word) + "'" + did_you_mean(word, verbs));
+  throw Failure(kUsage, "unknown command '" + std::string(word) + "'" + did_you_mean(word, verbs) +
+                            " (duramen --help lists them)");
+}
+
+// `help` and `help VERB` are --help of the tool and of the verb.
+std::vector<std::string> arguments_of(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  if (arguments.empty() || arguments[0] != "help") return arguments;
+  arguments.erase(arguments.begin());
+  arguments.emplace_back("--help");
+  return arguments;
+}
+
+// With the words of the usage line, and where that is.
+std::string usage_failure(const CLI::ParseError& error, const std::vector<std::string>& arguments) {
+  const bool has_verb = !arguments.empty() && arguments[0][0] != '-';
+  std::string message = error.what();
+  constexpr std::string_view kOutput = "--output ";
+  if (message.starts_with(kOutput)) message = "-o FILE " + message.substr(kOutput.size());
+  if (arguments.empty()) message = "a command is required";
+  return message + " (duramen " + (has_verb ? arguments[0] + " " : "") + "--help shows what " +
+         (has_verb ? "it takes)" : "there is)");
 }
 
 // A file that is opened must not become stdin, stdout or stderr.
@@ -59,7 +80,7 @@ int run(int argc, char** argv) {
                "duramen");
   app.formatter(std::make_shared<HelpFormatter>());
   app.set_help_flag("-h,--help", "Show this text");
-  app.set_version_flag("--version", std::string("duramen ") + duramen_version_string(),
+  app.set_version_flag("-V,--version", std::string("duramen ") + duramen_version_string(),
                        "Show the version");
   app.require_subcommand(1);
   app.footer(
@@ -83,11 +104,12 @@ int run(int argc, char** argv) {
   add_run(app);
   add_describe(app);
   add_doctor(app, code);
-  if (argc > 1 && argv[1][0] != '-') check_verb(app, argv[1]);
+  const std::vector<std::string> arguments = arguments_of(argc, argv);
+  if (!arguments.empty() && !arguments[0].starts_with('-')) check_verb(app, arguments[0]);
   try {
-    app.parse(argc, argv);
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // the last first
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0) return fail(kUsage, error.what());
+    if (error.get_exit_code() != 0) return fail(kUsage, usage_failure(error, arguments));
     std::ostringstream text;  // --help, --version
     app.exit(error, text, text);
     print(text.str());

@@ -39,7 +39,7 @@ _duramen() {
       ;;
   esac
   case $verb in
-    '') options='ls info show diff convert rename cast split merge extract verify tree init check run describe doctor -h --help --version' ;;
+    '') options='ls info show diff convert rename cast split merge extract verify tree init check run describe doctor -h --help -V --version' ;;
     ls) options='-h --help --include --exclude --kind --trainable --dtype --json --hash --tree --depth --sort --color' ;;
     info) options='-h --help --digest --metadata --get --get-metadata --set --set-metadata --unset --unset-metadata --json --color' ;;
     show) options='-h --help --include --exclude --kind --trainable --dtype --dequantize --full --stats --json --color' ;;

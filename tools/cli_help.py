@@ -13,7 +13,7 @@ class Option:
 
     @property
     def flags(self):
-        return re.findall(r"(?<!\S)--?[a-z][a-z-]*", self.spelling)
+        return re.findall(r"(?<!\S)--?[A-Za-z][a-z-]*", self.spelling)
 
     @property
     def value(self):

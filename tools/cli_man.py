@@ -11,8 +11,9 @@ duramen \\- look into PyTorch checkpoints, build and run module trees
 [\\fIOPTIONS\\fR]
 .SH DESCRIPTION
 .B duramen
-reads and writes the checkpoint files of PyTorch (.pt, .pth), .safetensors and NumPy's .npy, and builds modules from the
-text that PyTorch users read, without Python.
+reads and writes the checkpoint files of PyTorch (.pt, .pth, .bin), .safetensors, NumPy's .npy and .npz, GGUF, shards with
+an index, and the folders of PyTorch's distributed checkpoints, and builds modules from the text that PyTorch users read,
+without Python.
 A file's format is told by its content, never by its name; no file can run code.
 Names, order, initial values and results are those of PyTorch.
 """

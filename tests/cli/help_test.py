@@ -77,7 +77,7 @@ class Files(ToolTest):
         return result.stdout.split()
 
     def test_bash_completes(self):
-        self.assertEqual(set(self.completed("duramen", "")) - {"-h", "--help", "--version"},
+        self.assertEqual(set(self.completed("duramen", "")) - {"-h", "--help", "-V", "--version"},
                          {verb.name for verb in verbs()})
         self.assertEqual(self.completed("duramen", "de"), ["describe"])
         self.assertEqual(self.completed("duramen", "ls", "--j"), ["--json"])

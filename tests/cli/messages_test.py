@@ -63,6 +63,10 @@ class WrongTarget(ToolTest):
             good(*verb, "--to", "npz", "-o", self.folder / "x.onnx")
             self.assertEqual(as_json("ls", "--json", self.folder / "x.onnx")["format"], "npz")
             self.assertIn("--to FORMAT", self.refused(2, *verb, "-o", "-"))
+            for name in ("pt", "pth", "bin", "ckpt", "torch"):
+                good(*verb, "--to", name, "-o", self.folder / "y")
+                self.assertEqual(as_json("ls", "--json", self.folder / "y")["format"], "torch")
+            self.assertIn("--to", self.refused(2, *verb, "--to", "x.pt", "-o", self.folder / "y"))
 
     def test_a_folder(self):
         (self.folder / "there").mkdir()

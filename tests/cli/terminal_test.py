@@ -22,15 +22,24 @@ def one_tensor_many_times(path, nbytes, count):
 
 class Usage(ToolTest):
     def test_verbs(self):
-        self.refused(2)
-        self.refused(2, "nonsense")
-        self.refused(2, "ls")
-        self.refused(2, "ls", MODEL, "--jsn")
+        self.assertIn("a command is required (duramen --help shows", self.refused(2))
+        self.assertIn("(duramen --help lists them)", self.refused(2, "nonsense"))
+        self.assertIn("(duramen ls --help shows what it takes)", self.refused(2, "ls"))
+        self.assertIn("--jsn (duramen ls --help shows what it takes)", self.refused(2, "ls", MODEL, "--jsn"))
+        self.assertIn("(duramen --help shows what there is)", self.refused(2, "--bogus"))
+        self.refused(2, "")
+        self.assertIn("-o FILE is required", self.refused(2, "convert", MODEL))
         self.assertIn("'lsx' (did you mean 'ls'?)", self.refused(2, "lsx"))
         self.assertIn("did you mean 'doctor'?", self.refused(2, "docter"))
         self.refused(2, "ls", MODEL, "--color", "sometimes")
 
+    def test_help(self):
+        self.assertEqual(good("help"), good("--help"))
+        self.assertEqual(good("help", "ls"), good("ls", "--help"))
+        self.assertIn("did you mean 'ls'?", self.refused(2, "help", "lsx"))
+
     def test_version(self):
+        self.assertEqual(good("-V"), good("--version"))
         self.assertRegex(good("--version"), r"^duramen \d+\.\d+\.\d+\n$")
 
 

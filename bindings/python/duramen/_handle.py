@@ -39,16 +39,19 @@ class Owner:
     """Holds one reference to an object of the library, for whatever refers to it.
 
     The collector runs the finalisers of all that it finds, and only then sees whether one of them took something back; it calls weak
-    references even before. So a finaliser that is not alone lets a new owner take over, which goes when nothing refers to it."""
+    references even before. So a finaliser that is not alone lets a new owner take over, which goes when nothing refers to it. A debugger that looks
+    at its variables is no reason to do so for ever."""
 
-    __slots__ = ("_next", "address", "release")
+    __slots__ = ("_age", "_next", "address", "release")
+    _age: int
 
     def __init__(self, address: int, release: Any) -> None:
         self.address, self.release = address, release
 
     def __del__(self, counts: Any = sys.getrefcount, alone: list[int] = _alone) -> None:
-        if counts(self) > alone[0]:
+        if counts(self) > alone[0] and (age := getattr(self, "_age", 0)) < 20:
             self._next = type(self)(self.address, self.release)
+            self._next._age = age + 1
         else:
             self.release(self.address)
 

@@ -115,6 +115,20 @@ class Cycles(unittest.TestCase):
         gc.collect()
         self.assertEqual(ctx.memory()["bytes_in_use"], 0)
 
+    def test_a_tracer_that_looks_at_everything(self):
+        ctx, calls = duramen.Context(), []
+
+        def trace(frame, *_):
+            calls.append(len(frame.f_locals))
+            return trace if len(calls) < 5000 else None
+
+        tensor, before = ctx.ones(3), sys.gettrace()
+        sys.settrace(trace)
+        del tensor
+        sys.settrace(before)
+        self.assertEqual(ctx.memory()["bytes_in_use"], 0)
+        self.assertLess(len(calls), 5000)
+
 
 class Threads(unittest.TestCase):
     def test_objects_come_and_go_on_many_threads(self):

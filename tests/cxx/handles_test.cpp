@@ -48,6 +48,8 @@ LENDS(lends_content, content());
 LENDS(lends_name, name(0));
 LENDS(lends_shape, expected_shape(0));
 LENDS(lends_names, missing());
+LENDS(lends_own_name, name());
+LENDS(lends_format, format());
 #define OWNER_LENDS(name, Owner)                                       \
   static_assert(name<duramen::Owner&> && name<const duramen::Owner&>); \
   static_assert(!name<duramen::Owner>)
@@ -74,6 +76,10 @@ OWNER_LENDS(lends_content, Checkpoint);
 OWNER_LENDS(lends_name, LoadReport);
 OWNER_LENDS(lends_shape, LoadReport);
 OWNER_LENDS(lends_names, LoadReport);
+OWNER_LENDS(lends_own_name, Op);
+OWNER_LENDS(lends_format, Checkpoint);
+OWNER_LENDS(lends_class_name, Module);
+OWNER_LENDS(lends_class_name, Optimizer);
 static_assert(lends_values<TensorRef> && lends_item<duramen::ValueRef>);
 
 uint64_t bytes_in_use(const Context& context) {

@@ -51,7 +51,8 @@ TEST_CASE("containers are edited", "[cxx]") {
   layers.append(identity);
   CHECK(layers.size() == 5);
   CHECK(layers.at(-1) == identity);
-  CHECK(layers.pop(0).class_name() == "ReLU");
+  const Module popped = layers.pop(0);
+  CHECK(popped.class_name() == "ReLU");
   layers.erase(1, 3);
   layers.extend({identity, {}});
   const duramen::StringList keys = layers.keys();
@@ -67,7 +68,8 @@ TEST_CASE("containers are edited", "[cxx]") {
   dict.set("b", identity);
   CHECK(dict.at("b") == identity);
   CHECK_THROWS_AS(dict.set("a.b", identity), duramen::InvalidArgument);
-  CHECK(dict.pop("a").class_name() == "ReLU");
+  const Module by_key = dict.pop("a");
+  CHECK(by_key.class_name() == "ReLU");
 
   const Module numbers = Module::from_text(context, "ParameterDict({'a': ones(1)})");
   const duramen::ContainerRef values(numbers);

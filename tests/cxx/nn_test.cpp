@@ -158,7 +158,8 @@ TEST_CASE("arguments of every kind", "[cxx]") {
   const Module loss = nn::CrossEntropyLoss(context, {{"weight", weight}});
   CHECK(loss.buffer("weight") == weight);
   const Module named = nn::Sequential(context, {nn::Named{"first", nn::Tanh(context)}});
-  CHECK(named.submodule("first").class_name() == "Tanh");
+  const Module first = named.submodule("first");
+  CHECK(first.class_name() == "Tanh");
   try {
     nn::Linear(context, 2, 2, {{"bais", true}});
     FAIL("an unknown argument passed");

@@ -152,6 +152,7 @@ class Checkpoint : public Owned<CheckpointRef> {
  public:
   using Owned::Owned;
   Checkpoint(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+  DURAMEN_CXX_LENDS(CheckpointRef, format);
   DURAMEN_CXX_LENDS_AT(CheckpointRef, property, std::string_view);
   DURAMEN_CXX_LENDS_AT(CheckpointRef, metadata, std::string_view);
   DURAMEN_CXX_LENDS(CheckpointRef, entries);

@@ -331,6 +331,7 @@ class Module : public Owned<ModuleRef> {
  public:
   using Owned::Owned;
   Module(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+  DURAMEN_CXX_LENDS(ModuleRef, class_name);
 
   // A constructor call: "Sequential(Linear(784, 10), ReLU())".
   static Result<Module> from_text(ContextRef context, std::string_view text) {

@@ -32,6 +32,7 @@ class Op : public Owned<OpRef> {
  public:
   using Owned::Owned;
   Op(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+  DURAMEN_CXX_LENDS(OpRef, name);
   // "softmax(dim=-1)", prepared once and applied often.
   static Result<Op> from_text(std::string_view text) {
     return make<Op>([&](auto** out, auto** error) {

@@ -70,6 +70,7 @@ class Optimizer : public Owned<OptimizerRef> {
  public:
   using Owned::Owned;
   Optimizer(Owned owned) noexcept : Owned(std::move(owned)) {}  // NOLINT: the same handle
+  DURAMEN_CXX_LENDS(OptimizerRef, class_name);
   // "SGD(lr=0.1, momentum=0.9)", over the parameters of a listing or of a list.
   static Result<Optimizer> from_text(ContextRef context, std::string_view text,
                                      Span<const TensorRef> parameters) {

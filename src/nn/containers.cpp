@@ -126,11 +126,25 @@ void IndexedContainer::erase(const Slice& slice) {
 
 ModuleRef IndexedContainer::slice(const Slice& slice) const { return sliced(positions(slice)); }
 
+// What a child runs may edit the container: another child in a place is what comes next, and
+// another number of children an error, as in PyTorch. Each child lives as long as it runs.
+static void each_held_child(const Module& container,
+                            FunctionRef<void(const std::string&, const ModuleRef&)> body) {
+  const size_t count = container.children().size();
+  for (size_t i = 0; i < count; ++i) {
+    const auto child = container.children()[i];
+    body(child.name, child.value);
+    if (container.children().size() == count) continue;
+    throw Error(Code::state, "forward: the number of children changed while they ran")
+        .with("torch_error", "RuntimeError");
+  }
+}
+
 TensorRef Sequential::forward(Context& context, std::span<const TensorRef> inputs) {
   check_inputs(*this, inputs, 1);
   const Call call(context, *this);
   TensorRef value = inputs[0];
-  for (const auto& [name, child] : children()) {
+  each_held_child(*this, [&](const std::string& name, const ModuleRef& child) {
     if (!child) {
       throw Error(Code::state, join("forward: module '", printable(name, 60), "' is None"))
           .with("torch_error", "TypeError")
@@ -138,7 +152,7 @@ TensorRef Sequential::forward(Context& context, std::span<const TensorRef> input
     }
     context.cancel().check("forward");
     value = run_forward(context, *child, {&value, 1});
-  }
+  });
   return value;
 }
 
@@ -149,11 +163,12 @@ ValueRef Sequential::call(Context& context, const Value& arguments, const Value*
   }
   const Call call(context, *this);
   ValueRef value = arguments.item(0);
-  for (const auto& [name, child] : children()) {
-    if (!child) return Module::call(context, *Value::tuple({value}), nullptr);
+  each_held_child(*this, [&](const std::string&, const ModuleRef& child) {
     context.cancel().check("call");
-    value = run_call(context, *child, *Value::tuple({value}), nullptr);
-  }
+    const ValueRef passed = Value::tuple({value});
+    value = child ? run_call(context, *child, *passed, nullptr)
+                  : Module::call(context, *passed, nullptr);  // which refuses
+  });
   return value;
 }
 

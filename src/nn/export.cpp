@@ -16,7 +16,7 @@ class Exporter {
     const TraverseMode mode = {kOperation, false, true, true};
     const TreeSize size = count_tree(root, mode);
     name_.assign(options_.prefix);
-    if (size.has_hooks) return run_with_hooks(root);
+    if (size.calls_back) return run_with_hooks(root);
     dict_.entries().reserve(dict_.entries().size() + size.parameters + size.buffers);
     dict_.versions().reserve(dict_.versions().size() + size.modules);
     traverse(

@@ -36,13 +36,13 @@ struct TreeSize {
   size_t modules = 0;
   size_t parameters = 0;
   size_t buffers = 0;
-  bool has_hooks = false;
+  bool calls_back = false;  // a module runs what a caller gave it: hooks, or an extra state
 
   void add(const Module& module) noexcept {
     ++modules;
     parameters += module.parameters().size();
     buffers += module.buffers().size();
-    has_hooks = has_hooks || module.hooks();
+    calls_back = calls_back || module.hooks() || module.gives_extra_state();
   }
 };
 TreeSize tree_size(const Module& root, const WalkOptions& options = {});

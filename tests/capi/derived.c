@@ -236,8 +236,77 @@ static void released_inside(duramen_context* context) {
   CHECK(user.live == 0);
 }
 
+/* Edits the container that it is in. */
+struct editor {
+  duramen_context* context;
+  duramen_module* container;
+  int removes;
+};
+
+static duramen_status edit(const struct editor* editor, duramen_error** error) {
+  duramen_module* child = NULL;
+  duramen_status status;
+  if (editor->removes) {
+    return duramen_container_remove_slice(editor->container, 1, INT64_MAX, 1, error);
+  }
+  status = duramen_module_from_text(editor->context, "Linear(1, 1)", SIZE_MAX, &child, error);
+  if (!status) status = duramen_container_append(editor->container, child, error);
+  duramen_module_release(child);
+  return status;
+}
+
+static int32_t edit_and_forward(void* user, duramen_context* context, duramen_module* module,
+                                const duramen_value* arguments, const duramen_value* keywords,
+                                duramen_value** out, duramen_error** error) {
+  int32_t status = edit(user, error);
+  if (!status) status = duramen_module_call_base(context, module, arguments, keywords, out, error);
+  return status;
+}
+
+static int32_t edit_and_give_state(void* user, const duramen_module* module, duramen_value** out,
+                                   duramen_error** error) {
+  const int32_t status = edit(user, error);
+  (void)module;
+  return status ? status : duramen_value_create_int(1, out, error);
+}
+
+static void edits_what_is_walked(duramen_context* context) {
+  static const int64_t kShape[2] = {1, 1};
+  static const float kThree[1] = {3};
+  duramen_tensor *x = new_tensor(context, kThree, 2, kShape), *y = NULL;
+  struct editor editor = {context, NULL, 0};
+  int i;
+  for (i = 0; i < 4; ++i) {
+    duramen_module* net = new_module(context, "Sequential(Identity(), Identity(), Identity())");
+    duramen_module* child = new_module(context, "Identity()");
+    duramen_state_dict* dict = NULL;
+    duramen_module_class type;
+    memset(&type, 0, sizeof type);
+    type.struct_size = sizeof type;
+    type.name = "Editor";
+    type.name_length = SIZE_MAX;
+    if (i < 2) type.forward = edit_and_forward;
+    if (i >= 2) type.get_extra_state = edit_and_give_state;
+    editor.container = net;
+    editor.removes = i % 2;
+    OK(duramen_module_derive(child, &type, &editor, ERROR));
+    OK(duramen_container_set(net, 0, child, ERROR));
+    if (i < 2) {
+      FAILS(DURAMEN_E_STATE, duramen_module_forward(context, net, x, &y, ERROR));
+      TEXT("RuntimeError", duramen_error_detail(last_error(), "torch_error", SIZE_MAX, NULL));
+    } else {
+      OK(duramen_module_state_dict(net, NULL, 0, 0, &dict, ERROR));
+      duramen_state_dict_release(dict);
+    }
+    duramen_module_release(child);
+    duramen_module_release(net);
+  }
+  duramen_tensor_release(x);
+}
+
 int main(void) {
   duramen_context* context = new_context();
+  edits_what_is_walked(context);
   runs(context);
   keeps_the_rest(context);
   lazy_and_parametrized(context);

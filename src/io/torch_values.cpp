@@ -17,6 +17,13 @@ namespace {
 constexpr size_t kNodesBetweenChecks = 4096;
 constexpr uint64_t kValueBytes = sizeof(Value) + 16;  // with malloc's own
 
+// Of the content as a tree: each takes memory in a listing and in a state dict. One that is not
+// shared takes at least a byte of the pickle.
+uint64_t most_entries(size_t pickle_bytes) noexcept {
+  constexpr uint64_t kBase = uint64_t{1} << 18;
+  return std::min<uint64_t>(kDefaultMaxEntries, kBase + 2 * pickle_bytes);
+}
+
 }  // namespace
 
 ValueBuilder::ValueBuilder(const Services& services, TorchContainer& container,
@@ -25,7 +32,8 @@ ValueBuilder::ValueBuilder(const Services& services, TorchContainer& container,
       container_(container),
       graph_(graph),
       budget_(container.value_budget()),
-      max_entries_(limits.max_entries ? limits.max_entries : kDefaultMaxEntries),
+      max_entries_(limits.max_entries ? limits.max_entries
+                                      : most_entries(container.pickle().size())),
       max_depth_(
           std::min(limits.max_depth ? limits.max_depth : Value::kMaxDepth, Value::kMaxDepth)) {
   budget_.make_room(index_[0], graph.size());

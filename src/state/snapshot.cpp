@@ -24,9 +24,11 @@ struct SameTie {
 
 class Copier {
  public:
-  explicit Copier(const Ref<Allocator>& allocator) : allocator_(allocator) {}
+  Copier(const Ref<Allocator>& allocator, const CancelFlag& cancel)
+      : allocator_(allocator), cancel_(cancel) {}
 
   TensorRef copy(const Tensor& tensor) {
+    if (++copied_ % kEntriesBetweenChecks == 0) cancel_.check("snapshot");
     const auto found = copies_.find(&tensor);
     if (found != copies_.end()) return alias(*found->second);
     TensorRef made = empty(allocator_, tensor.shape(), tensor.dtype());
@@ -35,8 +37,20 @@ class Copier {
     return made;
   }
 
-  // The value itself where it holds no tensor. Its depth is limited.
+  // The value itself where it holds no tensor. What is shared is copied once, and shared again.
   ValueRef copy(const ValueRef& value) {
+    const bool shared = value->use_count() > 1;
+    if (!shared) return copy_parts(value);
+    const auto found = values_.find(value.get());
+    if (found != values_.end()) return found->second;
+    ValueRef made = copy_parts(value);
+    values_.emplace(value.get(), made);
+    return made;
+  }
+
+ private:
+  // Its depth is limited.
+  ValueRef copy_parts(const ValueRef& value) {
     if (Tensor* tensor = value->as_tensor()) return Value::tensor(copy(*tensor));
     bool changed = false;
     std::vector<ValueRef> items = copy_all(value->items(), changed);
@@ -48,8 +62,6 @@ class Copier {
     }
     return changed ? rebuilt(*value, std::move(items), std::move(attributes)) : value;
   }
-
- private:
   std::vector<ValueRef> copy_all(std::span<const ValueRef> values, bool& changed) {
     std::vector<ValueRef> out;
     out.reserve(values.size());
@@ -76,6 +88,9 @@ class Copier {
   }
 
   const Ref<Allocator>& allocator_;
+  const CancelFlag& cancel_;
+  int64_t copied_ = 0;
+  std::unordered_map<const Value*, ValueRef> values_;
   std::unordered_map<const Tensor*, TensorRef, TieHash, SameTie> copies_;
 };
 
@@ -84,9 +99,9 @@ class Copier {
 Ref<StateDict> snapshot(const StateDict& dict, const Ref<Allocator>& allocator,
                         const CancelFlag& cancel) {
   auto made = dict.copy();
-  Copier copier(allocator);
+  cancel.check("snapshot");
+  Copier copier(allocator, cancel);
   for (size_t i = 0; i < made->entries().size(); ++i) {
-    if (i % kEntriesBetweenChecks == 0) cancel.check("snapshot");
     StateEntry& entry = made->entries().value_at(i);
     if (entry.tensor) entry.tensor = copier.copy(*entry.tensor);
     if (entry.value) entry.value = copier.copy(entry.value);

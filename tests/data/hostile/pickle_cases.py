@@ -155,6 +155,9 @@ def add_memo(add):
     for level in range(1, 30):
         laugh += b"]" + b"q" + bytes([level]) + MARK + (b"h" + bytes([level - 1])) * 10 + b"e"
     add(8, "billion-laughs", "LIMIT", torch_of(b"]", MARK, laugh, b"e"), "too large when its shared parts are walked")
+    cube = torch_of(b"]", b"q\0", MARK, MARK, (b"N" * 208), b"l", b"q\1", b"0", MARK, (b"h\1" * 208), b"l", b"q\2", b"0",
+                    (b"h\2" * 208), b"e")
+    add(8, "nine-million-entries-of-three-lists", "LIMIT", cube, "too large when its shared parts are walked")
     doubles = b"]" + (b"2\x86") * 60
     add(8, "doubled-60-times-by-dup", "LIMIT", torch_of(doubles), "too large when its shared parts are walked")
     add(8, "list-in-itself", "UNSUPPORTED", torch_of(b"]q\0h\0a"), "holds itself", "at byte")

@@ -110,6 +110,19 @@ TEST_CASE("a snapshot copies the tensors inside values", "[state][state_dict]") 
   CHECK(copied.find("t")->as_tensor()->storage() == copy->entries().find("x")->tensor->storage());
 }
 
+TEST_CASE("a snapshot copies what is shared once, however often it is reached",
+          "[state][state_dict]") {
+  const auto allocator = make<Allocator>();
+  ValueRef value = Value::list({Value::tensor(tensor_of(allocator, {1, 2}))});
+  for (int depth = 0; depth < 500; ++depth) value = Value::list({value, value});
+  StateDict dict;
+  dict.set_value("_extra_state", value);
+  const auto copy = snapshot(dict, allocator, CancelFlag());
+  const Value* at = copy->entries().find("_extra_state")->value.get();
+  CHECK(at != value.get());
+  for (; at->count() == 2; at = at->item(0).get()) REQUIRE(at->item(0) == at->item(1));
+}
+
 TEST_CASE("nested values become dotted names", "[state][state_dict]") {
   const auto allocator = make<Allocator>();
   const auto content = Value::dict(

@@ -114,10 +114,19 @@ class Reader {
     return files_[part.file]->bytes().subspan(part.offset);
   }
   static bool is_zip(Bytes bytes) noexcept { return text_of(bytes).starts_with("PK\3\4"); }
-  // Its length is that of its tensor then, and it begins where the whole safetensors file does.
-  bool is_safetensors(const DcpEntry& entry, const DcpPart& part) const {
-    return entry.dtype != Dtype::invalid && !is_zip(bytes_from(part)) &&
-           looks_like_safetensors(text_of(bytes_from(part)));
+  // Its length is that of its tensor then, and it begins where the whole safetensors file does. A
+  // tensor's own bytes may begin like such a file, but do not go on as one.
+  bool is_safetensors(const DcpEntry& entry, const DcpPart& part) {
+    if (entry.dtype == Dtype::invalid) return false;
+    const auto [found, is_new] = is_safetensors_.try_emplace({part.file, part.offset}, false);
+    if (is_new) found->second = begins_safetensors(text_of(bytes_from(part)));
+    return found->second;
+  }
+  static bool begins_safetensors(std::string_view text) noexcept {
+    if (text.starts_with("PK\3\4") || !looks_like_safetensors(text)) return false;
+    uint64_t length = 0;
+    std::memcpy(&length, text.data(), sizeof length);
+    return text.substr(sizeof length, length).find("\"data_offsets\"") != std::string_view::npos;
   }
 
   // Bytes that many items share would be copied for each.
@@ -244,9 +253,12 @@ class Reader {
   TensorRef in_safetensors(const DcpEntry& entry, const DcpPart& part) {
     auto& read = safetensors_[{part.file, part.offset}];
     if (!read) read = read_item(part, bytes_from(part));
-    const Value* value = read->content(services_.cancel)->find(entry.name);
-    if (!value) throw bad(part, "the safetensors file there does not hold it");
-    return tensor_of(part, *value);
+    try {
+      return alias(*read->tensor(entry.name, services_.cancel));
+    } catch (const Error& error) {
+      if (error.code() != Code::not_found) throw;
+      throw bad(part, "the safetensors file there does not hold it");
+    }
   }
 
   TensorRef raw_tensor(const DcpEntry& entry, const DcpPart& part) const {
@@ -269,6 +281,7 @@ class Reader {
   uint64_t nbytes_ = 0;  // of all files
   const DcpEntry* entry_ = nullptr;
   std::map<std::pair<size_t, uint64_t>, Ref<Checkpoint>> safetensors_;
+  std::map<std::pair<size_t, uint64_t>, bool> is_safetensors_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <unordered_map>
 
 #include "base/text.hpp"
 #include "io/atomic_file.hpp"
@@ -41,16 +42,6 @@ class ItemOutput final : public Output {
 
   Output& file_;
 };
-
-// Whether a value is one item: no dict, and no list with a tensor, a dict or such a list in it.
-// Recursive: values are not deep.
-bool is_item(const Value& value) {
-  if (value.kind() == ValueKind::dict) return false;
-  if (value.kind() != ValueKind::list) return true;
-  return std::all_of(value.items().begin(), value.items().end(), [](const ValueRef& item) {
-    return item->kind() != ValueKind::tensor && is_item(*item);
-  });
-}
 
 class Saver {
  public:
@@ -94,6 +85,21 @@ class Saver {
     return file_error(code, {path_, "save dcp", entry, {}}, what);
   }
 
+  // Whether a value is one item: no dict, and no list with a tensor, a dict or such a list in it.
+  // Recursive: values are not deep.
+  bool is_item(const Value& value) {
+    if (value.kind() == ValueKind::dict) return false;
+    if (value.kind() != ValueKind::list) return true;
+    const auto known = list_is_item_.find(&value);
+    if (known != list_is_item_.end()) return known->second;
+    const bool is =
+        std::all_of(value.items().begin(), value.items().end(), [this](const ValueRef& item) {
+          return item->kind() != ValueKind::tensor && is_item(*item);
+        });
+    list_is_item_.emplace(&value, is);
+    return is;
+  }
+
   void collect(const Value& container) {
     for (size_t i = 0; i < container.count(); ++i) {
       DcpStep step;
@@ -106,6 +112,12 @@ class Saver {
       }
       steps_.push_back(std::move(step));
       const Value& value = *container.item(i);
+      if (++walked_ > kDefaultMaxEntries) {
+        throw refuse({},
+                     join("too much when shared parts are walked (expected at most ",
+                          kDefaultMaxEntries, " entries)"),
+                     Code::limit);
+      }
       if (is_item(value)) {
         items_.push_back({name_of_path(), steps_, &value});
       } else {
@@ -349,6 +361,8 @@ class Saver {
   const SaveOptions& options_;
   std::vector<DcpStep> steps_;  // to what is being collected
   std::vector<Item> items_;
+  uint64_t walked_ = 0;
+  std::unordered_map<const Value*, bool> list_is_item_;
   PickleWriter out_;
   bool made_folder_ = false;
   bool is_saved_ = false;

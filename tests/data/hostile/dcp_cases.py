@@ -74,6 +74,11 @@ def add_blocks(add):
     add(20, "blocks", "OK", halves((4,), rows), WHOLE)
     add(20, "blocks-turned", "OK", halves((4,), rows, 8, 0), "'w': float32[4] 00004040000080400000803f00000040")
     add(20, "blocks-of-columns", "OK", halves((2, 2), columns), "'w': float32[2, 2] 0000803f000040400000004000008040")
+    like_a_header = (5).to_bytes(8, "little") + (ord("{")).to_bytes(8, "little") + (7).to_bytes(8, "little")
+    whole = pairs(text("w"), tensor((3,), [chunk(0, 3)], name("torch", "int64")))
+    add(20, "blocks-that-begin-like-safetensors", "OK",
+        folder(whole, pairs(place(), stored(length=24)), data=like_a_header),
+        "'w': int64[3] 05000000000000007b00000000000000 sum 135")
     add(10, "blocks-of-shared-bytes", "CORRUPT", halves((4,), rows, 0, 4), "'w'", "its bytes are those of")
     add(6, "blocks-cut-off", "CORRUPT", halves((4,), rows, 0, 9), "'w'", "leaves the file")
     add(4, "blocks-against-a-limit", "LIMIT", halves((4,), rows), limits={"max_total_bytes": 15})

@@ -96,6 +96,19 @@ TEST_CASE("what is nested is flattened by names and comes back nested", "[io][dc
   CHECK(content.find("epoch")->as_integer() == 3);
 }
 
+TEST_CASE("lists that share lists take no time, and shared dicts that never end are refused",
+          "[io][dcp]") {
+  const Saved saved;
+  ValueRef lists = Value::list({Value::integer(1)});
+  ValueRef dicts = dict({}, {});
+  for (int depth = 0; depth < 500; ++depth) {
+    lists = Value::list({lists, lists});
+    if (depth < 40) dicts = Value::list({dicts, dicts});
+  }
+  saved.save(*dict({"lists"}, {lists}));
+  Saved().refuses(*dict({"dicts"}, {dicts}), Code::limit, "shared parts");
+}
+
 TEST_CASE("a tensor is written with its own elements only", "[io][dcp]") {
   const Saved saved;
   const TensorRef whole = saved.files.tensor({100, 100}, std::vector<float>(10000, 1));

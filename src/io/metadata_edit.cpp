@@ -19,20 +19,11 @@ uint64_t header_length(std::span<const std::byte> bytes) noexcept {
   return length;
 }
 
-// Whether every tensor lies in the file where the new header says; those whose elements had to be
-// copied when they were read are nowhere.
-bool keeps_places(const SafetensorsHeader& header, std::span<const std::byte> data) noexcept {
-  for (const SafetensorsHeader::Item& item : header.items()) {
-    if (item.tensor->nbytes() == 0) continue;
-    if (item.tensor->bytes() != data.data() + item.offset) return false;
-  }
-  return header.data_bytes() == data.size();
-}
-
-void overwrite(int file, const std::string& path, std::string_view text) {
+void overwrite(int file, const std::string& path, uint64_t offset, std::string_view text) {
   for (size_t done = 0; done < text.size();) {
     const ssize_t count = retry([&] {
-      return ::pwrite(file, text.data() + done, text.size() - done, static_cast<off_t>(done));
+      return ::pwrite(file, text.data() + done, text.size() - done,
+                      static_cast<off_t>(offset + done));
     });
     if (count < 0) throw system_error(path, "set metadata: write", errno);
     done += static_cast<size_t>(count);
@@ -53,21 +44,23 @@ bool edit_metadata(const Services& services, const std::string& path,
     throw file_error(Code::unsupported, {path, "set metadata", {}, {}},
                      "only a .safetensors has metadata");
   }
-  const auto dict = file->state_dict({}, services.cancel);
+  auto metadata = file->metadata();
   for (const auto& [key, text] : changes) {
     if (text) {
-      dict->metadata().set(key, std::string(*text));
+      metadata.set(key, std::string(*text));
     } else {
-      dict->metadata().erase(key);
+      metadata.erase(key);
     }
   }
-  SafetensorsHeader header(*dict, path, {});
   const uint64_t room = header_length(source->bytes());
-  if (header.text().size() <= 8 + room && keeps_places(header, source->bytes().subspan(8 + room))) {
-    header.pad_to(room);
-    overwrite(descriptor.get(), path, header.text());
+  std::string header = safetensors_header(file->entries(), 8 + room, metadata, path);
+  if (header.size() <= room) {
+    header.resize(room, ' ');
+    overwrite(descriptor.get(), path, 8, header);
     return false;
   }
+  const auto dict = file->state_dict({}, services.cancel);
+  dict->metadata() = std::move(metadata);
   SaveOptions options;
   options.format = Format::safetensors;
   options.alignment = static_cast<uint32_t>(std::min<uint64_t>((8 + room) & -(8 + room), 4096));

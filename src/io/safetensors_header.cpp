@@ -17,17 +17,36 @@ Error refuse(const std::string& path, std::string_view entry, std::string_view w
   return file_error(code, {path, "save safetensors", entry, {}}, what);
 }
 
-void append_entry(std::string& header, const SafetensorsHeader::Item& item) {
-  append_json_string(header, item.name);
-  header += join(":{\"dtype\":\"", safetensors_name(item.tensor->dtype()), "\",\"shape\":[");
-  for (size_t i = 0; i < item.tensor->rank(); ++i) {
-    const bool doubled =
-        item.tensor->dtype() == Dtype::float4_e2m1fn_x2 && i + 1 == item.tensor->rank();
+// At its place in the data.
+void append_entry(std::string& header, std::string_view name, Dtype dtype,
+                  std::span<const int64_t> shape, uint64_t begin, uint64_t nbytes) {
+  if (header.size() > 1) header += ',';
+  append_json_string(header, name);
+  header += join(":{\"dtype\":\"", safetensors_name(dtype), "\",\"shape\":[");
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const bool doubled = dtype == Dtype::float4_e2m1fn_x2 && i + 1 == shape.size();
     if (i) header += ',';
-    header += std::to_string(item.tensor->size(i) * (doubled ? 2 : 1));
+    header += std::to_string(shape[i] * (doubled ? 2 : 1));
   }
-  const uint64_t end = item.offset + static_cast<uint64_t>(item.tensor->nbytes());
-  header += join("],\"data_offsets\":[", item.offset, ",", end, "]}");
+  header += join("],\"data_offsets\":[", begin, ",", begin + nbytes, "]}");
+}
+
+void append_metadata(std::string& header, const OrderedMap<std::string>& metadata,
+                     const std::string& file) {
+  if (metadata.empty()) return;
+  std::vector<std::pair<std::string_view, std::string_view>> fields;
+  for (const auto& [key, value] : metadata) fields.emplace_back(key, value);
+  std::sort(fields.begin(), fields.end());
+  header += "\"__metadata__\":{";
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const auto [key, value] = fields[i];
+    if (!is_utf8(key) || !is_utf8(value)) throw refuse(file, key, "the metadata is not UTF-8");
+    if (i) header += ',';
+    append_json_string(header, key);
+    header += ':';
+    append_json_string(header, value);
+  }
+  header += '}';
 }
 
 }  // namespace
@@ -59,10 +78,10 @@ SafetensorsHeader::SafetensorsHeader(const StateDict& dict, const std::string& f
     : dict_(dict), file_(file) {
   collect();
   std::string header = "{";
-  append_metadata(header);
+  append_metadata(header, dict.metadata(), file);
   for (const Item& item : items_) {
-    if (header.size() > 1) header += ',';
-    append_entry(header, item);
+    append_entry(header, item.name, item.tensor->dtype(), item.tensor->shape(), item.offset,
+                 static_cast<uint64_t>(item.tensor->nbytes()));
   }
   header += '}';
   pad(header, options.alignment);
@@ -77,9 +96,15 @@ SafetensorsHeader::SafetensorsHeader(const StateDict& dict, const std::string& f
   text_ += header;
 }
 
-void SafetensorsHeader::pad_to(uint64_t length) {
-  text_.append(sizeof(length) + length - text_.size(), ' ');
-  std::memcpy(text_.data(), &length, sizeof(length));
+std::string safetensors_header(const FileEntries& entries, uint64_t start,
+                               const OrderedMap<std::string>& metadata, const std::string& file) {
+  std::string header = "{";
+  append_metadata(header, metadata, file);
+  for (const FileEntry& entry : entries.list()) {
+    append_entry(header, entry.name_view(), entry.dtype, entry.sizes(), entry.offset - start,
+                 entry.nbytes);
+  }
+  return header += '}';
 }
 
 void SafetensorsHeader::check_entry(const std::string& name, const StateEntry& entry) const {
@@ -117,23 +142,6 @@ void SafetensorsHeader::collect() {
     item.offset = total_;
     total_ += static_cast<uint64_t>(item.tensor->nbytes());
   }
-}
-
-void SafetensorsHeader::append_metadata(std::string& header) const {
-  if (dict_.metadata().empty()) return;
-  std::vector<std::pair<std::string_view, std::string_view>> fields;
-  for (const auto& [key, value] : dict_.metadata()) fields.emplace_back(key, value);
-  std::sort(fields.begin(), fields.end());
-  header += "\"__metadata__\":{";
-  for (size_t i = 0; i < fields.size(); ++i) {
-    const auto [key, value] = fields[i];
-    if (!is_utf8(key) || !is_utf8(value)) throw refuse(file_, key, "the metadata is not UTF-8");
-    if (i) header += ',';
-    append_json_string(header, key);
-    header += ':';
-    append_json_string(header, value);
-  }
-  header += '}';
 }
 
 void SafetensorsHeader::pad(std::string& header, uint32_t asked) const {

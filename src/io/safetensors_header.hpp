@@ -22,13 +22,10 @@ class SafetensorsHeader {
   // The eight bytes of the length, and the text: what stands before the data.
   const std::string& text() const noexcept { return text_; }
   uint64_t data_bytes() const noexcept { return total_; }
-  // Spaces up to a header of that length. Requires: it is no shorter.
-  void pad_to(uint64_t length);
 
  private:
   void check_entry(const std::string& name, const StateEntry& entry) const;
   void collect();
-  void append_metadata(std::string& header) const;
   void pad(std::string& header, uint32_t asked) const;
 
   const StateDict& dict_;
@@ -37,5 +34,10 @@ class SafetensorsHeader {
   std::string text_;
   uint64_t total_ = 0;
 };
+
+// The text of a header for the tensors of a file as they lie in it; its data begins at `start`.
+// INVALID_ARGUMENT for metadata that is not UTF-8.
+std::string safetensors_header(const FileEntries& entries, uint64_t start,
+                               const OrderedMap<std::string>& metadata, const std::string& file);
 
 }  // namespace duramen::io

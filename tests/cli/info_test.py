@@ -73,6 +73,16 @@ class Metadata(ToolTest):
                          (len(before), before[:8], before[-8:], inode))
         self.assertEqual(os.listdir(self.folder), ["x"])
 
+    def test_elements_are_left_alone(self):
+        header = b'{"b":{"dtype":"BOOL","shape":[4],"data_offsets":[0,4]},"x":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}'
+        header += b" " * (101 - len(header) % 2)  # so that no float lies where it is aligned
+        data = b"\0\1\2\3" + struct.pack("<2f", 1, 2)
+        path = self.file("x", struct.pack("<Q", len(header)) + header + data)
+        self.assertEqual(good("info", "--set", "k=v", path), f"{path}: the header was written in its place\n")
+        self.assertEqual(path.read_bytes()[-12:], data)
+        self.assertEqual(as_json("info", "--json", "--metadata", path), {"k": "v"})
+        self.assertIn('"x"', json.dumps(as_json("ls", "--json", path)))
+
     def test_without_room_the_file_is_written_anew(self):
         path = self.file("x", with_room(0))
         self.assertEqual(good("info", "--set", f"long={'y' * 500}", path), f"{path}: the whole file was written anew\n")

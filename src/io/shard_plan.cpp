@@ -1,21 +1,25 @@
 #include "io/shard_plan.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
+
+#include "io/torch_storages.hpp"
 
 namespace duramen::io {
 namespace {
 
 class Planner {
  public:
-  Planner(uint64_t most, bool keep_ties) : most_(most), keep_ties_(keep_ties) {}
+  // `ties`: what is written of each memory; null where each tensor is written by itself.
+  Planner(uint64_t most, const StoragePlan* ties) : most_(most), ties_(ties) {}
 
   void add(size_t position, const Tensor* tensor) {
-    const Storage* storage = keep_ties_ && tensor ? tensor->storage().get() : nullptr;
-    if (storage) {
-      const auto [found, is_new] = shard_of_.try_emplace(storage, 0);
+    if (ties_ && tensor) {
+      const auto [found, is_new] = shard_of_.try_emplace(tensor->storage().get(), 0);
       if (!is_new) return plan_.shards[found->second].push_back(position);
-      found->second = add_new(position, storage->nbytes());
+      const StoragePlan::Record& record = ties_->of(*tensor);
+      found->second = add_new(position, record.end - record.begin);
       return;
     }
     add_new(position, tensor ? static_cast<uint64_t>(tensor->nbytes()) : 0);
@@ -46,7 +50,7 @@ class Planner {
 
   static constexpr size_t kNone = SIZE_MAX;
   uint64_t most_;
-  bool keep_ties_;
+  const StoragePlan* ties_;
   ShardPlan plan_;
   size_t open_ = kNone;  // the shard that is being filled
   uint64_t used_ = 0;
@@ -56,7 +60,9 @@ class Planner {
 }  // namespace
 
 ShardPlan plan_shards(const StateDict& dict, uint64_t most, bool keep_ties) {
-  Planner planner(most, keep_ties);
+  std::optional<StoragePlan> ties;
+  if (keep_ties) ties.emplace(*value_from_state_dict(dict));
+  Planner planner(most, ties ? &*ties : nullptr);
   size_t position = 0;
   for (const auto& [name, entry] : dict.entries()) planner.add(position++, entry.tensor.get());
   return std::move(planner).finish();

@@ -12,7 +12,7 @@ struct ShardPlan {
 
 // In the dict's order: a shard is filled until the next tensor would exceed `most` bytes; a tensor
 // that exceeds it alone gets a shard of its own. Where `keep_ties`, tensors on one memory go
-// together, with the first of them, and count once with all of that memory.
+// together, with the first of them, and count once with what is written of that memory.
 ShardPlan plan_shards(const StateDict& dict, uint64_t most, bool keep_ties);
 
 }  // namespace duramen::io

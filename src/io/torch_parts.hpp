@@ -17,7 +17,8 @@ class TorchParts {
   const std::string& folder() const noexcept { return folder_; }  // "model/"
   const std::vector<const StoragePlan::Record*>& records() const noexcept { return records_; }
   uint64_t data_bytes() const noexcept { return data_bytes_; }
-  uint64_t nbytes() const noexcept { return data_bytes_ + pickle_.size(); }  // about all
+  // Of the file, or few more.
+  uint64_t nbytes() const noexcept;
 
   void begin(ZipWriter& zip) const;
   // A record is "data/KEY", of the bytes from its begin to its end.

@@ -33,11 +33,9 @@ void StoragePlan::add(const Tensor& tensor) {
   const Dtype dtype = storage_class_of(tensor.dtype()).empty() ? Dtype::invalid : tensor.dtype();
   const auto [found, is_new] = records_.try_emplace(tensor.storage().get());
   Record& record = found->second;
-  if (is_new) {
-    record = {tensor.storage(), dtype, first_byte(tensor), end_byte(tensor), {}, {}};
-    return;
-  }
+  if (is_new) record = {tensor.storage(), dtype, UINT64_MAX, 0, {}, {}};
   if (record.dtype != dtype) record.dtype = Dtype::invalid;
+  if (tensor.nbytes() == 0) return;  // it may start anywhere
   record.begin = std::min(record.begin, first_byte(tensor));
   record.end = std::max(record.end, end_byte(tensor));
 }
@@ -45,6 +43,7 @@ void StoragePlan::add(const Tensor& tensor) {
 void StoragePlan::settle() {
   for (auto& [storage, record] : records_) {
     const uint64_t size = storage->nbytes();
+    record.begin = std::min(record.begin, record.end);
     const uint64_t used = record.end - record.begin;
     const uint64_t unused = size - used;
     const bool trimmed = storage->read_only() && record.dtype != Dtype::invalid &&

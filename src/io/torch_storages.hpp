@@ -27,6 +27,7 @@ class StoragePlan {
   }
 
   Record& of(const Tensor& tensor) { return records_.at(tensor.storage().get()); }
+  const Record& of(const Tensor& tensor) const { return records_.at(tensor.storage().get()); }
 
  private:
   void visit(const Value& value);

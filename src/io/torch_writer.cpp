@@ -257,8 +257,8 @@ class ContentWriter {
     out_.global("torch._utils", untyped ? "_rebuild_tensor_v3" : "_rebuild_tensor_v2");
     out_.begin_tuple(count);
     write_storage(record);
-    out_.integer(tensor.layout().offset -
-                 static_cast<int64_t>(record.begin / itemsize(tensor.dtype())));
+    const auto begin = static_cast<int64_t>(record.begin / itemsize(tensor.dtype()));
+    out_.integer(tensor.nbytes() == 0 ? 0 : tensor.layout().offset - begin);
     write_sizes(tensor.shape());
     write_sizes(tensor.strides());
     out_.boolean(requires_grad);
@@ -330,6 +330,14 @@ TorchParts::TorchParts(const Value& content, const std::string& file)
 }
 
 TorchParts::~TorchParts() = default;
+
+uint64_t TorchParts::nbytes() const noexcept {
+  constexpr uint64_t kOthers = 6;     // small records
+  constexpr uint64_t kAround = 320;   // headers, padding and directory of a record
+  constexpr uint64_t kLongName = 32;  // behind the folder
+  const uint64_t records = records_.size() + kOthers;
+  return data_bytes_ + pickle_.size() + records * (kAround + 2 * (folder_.size() + kLongName));
+}
 
 void TorchParts::begin(ZipWriter& zip) const {
   zip.whole("data.pkl", pickle_);

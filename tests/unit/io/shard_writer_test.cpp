@@ -93,6 +93,29 @@ TEST_CASE("ties go into one shard and count once", "[io][shards]") {
   CHECK(folder.names().size() == 4);
 }
 
+TEST_CASE("of a mapped memory a shard counts what is written of it", "[io][shards]") {
+  const Files files;
+  const Folder folder;
+  StateDict whole;
+  whole.set_tensor("x", files.tensor({100, 1000}, std::vector<float>(100'000, 1)));
+  io::save(files.services, whole, folder.file("whole.pt"));
+  const auto mapped = files.open(folder.file("whole.pt"))->state_dict("");
+  const Tensor& x = *mapped->entries().find("x")->tensor;
+  StateDict dict;
+  dict.set_tensor("row", alias(x, view_select(x.layout(), 0, 7)));
+  Layout nothing = contiguous_layout(Shape{0});
+  nothing.offset = 99'999;
+  dict.set_tensor("none", alias(x, nothing));
+  dict.set_tensor("small", files.tensor({5}, {1, 2, 3, 4, 5}));
+  CHECK(io::plan_shards(dict, 5000, true).shards == Shards{{0, 1, 2}});
+  io::save(files.services, dict, folder.file("pytorch_model.bin"), shards_of(5000));
+  const auto back = files.open(folder.file("pytorch_model.bin.index.json"));
+  CHECK(!back->properties().find("warnings"));
+  CHECK(read_file(folder.file("pytorch_model-00001-of-00001.bin")).size() < 10'000);
+  CHECK(floats_of(*back->state_dict("")->entries().find("row")->tensor) ==
+        std::vector<float>(1000, 1));
+}
+
 TEST_CASE("the index is what transformers writes", "[io][shards]") {
   const Files files;
   const Folder folder;

@@ -209,6 +209,7 @@ void save(const Services& services, const StateDict& dict, const std::string& pa
 void save_value(const Services& services, const Value& content, const std::string& path,
                 const SaveOptions& options) {
   check_path(path);
+  check_saveable(content, path);
   if (is_for_dcp(path, options)) return save_dcp(services, content, path, options);
   if (options.max_shard_bytes) {
     throw file_error(Code::unsupported, {path, "save", {}, {}}, "shards hold state dicts only");

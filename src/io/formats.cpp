@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "base/text.hpp"
 #include "io/file_error.hpp"
@@ -116,9 +117,17 @@ Ref<Checkpoint> read_old_torch(const Services& services, const Ref<const Source>
   return (stream ? read_torch_stream : read_torch_tar)(services, source, options);
 }
 
-// Those that are no zip archives are asked in this order. Safetensors first: the length of a header
-// may begin with any bytes, also with those of another format, whose ninth is never one of JSON's.
+// Those that are no zip archives are asked in this order. GGUF first: with its magic a header of
+// safetensors would be longer than any may be, while the number of its tensors may look like JSON.
+// Then safetensors: the length of a header may begin with any bytes, also with those of the rest,
+// whose ninth is never one of JSON's.
 constexpr FileFormat kFormats[] = {
+    {.number = Format::gguf,
+     .endings = ".gguf",
+     .matches = is_gguf,
+     .read = read_gguf,
+     .write_dict = write_gguf,
+     .refusal = "gguf files hold state dicts only (expected a .pt)"},
     {.number = Format::safetensors,
      .endings = ".safetensors",
      .matches = looks_like_safetensors,
@@ -149,12 +158,6 @@ constexpr FileFormat kFormats[] = {
      .read_zip = read_npz,
      .write_dict = write_npz,
      .refusal = "npz files hold state dicts only (expected a .pt)"},
-    {.number = Format::gguf,
-     .endings = ".gguf",
-     .matches = is_gguf,
-     .read = read_gguf,
-     .write_dict = write_gguf,
-     .refusal = "gguf files hold state dicts only (expected a .pt)"},
 };
 
 template <class Condition>
@@ -191,6 +194,35 @@ bool has_ending(std::string_view path, std::string_view endings) noexcept {
   }
   return false;
 }
+
+// Of what has no elements yet.
+class SaveableCheck {
+ public:
+  explicit SaveableCheck(const std::string& file) : file_(file) {}
+
+  void tensor(const Tensor& tensor, std::string_view name) const {
+    if (!is_uninitialized(tensor)) return;
+    throw file_error(Code::state, {file_, "save", name, {}},
+                     "the tensor has no shape yet (expected a forward, or initialize_parameters, "
+                     "of its lazy module before)");
+  }
+  // Recursive: values are not deep.
+  void value(const Value& value, std::string_view name) {
+    if (const Tensor* one = value.as_tensor()) return tensor(*one, name);
+    if (value.count() == 0 && !value.attributes()) return;
+    if (!seen_.insert(&value).second) return;
+    for (size_t i = 0; i < value.count(); ++i) {
+      const bool has_name =
+          value.kind() == ValueKind::dict && value.key(i)->kind() == ValueKind::text;
+      this->value(*value.item(i), has_name ? value.key(i)->as_text() : name);
+    }
+    if (value.attributes()) this->value(*value.attributes(), name);
+  }
+
+ private:
+  const std::string& file_;
+  std::unordered_set<const Value*> seen_;
+};
 
 Error refused(const FileFormat& format, const Output& out) {
   return file_error(Code::unsupported, {out.name(), "save", {}, {}}, format.refusal);
@@ -233,12 +265,15 @@ Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& sour
 }
 
 void check_saveable(const StateDict& dict, const std::string& file) {
+  SaveableCheck check(file);
   for (const auto& [name, entry] : dict.entries()) {
-    if (!entry.tensor || !is_uninitialized(*entry.tensor)) continue;
-    throw file_error(Code::state, {file, "save", name, {}},
-                     "the tensor has no shape yet (expected a forward, or initialize_parameters, "
-                     "of its lazy module before)");
+    if (entry.tensor) check.tensor(*entry.tensor, name);
+    if (entry.value) check.value(*entry.value, name);
   }
+}
+
+void check_saveable(const Value& content, const std::string& file) {
+  SaveableCheck(file).value(content, {});
 }
 
 bool looks_like_checkpoint(std::string_view bytes) noexcept {

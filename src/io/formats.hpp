@@ -44,6 +44,7 @@ Ref<Checkpoint> read_any(const Services& services, const Ref<const Source>& sour
 
 // STATE for a tensor that has no shape yet.
 void check_saveable(const StateDict& dict, const std::string& file);
+void check_saveable(const Value& content, const std::string& file);
 
 // Whether a file that begins so is worth to be read: told by its first bytes alone.
 bool looks_like_checkpoint(std::string_view bytes) noexcept;

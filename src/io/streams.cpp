@@ -125,6 +125,7 @@ void save_to(const Services& services, const StateDict& dict, Output& out,
 
 void save_to(const Services& services, const Value& content, Output& out,
              const SaveOptions& options) {
+  check_saveable(content, out.name());
   write_to(services, content, out, options);
 }
 

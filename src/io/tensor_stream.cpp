@@ -157,6 +157,10 @@ void TensorStream::declare(std::string_view name, Dtype dtype, Shape shape) {
 
 void TensorStream::set_metadata(std::string_view key, std::string_view text) {
   check_stage(Stage::declaring, "set_metadata");
+  if (options_.format != Format::safetensors) {
+    throw file_error(Code::unsupported, {path_, "stream", {}, {}},
+                     "the format has no metadata texts (expected a .safetensors)");
+  }
   dict_->metadata().set(key, std::string(text));
 }
 

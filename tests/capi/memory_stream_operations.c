@@ -140,8 +140,10 @@ static duramen_status by_stream(struct world* w, const char* name, duramen_error
   TRY(duramen_tensor_stream_create(scratch_path(name), SIZE_MAX, &options, &stream, error));
   TRY(duramen_tensor_stream_declare(stream, "a name that is not short", SIZE_MAX,
                                     DURAMEN_DTYPE_FLOAT32, kShape, 9, error));
-  TRY(duramen_tensor_stream_set_metadata(stream, "a key that is not short", SIZE_MAX, "a text",
-                                         SIZE_MAX, error));
+  if (strstr(name, ".safetensors")) {
+    TRY(duramen_tensor_stream_set_metadata(stream, "a key that is not short", SIZE_MAX, "a text",
+                                           SIZE_MAX, error));
+  }
   TRY(duramen_tensor_stream_write(w->context, stream, "a name that is not short", SIZE_MAX, tensor,
                                   error));
   TRY(duramen_tensor_stream_finish(w->context, stream, error));

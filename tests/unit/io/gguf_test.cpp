@@ -342,4 +342,16 @@ TEST_CASE("what GGUF has no place for is not saved", "[io][gguf]") {
   CHECK(contains(refusal_of_save(files, *tied), "'a': it shares memory with 'b'"));
 }
 
+TEST_CASE("a number of tensors that looks like JSON makes no safetensors file", "[io][gguf]") {
+  const Files files;
+  StateDict dict;
+  for (int i = 0; i < '{' + 256; ++i) {
+    dict.set_tensor("t" + std::to_string(i), files.tensor({1}, {1}));
+    if (i + 1 != '{' && i + 1 != '{' + 256) continue;
+    const auto read = files.parse(saved(files, dict));
+    CHECK(read->format() == "gguf");
+    CHECK(read->entries().list().size() == dict.entries().size());
+  }
+}
+
 }  // namespace duramen::test

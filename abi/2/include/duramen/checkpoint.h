@@ -175,9 +175,10 @@ duramen_checkpoint_state_dict(duramen_context* context, const duramen_checkpoint
 /* Saves a state dict.
  *
  * Fails: IO; INVALID_ARGUMENT for an ending that tells no format, or ties in safetensors;
- * UNSUPPORTED for what the format cannot hold; CANCELLED. The target is untouched then, but for one
- * case: IO with the detail "saved" when only the folder could not be synchronised.
- * Threads: context. Since: level 1. */
+ * UNSUPPORTED for what the format cannot hold; STATE for a lazy tensor without a shape yet; LIMIT
+ * for a header or a pickle larger than readers take; CANCELLED. The target is untouched then, but
+ * for one case: IO with the detail "saved" when only the folder could not be synchronised. Threads:
+ * context. Since: level 1. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_state_dict_save(
     duramen_context* context, const duramen_state_dict* dict, const char* path, size_t path_length,
     DURAMEN_NULLABLE const duramen_save_options* options, duramen_error** error) DURAMEN_NOEXCEPT;

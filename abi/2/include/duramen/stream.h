@@ -28,7 +28,8 @@ typedef int32_t(DURAMEN_CALL* duramen_write)(void* user, const void* data, size_
  * copied where the layout allows.
  *
  * `destroy` is called for `user` once, when the checkpoint and every tensor that came from it are
- * gone; never when the call fails. The memory must not change until then.
+ * gone; never when the call fails. The memory must not change until then. With DURAMEN_OPEN_READ
+ * it is copied, and given back when the call returns.
  * Fails: CORRUPT, LIMIT, UNSUPPORTED, CANCELLED.
  * Threads: context. Since: level 2. */
 DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_checkpoint_view_memory(
@@ -159,7 +160,7 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_tensor_stream_d
     duramen_tensor_stream* stream, const char* name, size_t name_length, duramen_dtype dtype,
     DURAMEN_NULLABLE const int64_t* shape, size_t rank, duramen_error** error) DURAMEN_NOEXCEPT;
 
-/* Sets a text of the metadata, which a .safetensors holds.
+/* Sets a text of the metadata, which a .safetensors holds; UNSUPPORTED for another format.
  *
  * Fails: STATE once elements were written.
  * Threads: writer. Since: level 2. */

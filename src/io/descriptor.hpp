@@ -1,6 +1,7 @@
 // What the classes of files share of the system's calls.
 #pragma once
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -19,6 +20,15 @@ auto retry(const Call& call) noexcept {
   auto result = call();
   while (result < 0 && errno == EINTR) result = call();
   return result;
+}
+
+// False with errno where the descriptor is not open for that: O_RDONLY, O_WRONLY. Nobody would ever
+// end the wait for it.
+inline bool is_open_for(int descriptor, int mode) noexcept {
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) == mode || (flags & O_ACCMODE) == O_RDWR) return flags >= 0;
+  errno = EBADF;
+  return false;
 }
 
 // Waits until a call would not wait: there is something to read (POLLIN), room to write (POLLOUT),

@@ -153,6 +153,26 @@ static void cancelled_writer(int sockets) {
   close(ends[0]);
 }
 
+/* The wrong end of a pipe is an error at once: nothing would ever come of waiting. */
+static void wrong_ends(void) {
+  duramen_context* context = new_context();
+  duramen_state_dict* dict = large_dict(context);
+  duramen_checkpoint* file = NULL;
+  duramen_save_options options = {0};
+  int ends[2];
+  options.struct_size = sizeof options;
+  options.format = DURAMEN_FORMAT_TORCH;
+  connect_ends(0, 0, ends);
+  FAILS(DURAMEN_E_IO, duramen_state_dict_write_descriptor(context, dict, ends[0], &options, ERROR));
+  FAILS(DURAMEN_E_IO, duramen_checkpoint_open_descriptor(context, ends[1], NULL, &file, ERROR));
+  CHECK(file == NULL);
+  close(ends[0]);
+  close(ends[1]);
+  FAILS(DURAMEN_E_IO, duramen_state_dict_write_descriptor(context, dict, ends[1], &options, ERROR));
+  duramen_state_dict_release(dict);
+  duramen_context_release(context);
+}
+
 int main(void) {
   int i;
   alarm(kPatience); /* a call that nothing reaches ends the program */
@@ -165,5 +185,6 @@ int main(void) {
     cancelled_writer(sockets);
   }
   error_slot();
+  wrong_ends();
   return finish();
 }

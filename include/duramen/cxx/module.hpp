@@ -21,7 +21,6 @@ class ModuleRef : public Ref<duramen_module, duramen_module_retain, duramen_modu
     return make_text(
         [&](auto** out, auto** error) { return duramen_module_repr(raw_, out, error); });
   }
-
   // The lossless form: from_text makes the same tree of it, values aside.
   Result<std::string> text() const {
     return make_text(

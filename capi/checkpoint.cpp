@@ -8,18 +8,7 @@
 using namespace duramen;
 using namespace duramen::capi;
 
-namespace {
-
-Ref<io::Checkpoint> from_memory(Context& context, const void* data, size_t nbytes,
-                                const io::OpenOptions& options) {
-  if (!data) throw null_argument("data");
-  const auto copy = Storage::allocate(context.allocator(), nbytes);
-  std::memcpy(copy->mutable_data(), data, nbytes);
-  return io::Checkpoint::from_memory(services_of(context), {copy->data(), nbytes}, copy, "memory",
-                                     options);
-}
-
-}  // namespace
+namespace {}  // namespace
 
 duramen_status duramen_open_options_init(duramen_open_options* options, size_t struct_size,
                                          duramen_error** error) noexcept {
@@ -50,7 +39,7 @@ duramen_status duramen_checkpoint_from_memory(duramen_context* context, const vo
                                               duramen_checkpoint** out,
                                               duramen_error** error) noexcept {
   return compute(error, __func__, context, out, [&](Context& core) {
-    return from_memory(core, data, nbytes, open_options(options));
+    return checkpoint_of_copy(core, data, nbytes, open_options(options));
   });
 }
 

@@ -1,5 +1,7 @@
 #include "file_options.hpp"
 
+#include <cstring>
+
 #include "options.hpp"
 
 namespace duramen::capi {
@@ -35,6 +37,15 @@ io::SaveOptions save_options(const duramen_save_options* options) {
   out.alignment = given.alignment;
   out.max_shard_bytes = given.max_shard_bytes;
   return out;
+}
+
+Ref<io::Checkpoint> checkpoint_of_copy(Context& context, const void* data, size_t nbytes,
+                                       const io::OpenOptions& options) {
+  if (!data) throw null_argument("data");
+  const auto copy = Storage::allocate(context.allocator(), nbytes);
+  std::memcpy(copy->mutable_data(), data, nbytes);
+  return io::Checkpoint::from_memory(services_of(context), {copy->data(), nbytes}, copy, "memory",
+                                     options);
 }
 
 std::string path_argument(const char* path, size_t length) {

@@ -128,15 +128,11 @@ duramen_status duramen_checkpoint_view_memory(duramen_context* context, const vo
     if (!data) throw null_argument("data");
     const auto held = make<Held>(user, destroy);
     const io::OpenOptions how = open_options(options);
-    std::span bytes(static_cast<const std::byte*>(data), nbytes);
-    Ref<const Counted> keeper = held;
-    if (how.mode == io::Source::Mode::read) {
-      const auto copy = Storage::allocate(core.allocator(), nbytes);
-      std::copy_n(bytes.data(), nbytes, copy->mutable_data());
-      bytes = {copy->data(), nbytes};
-      keeper = copy;
-    }
-    auto file = io::Checkpoint::from_memory(services_of(core), bytes, keeper, "memory", how);
+    auto file = how.mode == io::Source::Mode::read
+                    ? checkpoint_of_copy(core, data, nbytes, how)
+                    : io::Checkpoint::from_memory(services_of(core),
+                                                  {static_cast<const std::byte*>(data), nbytes},
+                                                  held, "memory", how);
     held->arm();
     return file;
   });

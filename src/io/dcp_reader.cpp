@@ -119,11 +119,12 @@ class Reader {
   bool is_safetensors(const DcpEntry& entry, const DcpPart& part) {
     if (entry.dtype == Dtype::invalid) return false;
     const auto [found, is_new] = is_safetensors_.try_emplace({part.file, part.offset}, false);
-    if (is_new) found->second = begins_safetensors(text_of(bytes_from(part)));
+    if (is_new) found->second = begins_safetensors(bytes_from(part));
     return found->second;
   }
-  static bool begins_safetensors(std::string_view text) noexcept {
-    if (text.starts_with("PK\3\4") || !looks_like_safetensors(text)) return false;
+  static bool begins_safetensors(Bytes bytes) noexcept {
+    const std::string_view text = text_of(bytes);
+    if (is_zip(bytes) || !looks_like_safetensors(text)) return false;
     uint64_t length = 0;
     std::memcpy(&length, text.data(), sizeof length);
     return text.substr(sizeof length, length).find("\"data_offsets\"") != std::string_view::npos;

@@ -22,20 +22,14 @@ auto retry(const Call& call) noexcept {
   return result;
 }
 
-// False with errno where the descriptor is not open for that: O_RDONLY, O_WRONLY. Nobody would ever
-// end the wait for it.
-inline bool is_open_for(int descriptor, int mode) noexcept {
-  const int flags = ::fcntl(descriptor, F_GETFL);
-  if (flags < 0 || (flags & O_ACCMODE) == mode || (flags & O_ACCMODE) == O_RDWR) return flags >= 0;
-  errno = EBADF;
-  return false;
-}
-
 // Waits until a call would not wait: there is something to read (POLLIN), room to write (POLLOUT),
 // or an end or error for the call to tell. CANCELLED, within some milliseconds.
 inline void wait_until_ready(int descriptor, short events, const CancelFlag& cancel,
                              const char* operation) {
   constexpr int kMilliseconds = 20;
+  // poll() says nothing of what is not open or the wrong end of a pipe; the call does, at once.
+  const int flags = ::fcntl(descriptor, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) == (events == POLLIN ? O_WRONLY : O_RDONLY)) return;
   pollfd asked = {descriptor, events, 0};
   int count = 0;
   do {

@@ -117,7 +117,6 @@ Ref<Source> Source::of_file(const Services& services, int descriptor, const std:
 
 Ref<const Source> Source::of_stream(const Services& services, int descriptor,
                                     const std::string& shown, uint64_t most) {
-  if (!is_open_for(descriptor, O_RDONLY)) throw system_error(shown, "read", errno);
   Pieces pieces;
   while (const size_t count = read_some(services, descriptor, shown, pieces.room())) {
     pieces.advance(count);

@@ -95,7 +95,6 @@ DescriptorOutput::DescriptorOutput(int descriptor, const CancelFlag& cancel)
       manner_(is_file(descriptor) ? Manner::plain : Manner::no_wait) {}
 
 void DescriptorOutput::put(std::span<const std::byte> bytes) {
-  if (!is_open_for(descriptor_, O_WRONLY)) throw system_error(name(), "save: write", errno);
   const NoPipeSignal quiet;
   while (!bytes.empty()) {
     wait_until_ready(descriptor_, POLLOUT, cancel_, "save");

@@ -25,6 +25,24 @@ static void before_its_input(duramen_context* context, const duramen_module* laz
   duramen_listing_release(listing);
 }
 
+/* Nor is it written as an empty one inside a value. */
+static void inside_a_value(duramen_context* context, const duramen_module* lazy) {
+  duramen_state_dict* dict = NULL;
+  duramen_value *value = NULL, *bytes = NULL;
+  duramen_save_options options = {0};
+  options.struct_size = sizeof options;
+  options.format = DURAMEN_FORMAT_TORCH;
+  OK(duramen_module_state_dict(lazy, NULL, 0, 0, &dict, ERROR));
+  OK(duramen_state_dict_to_value(dict, &value, ERROR));
+  FAILS(DURAMEN_E_STATE, duramen_value_save(context, value, "lazy.pt", SIZE_MAX, NULL, ERROR));
+  TEXT("weight", duramen_error_detail(last_error(), "entry", SIZE_MAX, NULL));
+  FAILS(DURAMEN_E_STATE, duramen_value_save(context, value, "lazy/", SIZE_MAX, NULL, ERROR));
+  FAILS(DURAMEN_E_STATE, duramen_value_to_bytes(context, value, &options, &bytes, ERROR));
+  CHECK(bytes == NULL);
+  duramen_value_release(value);
+  duramen_state_dict_release(dict);
+}
+
 static void initialized(duramen_context* context, duramen_module* lazy) {
   static const int64_t kSizes[2] = {5, 2};
   int64_t shape[2] = {0, 0};
@@ -45,6 +63,7 @@ int main(void) {
   duramen_context* context = new_context();
   duramen_module* lazy = new_module(context, "LazyLinear(3)");
   before_its_input(context, lazy);
+  inside_a_value(context, lazy);
   initialized(context, lazy);
   duramen_module_release(lazy);
   duramen_context_release(context);

@@ -44,6 +44,26 @@ static void expect_same(const duramen_state_dict* expected, duramen_checkpoint* 
 
 static void count_up(void* user) { ++*(int*)user; }
 
+/* With OPEN_READ the memory is given back at once, and may be used otherwise. */
+static void copied_memory(const duramen_state_dict* dict, const duramen_value* bytes) {
+  duramen_open_options options = {0};
+  duramen_checkpoint* file = NULL;
+  size_t nbytes = 0;
+  const void* data = duramen_value_bytes(bytes, &nbytes);
+  void* memory = malloc(nbytes);
+  int gone = 0;
+  options.struct_size = sizeof options;
+  options.flags = DURAMEN_OPEN_READ;
+  memcpy(memory, data, nbytes);
+  OK(duramen_checkpoint_view_memory(context, memory, nbytes, &gone, count_up, &options, &file,
+                                    ERROR));
+  CHECK(gone == 1);
+  memset(memory, 0xFF, nbytes);
+  free(memory);
+  expect_same(dict, file);
+  duramen_checkpoint_release(file);
+}
+
 /* The bytes of a file in memory, used in place until the last tensor is gone. */
 static void memory(int32_t number) {
   const duramen_save_options options = format(number), none = format(DURAMEN_FORMAT_AUTOMATIC);
@@ -67,6 +87,7 @@ static void memory(int32_t number) {
   CHECK(gone == 0);
   duramen_state_dict_release(read);
   CHECK(gone == 1);
+  copied_memory(dict, bytes);
   duramen_value_release(bytes);
   FAILS(DURAMEN_E_INVALID_ARGUMENT,
         duramen_state_dict_to_bytes(context, dict, &none, &bytes, ERROR));
@@ -320,6 +341,14 @@ static void metadata(void) {
   duramen_state_dict_release(dict);
 }
 
+/* A text that the format has no place for is refused, not lost. */
+static void metadata_of_a_torch_stream(void) {
+  duramen_tensor_stream* stream = new_stream(scratch_path("texts.pt"));
+  FAILS(DURAMEN_E_UNSUPPORTED,
+        duramen_tensor_stream_set_metadata(stream, "k", SIZE_MAX, "v", SIZE_MAX, ERROR));
+  duramen_tensor_stream_release(stream);
+}
+
 static duramen_value* text_or_none(const char* text) {
   duramen_value* value = NULL;
   if (text) OK(duramen_value_create_text(text, SIZE_MAX, &value, ERROR));
@@ -407,6 +436,7 @@ int main(void) {
   stream_formats();
   metadata();
   several_texts();
+  metadata_of_a_torch_stream();
   error_slot();
   duramen_context_release(context);
   return finish();

@@ -17,16 +17,16 @@ from ._containers import ModuleDict, ModuleList, ParameterDict, ParameterList, S
 from ._module import Module
 from ._tensor import Buffer, Parameter
 
+__all__ = ["Buffer", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "init",
+           "parametrizations", "utils"]
 if TYPE_CHECKING:
     from . import _layers
     from ._layers import *  # noqa: F403
 
-    __all__ = ["Buffer", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "init",
-               "parametrizations", "utils"]
     __all__ += _layers.__all__
 else:
-    _OTHERS = ["Buffer", "Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential", "init",
-               "parametrizations", "utils"]
+    _OTHERS = __all__
+    del __all__  # whole once the layers are there
 
     def __getattr__(name: str) -> Any:
         """The layers, many classes, are made when one of them is first asked for."""

@@ -1,4 +1,5 @@
 #include "io/torch_file.hpp"
+#include "io/torch_parts.hpp"
 #include "support/catch.hpp"
 #include "unit/io/files.hpp"
 
@@ -29,6 +30,27 @@ std::string saved(const ValueRef& value) {
 }
 
 }  // namespace
+
+TEST_CASE("the size of a file is known before, and is little more than it has", "[io][torch]") {
+  const Files files;
+  const Folder folder;
+  for (const size_t count : {0, 1, 1500}) {
+    for (const std::string& name : {"x.pt"s, std::string(150, 'n') + ".pt"}) {
+      std::vector<ValueRef> tensors;
+      for (size_t i = 0; i < count; ++i)
+        tensors.push_back(Value::tensor(
+            files.tensor({static_cast<int64_t>(i % 40)}, std::vector<float>(i % 40, 1))));
+      const auto content = Value::list(std::move(tensors));
+      const std::string path = folder.file(name);
+      io::save_value(files.services, *content, path);
+      const uint64_t size = read_file(path).size();
+      const uint64_t told = io::TorchParts(*content, path).nbytes();
+      INFO(count << " tensors, told " << told << ", " << size << " bytes");
+      CHECK(told >= size);
+      CHECK(told < size + (count + 8) * 400);
+    }
+  }
+}
 
 TEST_CASE("a refusal to save names the entry", "[io][torch]") {
   const auto frozen = Value::opaque("builtins.frozenset", {});

@@ -32,7 +32,7 @@ use_toolchain() {
   export CARGO_TARGET_DIR=$build/$version
   echo "$found, Rust $version"
   # Before 1.70, cargo's own way to the registry was a clone of its whole index.
-  if [[ $(printf '%s\n' 1.70 "$version" | sort -V | head -1) != 1.70 ]]; then
+  if ! printf '%s\n' 1.70 "$version" | sort -VC; then
     export RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_SPARSE_REGISTRY=true
   fi
 }
@@ -76,7 +76,7 @@ package() {
   cmake --fresh -S duramen-sys/vendor -B "$build/vendored" -DDURAMEN_BUILD_{TESTS,EXAMPLES,BENCH,CLI}=OFF >/dev/null
   (cd duramen-sys && cargo package --quiet --allow-dirty "${locked[@]}")
   # A package that depends on one that no registry has yet is packaged together with it, which cargo can since 1.90.
-  if [[ $(printf '%s\n' 1.90 "$version" | sort -V | head -1) == 1.90 ]]; then
+  if printf '%s\n' 1.90 "$version" | sort -VC; then
     # In places of its own, or what is unpacked and compiled there of duramen-sys would be the next run's.
     local home=${CARGO_HOME:-$HOME/.cargo}
     rm -rf "$build/home" "$build/packaged"
@@ -86,7 +86,7 @@ package() {
     RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup} CARGO_HOME=$build/home \
       cargo package --quiet --allow-dirty "${locked[@]}" --workspace --target-dir "$build/packaged"
   else
-    (cd duramen && cargo package --quiet --allow-dirty --list) | grep -qxF src/lib.rs
+    [[ $'\n'$(cd duramen && cargo package --quiet --allow-dirty --list)$'\n' == *$'\nsrc/lib.rs\n'* ]]
   fi
 }
 
@@ -95,7 +95,7 @@ static() {
   local program=$CARGO_TARGET_DIR/static/debug/examples/scenario
   DURAMEN_BUNDLED_PREFIX=$DURAMEN_PREFIX cargo build --quiet "${locked[@]}" --features duramen/bundled --example scenario \
     --target-dir "$CARGO_TARGET_DIR/static"
-  ! ldd "$program" | grep -q libduramen || { echo "the program needs libduramen.so" >&2; exit 1; }
+  [[ $(ldd "$program") != *libduramen* ]] || { echo "the program needs libduramen.so" >&2; exit 1; }
   LD_LIBRARY_PATH="" compare "$program"
 }
 
@@ -110,7 +110,7 @@ readme() {
   "$python" "$root/tests/docs/extract.py" "$workspace/duramen/README.md" rust "$project/src/bin/page.rs"
   cd "$project"
   [[ $(cargo run --quiet --offline --bin xor) == $'0.0\n1.0\n1.0\n0.0' && -s model.pt ]]
-  cargo run --quiet --offline --bin page | grep -qx "4 entries fit"
+  [[ $'\n'$(cargo run --quiet --offline --bin page)$'\n' == *$'\n4 entries fit\n'* ]]
 }
 
 compare() {

@@ -3,6 +3,6 @@
 set -euo pipefail
 dev=$1/dev
 for verb in $("$dev" | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p'); do
-  "$dev" "$verb" --help | grep -q '^usage: ' || { echo "$verb --help says no usage" >&2; exit 1; }
+  [[ $'\n'$("$dev" "$verb" --help) == *$'\nusage: '* ]] || { echo "$verb --help says no usage" >&2; exit 1; }
 done
 if "$dev" install --prefix; then exit 1; fi

@@ -4,8 +4,9 @@
 #include "base/text.hpp"
 #include "handles.hpp"
 #include "hooks.hpp"
-#include "ops/operands.hpp"
+#include "ops/given_gradient.hpp"
 #include "options.hpp"
+#include "slots.hpp"
 
 using namespace duramen;
 using namespace duramen::capi;
@@ -72,43 +73,6 @@ class Level {
   Context& context_;
 };
 
-std::vector<duramen_tensor*> lend_all(std::span<const TensorRef> tensors) {
-  std::vector<duramen_tensor*> out;
-  out.reserve(tensors.size());
-  for (const TensorRef& tensor : tensors) out.push_back(lend<duramen_tensor>(tensor.get()));
-  return out;
-}
-
-// What a callback is to fill, owned from the start.
-class Slots {
- public:
-  explicit Slots(size_t count) : handles_(count), tensors_(count) {}
-  ~Slots() { take(); }
-  Slots(const Slots&) = delete;
-  Slots& operator=(const Slots&) = delete;
-
-  duramen_tensor** handles() noexcept { return handles_.data(); }
-  std::vector<TensorRef>& take() noexcept {
-    for (size_t i = 0; i < handles_.size(); ++i) {
-      if (handles_[i]) tensors_[i] = TensorRef::adopt(peek(std::exchange(handles_[i], nullptr)));
-    }
-    return tensors_;
-  }
-
- private:
-  std::vector<duramen_tensor*> handles_;
-  std::vector<TensorRef> tensors_;
-};
-
-bool is_broadcast_of(const Shape& large, const Shape& small) noexcept {
-  if (large.size() < small.size()) return false;
-  const size_t added = large.size() - small.size();
-  for (size_t i = 0; i < small.size(); ++i) {
-    if (small[i] != 1 && small[i] != large[i + added]) return false;
-  }
-  return true;
-}
-
 class FunctionNode final : public Node {
  public:
   FunctionNode(const duramen_function_type& type, Ref<FunctionState> state)
@@ -134,8 +98,6 @@ class FunctionNode final : public Node {
                                   std::span<const TensorRef> output_grads) override;
 
  private:
-  TensorRef fitted(Context& context, size_t input, TensorRef gradient) const;
-
   duramen_function_type type_;
   const Ref<FunctionState> state_;
   void* user_ = nullptr;
@@ -214,30 +176,11 @@ std::vector<TensorRef> FunctionNode::backward(Context& context,
   context.cancel().check("backward");
   for (size_t i = 0; i < gradients.size(); ++i) {
     if (!needs(i)) gradients[i] = nullptr;
-    if (gradients[i]) gradients[i] = fitted(context, i, std::move(gradients[i]));
+    if (!gradients[i]) continue;
+    gradients[i] =
+        ops::given_gradient(context, name(), i, std::move(gradients[i]), input_forms_[i]);
   }
   return gradients;
-}
-
-// A gradient as the input looks, and nobody's parameter.
-TensorRef FunctionNode::fitted(Context& context, size_t input, TensorRef gradient) const {
-  const ops::Form& form = input_forms_[input];
-  if (!is_broadcast_of(gradient->shape(), form.shape)) {
-    throw Error(Code::shape_mismatch,
-                join("Function ", name(), " returned an invalid gradient at index ", input,
-                     " - got ", format_shape(gradient->shape()),
-                     " but expected shape compatible with ", format_shape(form.shape)))
-        .with("torch_error", "RuntimeError");
-  }
-  if (is_complex(gradient->dtype()) != is_complex(form.dtype) && !is_floating(gradient->dtype())) {
-    throw Error(
-        Code::dtype_mismatch,
-        join("Function ", name(), " returned an invalid gradient at index ", input, " - got a ",
-             dtype_name(gradient->dtype()), " tensor for an input of ", dtype_name(form.dtype)))
-        .with("torch_error", "RuntimeError");
-  }
-  if (gradient->requires_grad() || gradient->is_parameter()) gradient = alias(*gradient);
-  return ops::sum_to(context, gradient, form);
 }
 
 duramen_function_type read_type(const duramen_function_type* type) {

@@ -4,7 +4,7 @@
 #include "handles.hpp"
 #include "nn/build.hpp"
 #include "nn/lazy.hpp"
-#include "nn/parametrize.hpp"
+#include "nn/run.hpp"
 #include "nn/walk.hpp"
 #include "options.hpp"
 

@@ -3,7 +3,7 @@
 #include "handles.hpp"
 #include "hooks.hpp"
 #include "nn/derived.hpp"
-#include "nn/parametrize.hpp"
+#include "nn/run.hpp"
 #include "options.hpp"
 
 using namespace duramen;

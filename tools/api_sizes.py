@@ -28,7 +28,7 @@ ARGUMENTS = {("duramen_checkpoint_open", "path"): "live->path", ("duramen_state_
              ("duramen_module_from_text_with", "text"): '"Linear(1, 1)"'}
 # Structs that live.h fills, because zeros are not enough.
 FILLED = {"allocator", "runner", "log_sink", "progress_sink", "load_policy", "import_options", "module_class", "module_hook",
-          "rename_callback", "function_type", "save_options"}
+          "call_hook", "rename_callback", "function_type", "save_options"}
 
 
 def first_sizes(root):

@@ -137,13 +137,7 @@ func runFunction(user C.uintptr_t, context *C.duramen_context, state *C.duramen_
 		defer ctx.scope.Load().close()
 		kept := lentState(state)
 		defer kept.Close()
-		inputs := make([]*Tensor, int(givenCount))
-		for i := range inputs {
-			inputs[i] = retainedTensor(unsafe.Slice(given, int(givenCount))[i])
-			if inputs[i] != nil {
-				ctx.made(inputs[i])
-			}
-		}
+		inputs := ctx.lentTensors(given, givenCount)
 		results, err := method(cgo.Handle(user).Value().(Function))(ctx, kept, inputs)
 		if err != nil {
 			return err

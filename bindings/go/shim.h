@@ -141,6 +141,15 @@ enum {
 };
 duramen_status go_module_add_hook(duramen_module* module, uint32_t offers, uintptr_t handle,
                                   uint64_t* out, duramen_error** error);
+// Which callbacks a hook of calls has.
+enum {
+  GO_HOOK_BEFORE_FORWARD = 1,
+  GO_HOOK_AFTER_FORWARD = 2,
+  GO_HOOK_BEFORE_BACKWARD = 4,
+  GO_HOOK_AFTER_BACKWARD = 8
+};
+duramen_status go_module_add_call_hook(duramen_module* module, uint32_t offers, uint64_t flags,
+                                       uintptr_t handle, uint64_t* out, duramen_error** error);
 duramen_status go_module_apply(duramen_module* module, uintptr_t handle, duramen_error** error);
 duramen_status go_rename_rules_add_function(duramen_rename_rules* rules, const char* name,
                                             size_t name_length, uintptr_t handle,

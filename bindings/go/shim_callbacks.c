@@ -162,6 +162,52 @@ duramen_status go_module_add_hook(duramen_module* module, uint32_t offers, uintp
   return duramen_module_add_hook(module, &hook, out, error);
 }
 
+static int32_t before_forward(void* user, duramen_context* context, duramen_module* module,
+                              const duramen_value* arguments, const duramen_value* keywords,
+                              duramen_value** new_tuple, duramen_value** new_dict,
+                              duramen_error** error) {
+  return goBeforeForward((uintptr_t)user, context, module, (duramen_value*)arguments,
+                         (duramen_value*)keywords, new_tuple, new_dict, error);
+}
+
+static int32_t after_forward(void* user, duramen_context* context, duramen_module* module,
+                             const duramen_value* arguments, const duramen_value* keywords,
+                             const duramen_value* output, duramen_value** replacement,
+                             duramen_error** error) {
+  return goAfterForward((uintptr_t)user, context, module, (duramen_value*)arguments,
+                        (duramen_value*)keywords, (duramen_value*)output, replacement, error);
+}
+
+static int32_t before_backward(void* user, duramen_context* context, duramen_module* module,
+                               duramen_tensor* const* output_grads, size_t output_count,
+                               duramen_tensor** replacements, duramen_error** error) {
+  return goBeforeBackward((uintptr_t)user, context, module, (duramen_tensor**)output_grads,
+                          output_count, replacements, error);
+}
+
+static int32_t after_backward(void* user, duramen_context* context, duramen_module* module,
+                              duramen_tensor* const* input_grads, size_t input_count,
+                              duramen_tensor* const* output_grads, size_t output_count,
+                              duramen_tensor** replacements, duramen_error** error) {
+  return goAfterBackward((uintptr_t)user, context, module, (duramen_tensor**)input_grads,
+                         input_count, (duramen_tensor**)output_grads, output_count, replacements,
+                         error);
+}
+
+duramen_status go_module_add_call_hook(duramen_module* module, uint32_t offers, uint64_t flags,
+                                       uintptr_t handle, uint64_t* out, duramen_error** error) {
+  const duramen_call_hook hook = {
+      .struct_size = sizeof hook,
+      .flags = flags,
+      .before_forward = offers & GO_HOOK_BEFORE_FORWARD ? before_forward : NULL,
+      .after_forward = offers & GO_HOOK_AFTER_FORWARD ? after_forward : NULL,
+      .before_backward = offers & GO_HOOK_BEFORE_BACKWARD ? before_backward : NULL,
+      .after_backward = offers & GO_HOOK_AFTER_BACKWARD ? after_backward : NULL,
+      .user = (void*)handle,
+      .destroy = destroy};
+  return duramen_module_add_call_hook(module, &hook, out, error);
+}
+
 static int32_t visit(void* user, duramen_module* module, duramen_error** error) {
   return goVisit((uintptr_t)user, module, error);
 }

@@ -17,8 +17,8 @@
 #ifndef DURAMEN_DURAMEN_HPP
 #define DURAMEN_DURAMEN_HPP
 
+#include "cxx/call_hooks.hpp"
 #include "cxx/containers.hpp"
-#include "cxx/hooks.hpp"
 #include "cxx/nn_layers.hpp"
 #include "cxx/optim.hpp"
 #include "cxx/stream.hpp"

@@ -13,12 +13,12 @@ typedef struct duramen_module duramen_module;
 typedef struct duramen_listing duramen_listing;
 typedef struct duramen_scope duramen_scope;
 typedef struct duramen_state_dict duramen_state_dict;
-typedef struct duramen_checkpoint duramen_checkpoint;
-typedef struct duramen_diff duramen_diff;
-typedef struct duramen_function_state duramen_function_state;
 typedef struct duramen_rename_rules duramen_rename_rules;
 typedef struct duramen_load_report duramen_load_report;
 typedef struct duramen_load_notes duramen_load_notes;
+typedef struct duramen_checkpoint duramen_checkpoint;
+typedef struct duramen_diff duramen_diff;
+typedef struct duramen_function_state duramen_function_state;
 typedef struct duramen_op duramen_op;
 typedef struct duramen_optimizer duramen_optimizer;
 typedef struct duramen_options duramen_options;
@@ -121,6 +121,54 @@ typedef struct duramen_entry {
   const duramen_value* value;
 } duramen_entry;
 typedef int32_t (*duramen_module_visit)(void* user, duramen_module* module, duramen_error** error);
+typedef struct duramen_rename_callback {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* name;
+  uint64_t name_length;
+  int32_t (*rename)(void* user, const char* name, size_t name_length, duramen_string** out, duramen_error** error);
+  void* user;
+  duramen_destroy destroy;
+} duramen_rename_callback;
+typedef struct duramen_load_policy {
+  uint32_t struct_size;
+  uint32_t reserved;
+  const char* pattern;
+  uint64_t pattern_length;
+  uint64_t policy;
+} duramen_load_policy;
+typedef struct duramen_load_options {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t policy;
+  const duramen_rename_rules* rename;
+  const duramen_load_policy* policies;
+  uint64_t policy_count;
+} duramen_load_options;
+typedef struct duramen_module_hook {
+  uint32_t struct_size;
+  uint32_t reserved;
+  int32_t (*register_parameter)(void* user, duramen_module* module, const char* name, size_t name_length, duramen_tensor* tensor, duramen_tensor** replacement, duramen_error** error);
+  int32_t (*register_buffer)(void* user, duramen_module* module, const char* name, size_t name_length, duramen_tensor* tensor, duramen_tensor** replacement, duramen_error** error);
+  int32_t (*register_child)(void* user, duramen_module* module, const char* name, size_t name_length, duramen_module* child, duramen_module** replacement, duramen_error** error);
+  int32_t (*before_state_dict)(void* user, const duramen_module* module, const char* prefix, size_t prefix_length, uint64_t flags, duramen_error** error);
+  int32_t (*after_state_dict)(void* user, const duramen_module* module, duramen_state_dict* dict, const char* prefix, size_t prefix_length, duramen_error** error);
+  int32_t (*before_load)(void* user, duramen_module* module, duramen_state_dict* dict, const char* prefix, size_t prefix_length, duramen_load_notes* notes, duramen_error** error);
+  int32_t (*after_load)(void* user, duramen_module* module, const char* prefix, size_t prefix_length, duramen_load_notes* notes, duramen_error** error);
+  void* user;
+  duramen_destroy destroy;
+} duramen_module_hook;
+typedef struct duramen_call_hook {
+  uint32_t struct_size;
+  uint32_t reserved;
+  uint64_t flags;
+  int32_t (*before_forward)(void* user, duramen_context* context, duramen_module* module, const duramen_value* arguments, const duramen_value* keywords, duramen_value** new_tuple, duramen_value** new_dict, duramen_error** error);
+  int32_t (*after_forward)(void* user, duramen_context* context, duramen_module* module, const duramen_value* arguments, const duramen_value* keywords, const duramen_value* output, duramen_value** replacement, duramen_error** error);
+  int32_t (*before_backward)(void* user, duramen_context* context, duramen_module* module, duramen_tensor* const* output_grads, size_t output_count, duramen_tensor** replacements, duramen_error** error);
+  int32_t (*after_backward)(void* user, duramen_context* context, duramen_module* module, duramen_tensor* const* input_grads, size_t input_count, duramen_tensor* const* output_grads, size_t output_count, duramen_tensor** replacements, duramen_error** error);
+  void* user;
+  duramen_destroy destroy;
+} duramen_call_hook;
 typedef struct duramen_limits {
   uint32_t struct_size;
   uint32_t max_depth;
@@ -182,30 +230,6 @@ typedef struct duramen_function_type {
   int32_t (*backward)(void* user, duramen_context* context, duramen_function_state* state, duramen_tensor* const* output_grads, size_t output_count, duramen_tensor** input_grads, size_t input_count, duramen_error** error);
   duramen_destroy destroy;
 } duramen_function_type;
-typedef struct duramen_rename_callback {
-  uint32_t struct_size;
-  uint32_t reserved;
-  const char* name;
-  uint64_t name_length;
-  int32_t (*rename)(void* user, const char* name, size_t name_length, duramen_string** out, duramen_error** error);
-  void* user;
-  duramen_destroy destroy;
-} duramen_rename_callback;
-typedef struct duramen_load_policy {
-  uint32_t struct_size;
-  uint32_t reserved;
-  const char* pattern;
-  uint64_t pattern_length;
-  uint64_t policy;
-} duramen_load_policy;
-typedef struct duramen_load_options {
-  uint32_t struct_size;
-  uint32_t reserved;
-  uint64_t policy;
-  const duramen_rename_rules* rename;
-  const duramen_load_policy* policies;
-  uint64_t policy_count;
-} duramen_load_options;
 typedef struct duramen_module_class {
   uint32_t struct_size;
   uint32_t reserved;
@@ -219,19 +243,6 @@ typedef struct duramen_module_class {
   int32_t (*set_extra_state)(void* user, duramen_context* context, duramen_module* module, const duramen_value* state, duramen_error** error);
   duramen_destroy destroy;
 } duramen_module_class;
-typedef struct duramen_module_hook {
-  uint32_t struct_size;
-  uint32_t reserved;
-  int32_t (*register_parameter)(void* user, duramen_module* module, const char* name, size_t name_length, duramen_tensor* tensor, duramen_tensor** replacement, duramen_error** error);
-  int32_t (*register_buffer)(void* user, duramen_module* module, const char* name, size_t name_length, duramen_tensor* tensor, duramen_tensor** replacement, duramen_error** error);
-  int32_t (*register_child)(void* user, duramen_module* module, const char* name, size_t name_length, duramen_module* child, duramen_module** replacement, duramen_error** error);
-  int32_t (*before_state_dict)(void* user, const duramen_module* module, const char* prefix, size_t prefix_length, uint64_t flags, duramen_error** error);
-  int32_t (*after_state_dict)(void* user, const duramen_module* module, duramen_state_dict* dict, const char* prefix, size_t prefix_length, duramen_error** error);
-  int32_t (*before_load)(void* user, duramen_module* module, duramen_state_dict* dict, const char* prefix, size_t prefix_length, duramen_load_notes* notes, duramen_error** error);
-  int32_t (*after_load)(void* user, duramen_module* module, const char* prefix, size_t prefix_length, duramen_load_notes* notes, duramen_error** error);
-  void* user;
-  duramen_destroy destroy;
-} duramen_module_hook;
 typedef struct duramen_text_options {
   uint32_t struct_size;
   uint32_t reserved;
@@ -363,35 +374,6 @@ enum {
   DURAMEN_STATE_KEEP_VARS = 1
 };
 enum {
-  DURAMEN_OPEN_READ = 1,
-  DURAMEN_OPEN_VERIFY = 2,
-  DURAMEN_OPEN_DEQUANTIZE = 4
-};
-enum {
-  DURAMEN_FORMAT_AUTOMATIC = 0,
-  DURAMEN_FORMAT_SAFETENSORS = 1,
-  DURAMEN_FORMAT_TORCH = 2,
-  DURAMEN_FORMAT_NPY = 3,
-  DURAMEN_FORMAT_NPZ = 4,
-  DURAMEN_FORMAT_GGUF = 5,
-  DURAMEN_FORMAT_DCP = 6
-};
-enum {
-  DURAMEN_DURABILITY_DURABLE = 0,
-  DURAMEN_DURABILITY_ATOMIC = 1
-};
-enum {
-  DURAMEN_DIFF_ONLY_A = 1,
-  DURAMEN_DIFF_ONLY_B = 2,
-  DURAMEN_DIFF_VALUE = 4,
-  DURAMEN_DIFF_SHAPE = 8,
-  DURAMEN_DIFF_DTYPE = 16,
-  DURAMEN_DIFF_ELEMENTS = 32
-};
-enum {
-  DURAMEN_FUNCTION_NULL_GRADS = 1
-};
-enum {
   DURAMEN_RENAME_STRIP = 1,
   DURAMEN_RENAME_ADD = 2,
   DURAMEN_RENAME_REPLACE = 3,
@@ -423,6 +405,39 @@ enum {
   DURAMEN_LOAD_ITEM_IGNORED = 10,
   DURAMEN_LOAD_ITEM_RENAMED = 11,
   DURAMEN_LOAD_ITEM_SLICED = 12
+};
+enum {
+  DURAMEN_CALL_HOOK_FIRST = 1,
+  DURAMEN_CALL_HOOK_ALWAYS = 2
+};
+enum {
+  DURAMEN_OPEN_READ = 1,
+  DURAMEN_OPEN_VERIFY = 2,
+  DURAMEN_OPEN_DEQUANTIZE = 4
+};
+enum {
+  DURAMEN_FORMAT_AUTOMATIC = 0,
+  DURAMEN_FORMAT_SAFETENSORS = 1,
+  DURAMEN_FORMAT_TORCH = 2,
+  DURAMEN_FORMAT_NPY = 3,
+  DURAMEN_FORMAT_NPZ = 4,
+  DURAMEN_FORMAT_GGUF = 5,
+  DURAMEN_FORMAT_DCP = 6
+};
+enum {
+  DURAMEN_DURABILITY_DURABLE = 0,
+  DURAMEN_DURABILITY_ATOMIC = 1
+};
+enum {
+  DURAMEN_DIFF_ONLY_A = 1,
+  DURAMEN_DIFF_ONLY_B = 2,
+  DURAMEN_DIFF_VALUE = 4,
+  DURAMEN_DIFF_SHAPE = 8,
+  DURAMEN_DIFF_DTYPE = 16,
+  DURAMEN_DIFF_ELEMENTS = 32
+};
+enum {
+  DURAMEN_FUNCTION_NULL_GRADS = 1
 };
 enum {
   DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS = 1
@@ -628,6 +643,51 @@ duramen_status duramen_state_dict_set_metadata(duramen_state_dict* dict, const c
 duramen_status duramen_state_dict_metadata_keys(const duramen_state_dict* dict, duramen_string_list** out, duramen_error** error);
 duramen_state_dict* duramen_state_dict_retain(duramen_state_dict* dict);
 void duramen_state_dict_release(duramen_state_dict* dict);
+duramen_status duramen_rename_rules_create(duramen_rename_rules** out, duramen_error** error);
+duramen_status duramen_rename_rules_add(duramen_rename_rules* rules, int32_t kind, const char* from, size_t from_length, const char* to, size_t to_length, duramen_error** error);
+duramen_status duramen_rename_rules_add_text(duramen_rename_rules* rules, const char* text, size_t text_length, duramen_error** error);
+duramen_status duramen_rename_rules_add_callback(duramen_rename_rules* rules, const duramen_rename_callback* callback, duramen_error** error);
+size_t duramen_rename_rules_count(const duramen_rename_rules* rules);
+duramen_status duramen_rename_rules_list(const duramen_rename_rules* rules, duramen_string_list** out, duramen_error** error);
+duramen_status duramen_rename_preset_list(duramen_string_list** out, duramen_error** error);
+duramen_status duramen_rename_preset_describe(const char* name, size_t name_length, duramen_string** out, duramen_error** error);
+duramen_status duramen_state_dict_rename(const duramen_state_dict* dict, const duramen_rename_rules* rules, duramen_state_dict** out, duramen_error** error);
+duramen_rename_rules* duramen_rename_rules_retain(duramen_rename_rules* rules);
+void duramen_rename_rules_release(duramen_rename_rules* rules);
+duramen_status duramen_load_options_init(duramen_load_options* options, size_t struct_size, duramen_error** error);
+duramen_status duramen_module_load_state_dict(duramen_context* context, duramen_module* module, const duramen_state_dict* dict, const duramen_load_options* options, duramen_load_report** report, duramen_error** error);
+duramen_status duramen_module_match(const duramen_module* module, const duramen_state_dict* dict, const duramen_load_options* options, duramen_load_report** out, duramen_error** error);
+duramen_status duramen_rename_rules_preview(const duramen_rename_rules* rules, const duramen_state_dict* dict, duramen_load_report** out, duramen_error** error);
+const duramen_load_report* duramen_error_load_report(const duramen_error* error);
+size_t duramen_load_report_loaded(const duramen_load_report* report);
+size_t duramen_load_report_count(const duramen_load_report* report, int32_t kind);
+int32_t duramen_load_report_kind(const duramen_load_report* report, size_t index);
+const char* duramen_load_report_name(const duramen_load_report* report, size_t index, size_t* length);
+const char* duramen_load_report_text(const duramen_load_report* report, size_t index, size_t* length);
+const char* duramen_load_report_nearest(const duramen_load_report* report, size_t index, size_t* length);
+uint32_t duramen_load_report_is_error(const duramen_load_report* report, size_t index);
+const char* duramen_load_report_origin(const duramen_load_report* report, size_t index, size_t* length);
+const char* duramen_load_report_rule(const duramen_load_report* report, size_t index, size_t* length);
+const char* duramen_load_report_suggestion(const duramen_load_report* report, size_t* length);
+size_t duramen_load_report_suggestion_count(const duramen_load_report* report);
+duramen_status duramen_load_report_describe(const duramen_load_report* report, size_t most, duramen_string** out, duramen_error** error);
+const int64_t* duramen_load_report_expected_shape(const duramen_load_report* report, size_t index, size_t* rank);
+const int64_t* duramen_load_report_actual_shape(const duramen_load_report* report, size_t index, size_t* rank);
+duramen_dtype duramen_load_report_expected_dtype(const duramen_load_report* report, size_t index);
+duramen_dtype duramen_load_report_actual_dtype(const duramen_load_report* report, size_t index);
+duramen_status duramen_load_report_torch_message(const duramen_load_report* report, uint32_t strict, duramen_string** out, duramen_error** error);
+duramen_load_report* duramen_load_report_retain(const duramen_load_report* report);
+void duramen_load_report_release(duramen_load_report* report);
+duramen_status duramen_module_add_hook(duramen_module* module, const duramen_module_hook* hook, uint64_t* out, duramen_error** error);
+duramen_status duramen_module_remove_hook(duramen_module* module, uint64_t id, duramen_error** error);
+duramen_status duramen_load_notes_list(const duramen_load_notes* notes, int32_t kind, duramen_string_list** out, duramen_error** error);
+duramen_status duramen_load_notes_add(duramen_load_notes* notes, int32_t kind, const char* text, size_t text_length, duramen_error** error);
+duramen_status duramen_load_notes_remove(duramen_load_notes* notes, int32_t kind, const char* text, size_t text_length, duramen_error** error);
+duramen_status duramen_load_notes_clear(duramen_load_notes* notes, int32_t kind, duramen_error** error);
+duramen_load_notes* duramen_load_notes_retain(duramen_load_notes* notes);
+void duramen_load_notes_release(duramen_load_notes* notes);
+duramen_status duramen_module_add_call_hook(duramen_module* module, const duramen_call_hook* hook, uint64_t* out, duramen_error** error);
+uint32_t duramen_module_has_call_hooks(const duramen_module* module);
 duramen_status duramen_open_options_init(duramen_open_options* options, size_t struct_size, duramen_error** error);
 duramen_status duramen_limits_init(duramen_limits* limits, size_t struct_size, duramen_error** error);
 duramen_status duramen_save_options_init(duramen_save_options* options, size_t struct_size, duramen_error** error);
@@ -686,53 +746,10 @@ duramen_function_state* duramen_function_state_retain(duramen_function_state* st
 void duramen_function_state_release(duramen_function_state* state);
 duramen_status duramen_tensor_fill_from_text(duramen_context* context, duramen_tensor* tensor, const char* text, size_t text_length, duramen_error** error);
 duramen_status duramen_calculate_gain(const char* text, size_t text_length, double* out, duramen_error** error);
-duramen_status duramen_rename_rules_create(duramen_rename_rules** out, duramen_error** error);
-duramen_status duramen_rename_rules_add(duramen_rename_rules* rules, int32_t kind, const char* from, size_t from_length, const char* to, size_t to_length, duramen_error** error);
-duramen_status duramen_rename_rules_add_text(duramen_rename_rules* rules, const char* text, size_t text_length, duramen_error** error);
-duramen_status duramen_rename_rules_add_callback(duramen_rename_rules* rules, const duramen_rename_callback* callback, duramen_error** error);
-size_t duramen_rename_rules_count(const duramen_rename_rules* rules);
-duramen_status duramen_rename_rules_list(const duramen_rename_rules* rules, duramen_string_list** out, duramen_error** error);
-duramen_status duramen_rename_preset_list(duramen_string_list** out, duramen_error** error);
-duramen_status duramen_rename_preset_describe(const char* name, size_t name_length, duramen_string** out, duramen_error** error);
-duramen_status duramen_state_dict_rename(const duramen_state_dict* dict, const duramen_rename_rules* rules, duramen_state_dict** out, duramen_error** error);
-duramen_rename_rules* duramen_rename_rules_retain(duramen_rename_rules* rules);
-void duramen_rename_rules_release(duramen_rename_rules* rules);
-duramen_status duramen_load_options_init(duramen_load_options* options, size_t struct_size, duramen_error** error);
-duramen_status duramen_module_load_state_dict(duramen_context* context, duramen_module* module, const duramen_state_dict* dict, const duramen_load_options* options, duramen_load_report** report, duramen_error** error);
-duramen_status duramen_module_match(const duramen_module* module, const duramen_state_dict* dict, const duramen_load_options* options, duramen_load_report** out, duramen_error** error);
-duramen_status duramen_rename_rules_preview(const duramen_rename_rules* rules, const duramen_state_dict* dict, duramen_load_report** out, duramen_error** error);
-const duramen_load_report* duramen_error_load_report(const duramen_error* error);
-size_t duramen_load_report_loaded(const duramen_load_report* report);
-size_t duramen_load_report_count(const duramen_load_report* report, int32_t kind);
-int32_t duramen_load_report_kind(const duramen_load_report* report, size_t index);
-const char* duramen_load_report_name(const duramen_load_report* report, size_t index, size_t* length);
-const char* duramen_load_report_text(const duramen_load_report* report, size_t index, size_t* length);
-const char* duramen_load_report_nearest(const duramen_load_report* report, size_t index, size_t* length);
-uint32_t duramen_load_report_is_error(const duramen_load_report* report, size_t index);
-const char* duramen_load_report_origin(const duramen_load_report* report, size_t index, size_t* length);
-const char* duramen_load_report_rule(const duramen_load_report* report, size_t index, size_t* length);
-const char* duramen_load_report_suggestion(const duramen_load_report* report, size_t* length);
-size_t duramen_load_report_suggestion_count(const duramen_load_report* report);
-duramen_status duramen_load_report_describe(const duramen_load_report* report, size_t most, duramen_string** out, duramen_error** error);
-const int64_t* duramen_load_report_expected_shape(const duramen_load_report* report, size_t index, size_t* rank);
-const int64_t* duramen_load_report_actual_shape(const duramen_load_report* report, size_t index, size_t* rank);
-duramen_dtype duramen_load_report_expected_dtype(const duramen_load_report* report, size_t index);
-duramen_dtype duramen_load_report_actual_dtype(const duramen_load_report* report, size_t index);
-duramen_status duramen_load_report_torch_message(const duramen_load_report* report, uint32_t strict, duramen_string** out, duramen_error** error);
-duramen_load_report* duramen_load_report_retain(const duramen_load_report* report);
-void duramen_load_report_release(duramen_load_report* report);
 duramen_status duramen_module_create_custom(duramen_context* context, const duramen_module_class* type, void* user, duramen_module** out, duramen_error** error);
 duramen_status duramen_module_derive(duramen_module* module, const duramen_module_class* type, void* user, duramen_error** error);
 duramen_status duramen_module_call_base(duramen_context* context, duramen_module* module, const duramen_value* arguments, const duramen_value* keywords, duramen_value** out, duramen_error** error);
 duramen_status duramen_module_extra_repr_base(const duramen_module* module, duramen_string** out, duramen_error** error);
-duramen_status duramen_module_add_hook(duramen_module* module, const duramen_module_hook* hook, uint64_t* out, duramen_error** error);
-duramen_status duramen_module_remove_hook(duramen_module* module, uint64_t id, duramen_error** error);
-duramen_status duramen_load_notes_list(const duramen_load_notes* notes, int32_t kind, duramen_string_list** out, duramen_error** error);
-duramen_status duramen_load_notes_add(duramen_load_notes* notes, int32_t kind, const char* text, size_t text_length, duramen_error** error);
-duramen_status duramen_load_notes_remove(duramen_load_notes* notes, int32_t kind, const char* text, size_t text_length, duramen_error** error);
-duramen_status duramen_load_notes_clear(duramen_load_notes* notes, int32_t kind, duramen_error** error);
-duramen_load_notes* duramen_load_notes_retain(duramen_load_notes* notes);
-void duramen_load_notes_release(duramen_load_notes* notes);
 duramen_status duramen_text_options_init(duramen_text_options* options, size_t struct_size, duramen_error** error);
 duramen_status duramen_module_from_text_with(duramen_context* context, const char* text, size_t text_length, const duramen_text_options* options, duramen_module** out, duramen_value** unknown, duramen_error** error);
 duramen_status duramen_module_text(const duramen_module* module, duramen_string** out, duramen_error** error);

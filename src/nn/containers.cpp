@@ -2,7 +2,7 @@
 
 #include "nn/call.hpp"
 #include "nn/layer.hpp"
-#include "nn/parametrize.hpp"
+#include "nn/run.hpp"
 
 namespace duramen::nn {
 namespace {

@@ -23,18 +23,26 @@ ValueRef derived_call(Context& context, Module& module, const Value& arguments,
   return out;
 }
 
-TensorRef derived_forward(Context& context, Module& module, std::span<const TensorRef> inputs) {
+ValueRef tuple_of(std::span<const TensorRef> inputs) {
   std::vector<ValueRef> arguments;
   arguments.reserve(inputs.size());
   for (const TensorRef& input : inputs) arguments.push_back(Value::tensor(input));
-  const ModuleRef self(&module);
-  const ValueRef out = derived_call(context, module, *Value::tuple(std::move(arguments)), nullptr);
-  if (out->kind() == ValueKind::tensor) return TensorRef(out->as_tensor());
-  const std::string_view kind = value_kind_name(out->kind());
+  return Value::tuple(std::move(arguments));
+}
+
+TensorRef tensor_of_call(const Module& module, const Value& output) {
+  if (output.kind() == ValueKind::tensor) return TensorRef(output.as_tensor());
+  const std::string_view kind = value_kind_name(output.kind());
   throw Error(Code::unsupported, join("forward: ", printable(module.shown_name(), 60),
                                       " gives no tensor (expected tensor, got ", kind, ")"))
       .with("expected", "tensor")
       .with("actual", std::string(kind));
+}
+
+TensorRef derived_forward(Context& context, Module& module, std::span<const TensorRef> inputs) {
+  const ModuleRef self(&module);
+  const ValueRef out = derived_call(context, module, *tuple_of(inputs), nullptr);
+  return tensor_of_call(module, *out);
 }
 
 }  // namespace duramen::nn

@@ -48,4 +48,8 @@ TensorRef derived_forward(Context& context, Module& module, std::span<const Tens
 ValueRef derived_call(Context& context, Module& module, const Value& arguments,
                       const Value* keywords);
 
+// The arguments and the result of a call that is a forward. UNSUPPORTED where it gave no tensor.
+ValueRef tuple_of(std::span<const TensorRef> inputs);
+TensorRef tensor_of_call(const Module& module, const Value& output);
+
 }  // namespace duramen::nn

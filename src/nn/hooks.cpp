@@ -146,13 +146,13 @@ void HookSpread::commit() noexcept {
   }
 }
 
-uint64_t Module::add_hook(Ref<Hook> hook) {
+uint64_t Module::add_hook(Ref<Hook> hook, bool first) {
   ModuleHooks& hooks = make_hooks();
   const bool spreads = hook->hears(Hook::kRegistration);
   auto placed = make<PlacedHook>(*this, hooks.last_id_ + 1, std::move(hook));
   std::optional<HookSpread> spread;
   if (spreads) spread.emplace(*this, placed);
-  hooks.own_.push_back(std::move(placed));
+  hooks.own_.insert(first ? hooks.own_.begin() : hooks.own_.end(), std::move(placed));
   if (spread) spread->commit();
   return ++hooks.last_id_;
 }

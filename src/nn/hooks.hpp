@@ -1,12 +1,12 @@
-// Hooks: what callers hang on modules to see, and to change, what is registered, exported and
-// loaded.
+// Hooks: what callers hang on modules to see, and to change, what is registered, exported, loaded
+// and computed (call_hooks.hpp).
 //
-// The hooks of state dicts and loads belong to one module. A registration hook is valid for the
-// module that it was set on and for whatever is below that one when something is registered. There
-// are no pointers from a module to those above it; instead every module lists the registration
-// hooks that reach it. Setting a hook, and putting a child below modules that have some, spreads
-// them over the subtree; taking a child away only marks them as stale, and the next question walks
-// the tree again.
+// The hooks of state dicts, loads and calls belong to one module. A registration hook is valid for
+// the module that it was set on and for whatever is below that one when something is registered.
+// There are no pointers from a module to those above it; instead every module lists the
+// registration hooks that reach it. Setting a hook, and putting a child below modules that have
+// some, spreads them over the subtree; taking a child away only marks them as stale, and the next
+// question walks the tree again.
 #pragma once
 
 #include <mutex>
@@ -34,9 +34,14 @@ class Hook : public Counted {
     kAfterStateDict = 16,
     kBeforeLoad = 32,
     kAfterLoad = 64,
-    kForward = 128,  // computes tensors of the module (nn/norm_hooks.hpp)
+    kComputes = 128,  // tensors of the module (nn/norm_hooks.hpp)
+    kBeforeForward = 256,
+    kAfterForward = 512,
+    kBeforeBackward = 1024,
+    kAfterBackward = 2048,
     kRegistration = kParameter | kBuffer | kChild,
-    kLoad = kBeforeLoad | kAfterLoad
+    kLoad = kBeforeLoad | kAfterLoad,
+    kCall = kBeforeForward | kAfterForward | kBeforeBackward | kAfterBackward  // nn/call_hooks.hpp
   };
   bool hears(uint32_t events) const noexcept { return (events_ & events) != 0; }
 

@@ -135,8 +135,8 @@ class Module : public Counted {
   // and append_.
   const ModuleHooks* hooks() const noexcept { return hooks_.get(); }
   ModuleHooks& make_hooks();
-  // Sets one behind those that are there; gives its number.
-  uint64_t add_hook(Ref<Hook> hook);
+  // Sets one behind those that are there, or before them; gives its number.
+  uint64_t add_hook(Ref<Hook> hook, bool first = false);
   void remove_hook(uint64_t id);  // NOT_FOUND
   // What the hooks make of a tensor that a load is about to put in an entry's place.
   void run_registration_hooks(bool is_buffer, std::string_view name, TensorRef& value);

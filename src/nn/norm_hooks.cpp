@@ -252,7 +252,7 @@ struct Found {
 std::vector<Found> norm_hooks(const Module& module) {
   std::vector<Found> out;
   if (!module.hooks()) return out;
-  for (const Ref<PlacedHook>& placed : module.hooks()->own(Hook::kForward)) {
+  for (const Ref<PlacedHook>& placed : module.hooks()->own(Hook::kComputes)) {
     const RunningHook running(*placed, "forward");
     if (auto* hook = dynamic_cast<NormHook*>(running.hook()))
       out.push_back({placed->id(), Ref(hook)});
@@ -263,7 +263,7 @@ std::vector<Found> norm_hooks(const Module& module) {
 }  // namespace
 
 bool has_norm_hooks(const Module& module) noexcept {
-  return module.hooks() && module.hooks()->has_own(Hook::kForward);
+  return module.hooks() && module.hooks()->has_own(Hook::kComputes);
 }
 
 std::vector<Ref<const NormHook>> norm_hooks_of(const Module& module) {

@@ -26,7 +26,7 @@ class NormHook : public Hook {
 
  protected:
   NormHook(std::string_view tensor_name, uint32_t events)
-      : Hook(kForward | events), tensor_name_(tensor_name) {}
+      : Hook(kComputes | events), tensor_name_(tensor_name) {}
 
  private:
   const std::string tensor_name_;

@@ -5,6 +5,7 @@
 #include "nn/layer.hpp"
 #include "nn/norm_hooks.hpp"
 #include "nn/origin.hpp"
+#include "nn/run.hpp"
 #include "tensor/uninitialized.hpp"
 
 namespace duramen::nn {

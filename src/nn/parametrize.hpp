@@ -96,23 +96,6 @@ bool has_computed_tensors(const Module& module) noexcept;
 // What a forward of the module runs on: the module itself, or one of the same class and settings
 // with the same entries and the computed tensors among them.
 ModuleRef with_computed_tensors(Context& context, Module& module);
-// call() of that, whatever class is derived from the module's.
-inline ValueRef run_base_call(Context& context, Module& module, const Value& arguments,
-                              const Value* keywords) {
-  if (!has_computed_tensors(module)) return module.call(context, arguments, keywords);
-  return with_computed_tensors(context, module)->call(context, arguments, keywords);
-}
-// How whoever holds a module runs it.
-inline TensorRef run_forward(Context& context, Module& module, std::span<const TensorRef> inputs) {
-  if (runs_derived(module)) return derived_forward(context, module, inputs);
-  if (!has_computed_tensors(module)) return module.forward(context, inputs);
-  return with_computed_tensors(context, module)->forward(context, inputs);
-}
-inline ValueRef run_call(Context& context, Module& module, const Value& arguments,
-                         const Value* keywords) {
-  if (runs_derived(module)) return derived_call(context, module, arguments, keywords);
-  return run_base_call(context, module, arguments, keywords);
-}
 
 // What both forms refuse.
 Error parametrize_error(Code code, const char* torch_error, std::string message);

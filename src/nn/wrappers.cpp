@@ -1,7 +1,7 @@
 #include "nn/call.hpp"
 #include "nn/evaluate.hpp"
 #include "nn/layer_rules.hpp"
-#include "nn/parametrize.hpp"
+#include "nn/run.hpp"
 
 namespace duramen::nn {
 namespace {

@@ -60,6 +60,22 @@ static int32_t keep_notes(void* user, duramen_module* module, const char* prefix
   return 0;
 }
 
+/* Changes nothing. */
+static int32_t hear_inputs(void* user, duramen_context* context, duramen_module* module,
+                           const duramen_value* arguments, const duramen_value* keywords,
+                           duramen_value** new_tuple, duramen_value** new_dict,
+                           duramen_error** error) {
+  (void)user;
+  (void)context;
+  (void)module;
+  (void)arguments;
+  (void)keywords;
+  (void)new_tuple;
+  (void)new_dict;
+  (void)error;
+  return 0;
+}
+
 static void make_load_notes(void) {
   duramen_load_report* report = NULL;
   uint64_t id = 0;
@@ -106,6 +122,8 @@ static void make_callbacks(void) {
   live.module_class.struct_size = sizeof live.module_class;
   live.module_class.name = "Net";
   live.module_class.name_length = SIZE_MAX;
+  live.call_hook.struct_size = sizeof live.call_hook;
+  live.call_hook.before_forward = hear_inputs;
   live.function_type.struct_size = sizeof live.function_type;
   live.function_type.name = "PassOnBackward";
   live.function_type.name_length = SIZE_MAX;

@@ -37,6 +37,7 @@ struct live {
   duramen_import_options import_options;
   duramen_module_class module_class;
   duramen_module_hook module_hook;
+  duramen_call_hook call_hook;
   duramen_rename_callback rename_callback;
   duramen_function_type function_type;
   duramen_allocator allocator;

@@ -237,6 +237,79 @@ release:
   return end_own(status, &users, root);
 }
 
+static int32_t same_inputs(void* user, duramen_context* context, duramen_module* module,
+                           const duramen_value* arguments, const duramen_value* keywords,
+                           duramen_value** new_tuple, duramen_value** new_dict,
+                           duramen_error** error) {
+  duramen_value* argument = duramen_value_retain((duramen_value*)duramen_value_item(arguments, 0));
+  const duramen_value* const items[1] = {argument};
+  const duramen_status status = duramen_value_create_tuple(items, 1, new_tuple, error);
+  (void)user;
+  (void)context;
+  (void)module;
+  (void)keywords;
+  (void)new_dict;
+  duramen_value_release(argument);
+  return status;
+}
+
+static int32_t same_output(void* user, duramen_context* context, duramen_module* module,
+                           const duramen_value* arguments, const duramen_value* keywords,
+                           const duramen_value* output, duramen_value** replacement,
+                           duramen_error** error) {
+  (void)user;
+  (void)context;
+  (void)module;
+  (void)arguments;
+  (void)keywords;
+  return duramen_value_create_tensor(duramen_value_tensor(output), replacement, error);
+}
+
+static int32_t double_outputs(void* user, duramen_context* context, duramen_module* module,
+                              duramen_tensor* const* output_grads, size_t output_count,
+                              duramen_tensor** replacements, duramen_error** error) {
+  (void)user;
+  (void)module;
+  (void)output_count;
+  return duramen_add(context, output_grads[0], output_grads[0], &replacements[0], error);
+}
+
+static int32_t double_inputs(void* user, duramen_context* context, duramen_module* module,
+                             duramen_tensor* const* input_grads, size_t input_count,
+                             duramen_tensor* const* output_grads, size_t output_count,
+                             duramen_tensor** replacements, duramen_error** error) {
+  (void)output_grads;
+  (void)output_count;
+  return double_outputs(user, context, module, input_grads, input_count, replacements, error);
+}
+
+/* Everything is given anew, in the forward and in the backward. */
+static duramen_status call_hooks(struct world* w, duramen_error** error) {
+  long users = 0;
+  duramen_call_hook hook = {0};
+  duramen_module* layer = NULL;
+  duramen_tensor *x = NULL, *y = NULL;
+  duramen_status status;
+  uint64_t id = 0;
+  hook.struct_size = sizeof hook;
+  hook.before_forward = same_inputs;
+  hook.after_forward = same_output;
+  hook.before_backward = double_outputs;
+  hook.after_backward = double_inputs;
+  hook.user = &users;
+  hook.destroy = let_go;
+  TRY(duramen_module_from_text(w->context, "Linear(1, 1)", SIZE_MAX, &layer, error));
+  TRY(duramen_module_add_call_hook(layer, &hook, &id, error));
+  ++users;
+  TRY(duramen_module_get_parameter(layer, "weight", SIZE_MAX, &x, error));
+  TRY(duramen_module_forward(w->context, layer, x, &y, error));
+  TRY(duramen_tensor_backward(w->context, y, NULL, NULL, error));
+release:
+  duramen_tensor_release(y);
+  duramen_tensor_release(x);
+  return end_own(status, &users, layer);
+}
+
 static int32_t before_state(void* user, const duramen_module* module, const char* prefix,
                             size_t prefix_length, uint64_t flags, duramen_error** error) {
   (void)user;
@@ -399,6 +472,7 @@ const struct operation kOwnOperations[] = {
     {"a class that is derived from another", WITH_GRAPH, 0, DURAMEN_OK, own_derived},
     {"own module: load", 0, 1, DURAMEN_OK, own_load},
     {"registration hooks", 0, 1, DURAMEN_OK, registration_hooks},
+    {"hooks of calls", 0, 1, DURAMEN_OK, call_hooks},
     {"hooks of state dicts and loads", WITH_DICT, 1, DURAMEN_OK, state_hooks},
     {"own function", WITH_GRAPH, 1, DURAMEN_OK, function},
     {"own function of many outputs", WITH_GRAPH, 1, DURAMEN_OK, function_of_many},

@@ -105,25 +105,6 @@ const CONVERT_FLOATING_AND_COMPLEX int32 = 1
 const CONVERT_FLOATING int32 = 2
 const CONVERT_ALL int32 = 3
 const STATE_KEEP_VARS uint64 = 1
-const OPEN_READ uint64 = 1
-const OPEN_VERIFY uint64 = 2
-const OPEN_DEQUANTIZE uint64 = 4
-const FORMAT_AUTOMATIC int32 = 0
-const FORMAT_SAFETENSORS int32 = 1
-const FORMAT_TORCH int32 = 2
-const FORMAT_NPY int32 = 3
-const FORMAT_NPZ int32 = 4
-const FORMAT_GGUF int32 = 5
-const FORMAT_DCP int32 = 6
-const DURABILITY_DURABLE int32 = 0
-const DURABILITY_ATOMIC int32 = 1
-const DIFF_ONLY_A uint64 = 1
-const DIFF_ONLY_B uint64 = 2
-const DIFF_VALUE uint64 = 4
-const DIFF_SHAPE uint64 = 8
-const DIFF_DTYPE uint64 = 16
-const DIFF_ELEMENTS uint64 = 32
-const FUNCTION_NULL_GRADS uint64 = 1
 const RENAME_STRIP int32 = 1
 const RENAME_ADD int32 = 2
 const RENAME_REPLACE int32 = 3
@@ -151,6 +132,27 @@ const LOAD_ITEM_TIED int32 = 9
 const LOAD_ITEM_IGNORED int32 = 10
 const LOAD_ITEM_RENAMED int32 = 11
 const LOAD_ITEM_SLICED int32 = 12
+const CALL_HOOK_FIRST uint64 = 1
+const CALL_HOOK_ALWAYS uint64 = 2
+const OPEN_READ uint64 = 1
+const OPEN_VERIFY uint64 = 2
+const OPEN_DEQUANTIZE uint64 = 4
+const FORMAT_AUTOMATIC int32 = 0
+const FORMAT_SAFETENSORS int32 = 1
+const FORMAT_TORCH int32 = 2
+const FORMAT_NPY int32 = 3
+const FORMAT_NPZ int32 = 4
+const FORMAT_GGUF int32 = 5
+const FORMAT_DCP int32 = 6
+const DURABILITY_DURABLE int32 = 0
+const DURABILITY_ATOMIC int32 = 1
+const DIFF_ONLY_A uint64 = 1
+const DIFF_ONLY_B uint64 = 2
+const DIFF_VALUE uint64 = 4
+const DIFF_SHAPE uint64 = 8
+const DIFF_DTYPE uint64 = 16
+const DIFF_ELEMENTS uint64 = 32
+const FUNCTION_NULL_GRADS uint64 = 1
 const TEXT_UNKNOWN_AS_CONTAINERS uint64 = 1
 const REDUCTION_MEAN int32 = 0
 const REDUCTION_SUM int32 = 1
@@ -172,12 +174,12 @@ type Module = C.duramen_module
 type Listing = C.duramen_listing
 type Scope = C.duramen_scope
 type StateDict = C.duramen_state_dict
-type Checkpoint = C.duramen_checkpoint
-type Diff = C.duramen_diff
-type FunctionState = C.duramen_function_state
 type RenameRules = C.duramen_rename_rules
 type LoadReport = C.duramen_load_report
 type LoadNotes = C.duramen_load_notes
+type Checkpoint = C.duramen_checkpoint
+type Diff = C.duramen_diff
+type FunctionState = C.duramen_function_state
 type Op = C.duramen_op
 type Optimizer = C.duramen_optimizer
 type Options = C.duramen_options
@@ -285,6 +287,59 @@ type Entry struct {
 	Value             *Value
 }
 
+type RenameCallback struct {
+	StructSize uint32
+	Reserved   uint32
+	Name       *byte
+	NameLength uint64
+	Rename     unsafe.Pointer
+	User       unsafe.Pointer
+	Destroy    unsafe.Pointer
+}
+
+type LoadPolicy struct {
+	StructSize    uint32
+	Reserved      uint32
+	Pattern       *byte
+	PatternLength uint64
+	Policy        uint64
+}
+
+type LoadOptions struct {
+	StructSize  uint32
+	Reserved    uint32
+	Policy      uint64
+	Rename      *RenameRules
+	Policies    *LoadPolicy
+	PolicyCount uint64
+}
+
+type ModuleHook struct {
+	StructSize        uint32
+	Reserved          uint32
+	RegisterParameter unsafe.Pointer
+	RegisterBuffer    unsafe.Pointer
+	RegisterChild     unsafe.Pointer
+	BeforeStateDict   unsafe.Pointer
+	AfterStateDict    unsafe.Pointer
+	BeforeLoad        unsafe.Pointer
+	AfterLoad         unsafe.Pointer
+	User              unsafe.Pointer
+	Destroy           unsafe.Pointer
+}
+
+type CallHook struct {
+	StructSize     uint32
+	Reserved       uint32
+	Flags          uint64
+	BeforeForward  unsafe.Pointer
+	AfterForward   unsafe.Pointer
+	BeforeBackward unsafe.Pointer
+	AfterBackward  unsafe.Pointer
+	User           unsafe.Pointer
+	Destroy        unsafe.Pointer
+}
+
 type Limits struct {
 	StructSize     uint32
 	MaxDepth       uint32
@@ -352,33 +407,6 @@ type FunctionType struct {
 	Destroy     unsafe.Pointer
 }
 
-type RenameCallback struct {
-	StructSize uint32
-	Reserved   uint32
-	Name       *byte
-	NameLength uint64
-	Rename     unsafe.Pointer
-	User       unsafe.Pointer
-	Destroy    unsafe.Pointer
-}
-
-type LoadPolicy struct {
-	StructSize    uint32
-	Reserved      uint32
-	Pattern       *byte
-	PatternLength uint64
-	Policy        uint64
-}
-
-type LoadOptions struct {
-	StructSize  uint32
-	Reserved    uint32
-	Policy      uint64
-	Rename      *RenameRules
-	Policies    *LoadPolicy
-	PolicyCount uint64
-}
-
 type ModuleClass struct {
 	StructSize    uint32
 	Reserved      uint32
@@ -391,20 +419,6 @@ type ModuleClass struct {
 	GetExtraState unsafe.Pointer
 	SetExtraState unsafe.Pointer
 	Destroy       unsafe.Pointer
-}
-
-type ModuleHook struct {
-	StructSize        uint32
-	Reserved          uint32
-	RegisterParameter unsafe.Pointer
-	RegisterBuffer    unsafe.Pointer
-	RegisterChild     unsafe.Pointer
-	BeforeStateDict   unsafe.Pointer
-	AfterStateDict    unsafe.Pointer
-	BeforeLoad        unsafe.Pointer
-	AfterLoad         unsafe.Pointer
-	User              unsafe.Pointer
-	Destroy           unsafe.Pointer
 }
 
 type TextOptions struct {
@@ -1164,6 +1178,186 @@ func StateDictRelease(dict *StateDict) {
 	C.duramen_state_dict_release(dict)
 }
 
+func RenameRulesCreate(out **RenameRules, error_ **Error) int32 {
+	return int32(C.duramen_rename_rules_create(out, error_))
+}
+
+func RenameRulesAdd(rules *RenameRules, kind int32, from *byte, fromLength Size, to *byte, toLength Size, error_ **Error) int32 {
+	return int32(C.duramen_rename_rules_add(rules, C.int32_t(kind), (*C.char)(unsafe.Pointer(from)), fromLength, (*C.char)(unsafe.Pointer(to)), toLength, error_))
+}
+
+func RenameRulesAddText(rules *RenameRules, text *byte, textLength Size, error_ **Error) int32 {
+	return int32(C.duramen_rename_rules_add_text(rules, (*C.char)(unsafe.Pointer(text)), textLength, error_))
+}
+
+func RenameRulesAddCallback(rules *RenameRules, callback *RenameCallback, error_ **Error) int32 {
+	return int32(C.duramen_rename_rules_add_callback(rules, (*C.duramen_rename_callback)(unsafe.Pointer(callback)), error_))
+}
+
+func RenameRulesCount(rules *RenameRules) Size {
+	return C.duramen_rename_rules_count(rules)
+}
+
+func RenameRulesList(rules *RenameRules, out **StringList, error_ **Error) int32 {
+	return int32(C.duramen_rename_rules_list(rules, out, error_))
+}
+
+func RenamePresetList(out **StringList, error_ **Error) int32 {
+	return int32(C.duramen_rename_preset_list(out, error_))
+}
+
+func RenamePresetDescribe(name *byte, nameLength Size, out **String, error_ **Error) int32 {
+	return int32(C.duramen_rename_preset_describe((*C.char)(unsafe.Pointer(name)), nameLength, out, error_))
+}
+
+func StateDictRename(dict *StateDict, rules *RenameRules, out **StateDict, error_ **Error) int32 {
+	return int32(C.duramen_state_dict_rename(dict, rules, out, error_))
+}
+
+func RenameRulesRetain(rules *RenameRules) *RenameRules {
+	return C.duramen_rename_rules_retain(rules)
+}
+
+func RenameRulesRelease(rules *RenameRules) {
+	C.duramen_rename_rules_release(rules)
+}
+
+func LoadOptionsInit(options *LoadOptions, structSize Size, error_ **Error) int32 {
+	return int32(C.duramen_load_options_init((*C.duramen_load_options)(unsafe.Pointer(options)), structSize, error_))
+}
+
+func ModuleLoadStateDict(context *Context, module *Module, dict *StateDict, options *LoadOptions, report **LoadReport, error_ **Error) int32 {
+	return int32(C.duramen_module_load_state_dict(context, module, dict, (*C.duramen_load_options)(unsafe.Pointer(options)), report, error_))
+}
+
+func ModuleMatch(module *Module, dict *StateDict, options *LoadOptions, out **LoadReport, error_ **Error) int32 {
+	return int32(C.duramen_module_match(module, dict, (*C.duramen_load_options)(unsafe.Pointer(options)), out, error_))
+}
+
+func RenameRulesPreview(rules *RenameRules, dict *StateDict, out **LoadReport, error_ **Error) int32 {
+	return int32(C.duramen_rename_rules_preview(rules, dict, out, error_))
+}
+
+func ErrorLoadReport(error_ *Error) *LoadReport {
+	return C.duramen_error_load_report(error_)
+}
+
+func LoadReportLoaded(report *LoadReport) Size {
+	return C.duramen_load_report_loaded(report)
+}
+
+func LoadReportCount(report *LoadReport, kind int32) Size {
+	return C.duramen_load_report_count(report, C.int32_t(kind))
+}
+
+func LoadReportKind(report *LoadReport, index Size) int32 {
+	return int32(C.duramen_load_report_kind(report, index))
+}
+
+func LoadReportName(report *LoadReport, index Size, length *Size) *byte {
+	return (*byte)(unsafe.Pointer(C.duramen_load_report_name(report, index, length)))
+}
+
+func LoadReportText(report *LoadReport, index Size, length *Size) *byte {
+	return (*byte)(unsafe.Pointer(C.duramen_load_report_text(report, index, length)))
+}
+
+func LoadReportNearest(report *LoadReport, index Size, length *Size) *byte {
+	return (*byte)(unsafe.Pointer(C.duramen_load_report_nearest(report, index, length)))
+}
+
+func LoadReportIsError(report *LoadReport, index Size) uint32 {
+	return uint32(C.duramen_load_report_is_error(report, index))
+}
+
+func LoadReportOrigin(report *LoadReport, index Size, length *Size) *byte {
+	return (*byte)(unsafe.Pointer(C.duramen_load_report_origin(report, index, length)))
+}
+
+func LoadReportRule(report *LoadReport, index Size, length *Size) *byte {
+	return (*byte)(unsafe.Pointer(C.duramen_load_report_rule(report, index, length)))
+}
+
+func LoadReportSuggestion(report *LoadReport, length *Size) *byte {
+	return (*byte)(unsafe.Pointer(C.duramen_load_report_suggestion(report, length)))
+}
+
+func LoadReportSuggestionCount(report *LoadReport) Size {
+	return C.duramen_load_report_suggestion_count(report)
+}
+
+func LoadReportDescribe(report *LoadReport, most Size, out **String, error_ **Error) int32 {
+	return int32(C.duramen_load_report_describe(report, most, out, error_))
+}
+
+func LoadReportExpectedShape(report *LoadReport, index Size, rank *Size) *int64 {
+	return (*int64)(unsafe.Pointer(C.duramen_load_report_expected_shape(report, index, rank)))
+}
+
+func LoadReportActualShape(report *LoadReport, index Size, rank *Size) *int64 {
+	return (*int64)(unsafe.Pointer(C.duramen_load_report_actual_shape(report, index, rank)))
+}
+
+func LoadReportExpectedDtype(report *LoadReport, index Size) int32 {
+	return int32(C.duramen_load_report_expected_dtype(report, index))
+}
+
+func LoadReportActualDtype(report *LoadReport, index Size) int32 {
+	return int32(C.duramen_load_report_actual_dtype(report, index))
+}
+
+func LoadReportTorchMessage(report *LoadReport, strict uint32, out **String, error_ **Error) int32 {
+	return int32(C.duramen_load_report_torch_message(report, C.uint32_t(strict), out, error_))
+}
+
+func LoadReportRetain(report *LoadReport) *LoadReport {
+	return C.duramen_load_report_retain(report)
+}
+
+func LoadReportRelease(report *LoadReport) {
+	C.duramen_load_report_release(report)
+}
+
+func ModuleAddHook(module *Module, hook *ModuleHook, out *uint64, error_ **Error) int32 {
+	return int32(C.duramen_module_add_hook(module, (*C.duramen_module_hook)(unsafe.Pointer(hook)), (*C.uint64_t)(unsafe.Pointer(out)), error_))
+}
+
+func ModuleRemoveHook(module *Module, id uint64, error_ **Error) int32 {
+	return int32(C.duramen_module_remove_hook(module, C.uint64_t(id), error_))
+}
+
+func LoadNotesList(notes *LoadNotes, kind int32, out **StringList, error_ **Error) int32 {
+	return int32(C.duramen_load_notes_list(notes, C.int32_t(kind), out, error_))
+}
+
+func LoadNotesAdd(notes *LoadNotes, kind int32, text *byte, textLength Size, error_ **Error) int32 {
+	return int32(C.duramen_load_notes_add(notes, C.int32_t(kind), (*C.char)(unsafe.Pointer(text)), textLength, error_))
+}
+
+func LoadNotesRemove(notes *LoadNotes, kind int32, text *byte, textLength Size, error_ **Error) int32 {
+	return int32(C.duramen_load_notes_remove(notes, C.int32_t(kind), (*C.char)(unsafe.Pointer(text)), textLength, error_))
+}
+
+func LoadNotesClear(notes *LoadNotes, kind int32, error_ **Error) int32 {
+	return int32(C.duramen_load_notes_clear(notes, C.int32_t(kind), error_))
+}
+
+func LoadNotesRetain(notes *LoadNotes) *LoadNotes {
+	return C.duramen_load_notes_retain(notes)
+}
+
+func LoadNotesRelease(notes *LoadNotes) {
+	C.duramen_load_notes_release(notes)
+}
+
+func ModuleAddCallHook(module *Module, hook *CallHook, out *uint64, error_ **Error) int32 {
+	return int32(C.duramen_module_add_call_hook(module, (*C.duramen_call_hook)(unsafe.Pointer(hook)), (*C.uint64_t)(unsafe.Pointer(out)), error_))
+}
+
+func ModuleHasCallHooks(module *Module) uint32 {
+	return uint32(C.duramen_module_has_call_hooks(module))
+}
+
 func OpenOptionsInit(options *OpenOptions, structSize Size, error_ **Error) int32 {
 	return int32(C.duramen_open_options_init((*C.duramen_open_options)(unsafe.Pointer(options)), structSize, error_))
 }
@@ -1396,146 +1590,6 @@ func CalculateGain(text *byte, textLength Size, out *float64, error_ **Error) in
 	return int32(C.duramen_calculate_gain((*C.char)(unsafe.Pointer(text)), textLength, (*C.double)(unsafe.Pointer(out)), error_))
 }
 
-func RenameRulesCreate(out **RenameRules, error_ **Error) int32 {
-	return int32(C.duramen_rename_rules_create(out, error_))
-}
-
-func RenameRulesAdd(rules *RenameRules, kind int32, from *byte, fromLength Size, to *byte, toLength Size, error_ **Error) int32 {
-	return int32(C.duramen_rename_rules_add(rules, C.int32_t(kind), (*C.char)(unsafe.Pointer(from)), fromLength, (*C.char)(unsafe.Pointer(to)), toLength, error_))
-}
-
-func RenameRulesAddText(rules *RenameRules, text *byte, textLength Size, error_ **Error) int32 {
-	return int32(C.duramen_rename_rules_add_text(rules, (*C.char)(unsafe.Pointer(text)), textLength, error_))
-}
-
-func RenameRulesAddCallback(rules *RenameRules, callback *RenameCallback, error_ **Error) int32 {
-	return int32(C.duramen_rename_rules_add_callback(rules, (*C.duramen_rename_callback)(unsafe.Pointer(callback)), error_))
-}
-
-func RenameRulesCount(rules *RenameRules) Size {
-	return C.duramen_rename_rules_count(rules)
-}
-
-func RenameRulesList(rules *RenameRules, out **StringList, error_ **Error) int32 {
-	return int32(C.duramen_rename_rules_list(rules, out, error_))
-}
-
-func RenamePresetList(out **StringList, error_ **Error) int32 {
-	return int32(C.duramen_rename_preset_list(out, error_))
-}
-
-func RenamePresetDescribe(name *byte, nameLength Size, out **String, error_ **Error) int32 {
-	return int32(C.duramen_rename_preset_describe((*C.char)(unsafe.Pointer(name)), nameLength, out, error_))
-}
-
-func StateDictRename(dict *StateDict, rules *RenameRules, out **StateDict, error_ **Error) int32 {
-	return int32(C.duramen_state_dict_rename(dict, rules, out, error_))
-}
-
-func RenameRulesRetain(rules *RenameRules) *RenameRules {
-	return C.duramen_rename_rules_retain(rules)
-}
-
-func RenameRulesRelease(rules *RenameRules) {
-	C.duramen_rename_rules_release(rules)
-}
-
-func LoadOptionsInit(options *LoadOptions, structSize Size, error_ **Error) int32 {
-	return int32(C.duramen_load_options_init((*C.duramen_load_options)(unsafe.Pointer(options)), structSize, error_))
-}
-
-func ModuleLoadStateDict(context *Context, module *Module, dict *StateDict, options *LoadOptions, report **LoadReport, error_ **Error) int32 {
-	return int32(C.duramen_module_load_state_dict(context, module, dict, (*C.duramen_load_options)(unsafe.Pointer(options)), report, error_))
-}
-
-func ModuleMatch(module *Module, dict *StateDict, options *LoadOptions, out **LoadReport, error_ **Error) int32 {
-	return int32(C.duramen_module_match(module, dict, (*C.duramen_load_options)(unsafe.Pointer(options)), out, error_))
-}
-
-func RenameRulesPreview(rules *RenameRules, dict *StateDict, out **LoadReport, error_ **Error) int32 {
-	return int32(C.duramen_rename_rules_preview(rules, dict, out, error_))
-}
-
-func ErrorLoadReport(error_ *Error) *LoadReport {
-	return C.duramen_error_load_report(error_)
-}
-
-func LoadReportLoaded(report *LoadReport) Size {
-	return C.duramen_load_report_loaded(report)
-}
-
-func LoadReportCount(report *LoadReport, kind int32) Size {
-	return C.duramen_load_report_count(report, C.int32_t(kind))
-}
-
-func LoadReportKind(report *LoadReport, index Size) int32 {
-	return int32(C.duramen_load_report_kind(report, index))
-}
-
-func LoadReportName(report *LoadReport, index Size, length *Size) *byte {
-	return (*byte)(unsafe.Pointer(C.duramen_load_report_name(report, index, length)))
-}
-
-func LoadReportText(report *LoadReport, index Size, length *Size) *byte {
-	return (*byte)(unsafe.Pointer(C.duramen_load_report_text(report, index, length)))
-}
-
-func LoadReportNearest(report *LoadReport, index Size, length *Size) *byte {
-	return (*byte)(unsafe.Pointer(C.duramen_load_report_nearest(report, index, length)))
-}
-
-func LoadReportIsError(report *LoadReport, index Size) uint32 {
-	return uint32(C.duramen_load_report_is_error(report, index))
-}
-
-func LoadReportOrigin(report *LoadReport, index Size, length *Size) *byte {
-	return (*byte)(unsafe.Pointer(C.duramen_load_report_origin(report, index, length)))
-}
-
-func LoadReportRule(report *LoadReport, index Size, length *Size) *byte {
-	return (*byte)(unsafe.Pointer(C.duramen_load_report_rule(report, index, length)))
-}
-
-func LoadReportSuggestion(report *LoadReport, length *Size) *byte {
-	return (*byte)(unsafe.Pointer(C.duramen_load_report_suggestion(report, length)))
-}
-
-func LoadReportSuggestionCount(report *LoadReport) Size {
-	return C.duramen_load_report_suggestion_count(report)
-}
-
-func LoadReportDescribe(report *LoadReport, most Size, out **String, error_ **Error) int32 {
-	return int32(C.duramen_load_report_describe(report, most, out, error_))
-}
-
-func LoadReportExpectedShape(report *LoadReport, index Size, rank *Size) *int64 {
-	return (*int64)(unsafe.Pointer(C.duramen_load_report_expected_shape(report, index, rank)))
-}
-
-func LoadReportActualShape(report *LoadReport, index Size, rank *Size) *int64 {
-	return (*int64)(unsafe.Pointer(C.duramen_load_report_actual_shape(report, index, rank)))
-}
-
-func LoadReportExpectedDtype(report *LoadReport, index Size) int32 {
-	return int32(C.duramen_load_report_expected_dtype(report, index))
-}
-
-func LoadReportActualDtype(report *LoadReport, index Size) int32 {
-	return int32(C.duramen_load_report_actual_dtype(report, index))
-}
-
-func LoadReportTorchMessage(report *LoadReport, strict uint32, out **String, error_ **Error) int32 {
-	return int32(C.duramen_load_report_torch_message(report, C.uint32_t(strict), out, error_))
-}
-
-func LoadReportRetain(report *LoadReport) *LoadReport {
-	return C.duramen_load_report_retain(report)
-}
-
-func LoadReportRelease(report *LoadReport) {
-	C.duramen_load_report_release(report)
-}
-
 func ModuleCreateCustom(context *Context, type_ *ModuleClass, user unsafe.Pointer, out **Module, error_ **Error) int32 {
 	return int32(C.duramen_module_create_custom(context, (*C.duramen_module_class)(unsafe.Pointer(type_)), user, out, error_))
 }
@@ -1550,38 +1604,6 @@ func ModuleCallBase(context *Context, module *Module, arguments *Value, keywords
 
 func ModuleExtraReprBase(module *Module, out **String, error_ **Error) int32 {
 	return int32(C.duramen_module_extra_repr_base(module, out, error_))
-}
-
-func ModuleAddHook(module *Module, hook *ModuleHook, out *uint64, error_ **Error) int32 {
-	return int32(C.duramen_module_add_hook(module, (*C.duramen_module_hook)(unsafe.Pointer(hook)), (*C.uint64_t)(unsafe.Pointer(out)), error_))
-}
-
-func ModuleRemoveHook(module *Module, id uint64, error_ **Error) int32 {
-	return int32(C.duramen_module_remove_hook(module, C.uint64_t(id), error_))
-}
-
-func LoadNotesList(notes *LoadNotes, kind int32, out **StringList, error_ **Error) int32 {
-	return int32(C.duramen_load_notes_list(notes, C.int32_t(kind), out, error_))
-}
-
-func LoadNotesAdd(notes *LoadNotes, kind int32, text *byte, textLength Size, error_ **Error) int32 {
-	return int32(C.duramen_load_notes_add(notes, C.int32_t(kind), (*C.char)(unsafe.Pointer(text)), textLength, error_))
-}
-
-func LoadNotesRemove(notes *LoadNotes, kind int32, text *byte, textLength Size, error_ **Error) int32 {
-	return int32(C.duramen_load_notes_remove(notes, C.int32_t(kind), (*C.char)(unsafe.Pointer(text)), textLength, error_))
-}
-
-func LoadNotesClear(notes *LoadNotes, kind int32, error_ **Error) int32 {
-	return int32(C.duramen_load_notes_clear(notes, C.int32_t(kind), error_))
-}
-
-func LoadNotesRetain(notes *LoadNotes) *LoadNotes {
-	return C.duramen_load_notes_retain(notes)
-}
-
-func LoadNotesRelease(notes *LoadNotes) {
-	C.duramen_load_notes_release(notes)
 }
 
 func TextOptionsInit(options *TextOptions, structSize Size, error_ **Error) int32 {

@@ -195,6 +195,51 @@ FUNCTIONS: dict[str, str] = {
     "duramen_state_dict_metadata_keys": "i:PPP",
     "duramen_state_dict_retain": "P:P",
     "duramen_state_dict_release": "v:P",
+    "duramen_rename_rules_create": "i:PP",
+    "duramen_rename_rules_add": "i:PiSZSZP",
+    "duramen_rename_rules_add_text": "i:PSZP",
+    "duramen_rename_rules_add_callback": "i:PPP",
+    "duramen_rename_rules_count": "Z:P",
+    "duramen_rename_rules_list": "i:PPP",
+    "duramen_rename_preset_list": "i:PP",
+    "duramen_rename_preset_describe": "i:SZPP",
+    "duramen_state_dict_rename": "i:PPPP",
+    "duramen_rename_rules_retain": "P:P",
+    "duramen_rename_rules_release": "v:P",
+    "duramen_load_options_init": "i:PZP",
+    "duramen_module_load_state_dict": "i:PPPPPP",
+    "duramen_module_match": "i:PPPPP",
+    "duramen_rename_rules_preview": "i:PPPP",
+    "duramen_error_load_report": "P:P",
+    "duramen_load_report_loaded": "Z:P",
+    "duramen_load_report_count": "Z:Pi",
+    "duramen_load_report_kind": "i:PZ",
+    "duramen_load_report_name": "P:PZP",
+    "duramen_load_report_text": "P:PZP",
+    "duramen_load_report_nearest": "P:PZP",
+    "duramen_load_report_is_error": "I:PZ",
+    "duramen_load_report_origin": "P:PZP",
+    "duramen_load_report_rule": "P:PZP",
+    "duramen_load_report_suggestion": "P:PP",
+    "duramen_load_report_suggestion_count": "Z:P",
+    "duramen_load_report_describe": "i:PZPP",
+    "duramen_load_report_expected_shape": "P:PZP",
+    "duramen_load_report_actual_shape": "P:PZP",
+    "duramen_load_report_expected_dtype": "i:PZ",
+    "duramen_load_report_actual_dtype": "i:PZ",
+    "duramen_load_report_torch_message": "i:PIPP",
+    "duramen_load_report_retain": "P:P",
+    "duramen_load_report_release": "v:P",
+    "duramen_module_add_hook": "i:PPPP",
+    "duramen_module_remove_hook": "i:PQP",
+    "duramen_load_notes_list": "i:PiPP",
+    "duramen_load_notes_add": "i:PiSZP",
+    "duramen_load_notes_remove": "i:PiSZP",
+    "duramen_load_notes_clear": "i:PiP",
+    "duramen_load_notes_retain": "P:P",
+    "duramen_load_notes_release": "v:P",
+    "duramen_module_add_call_hook": "i:PPPP",
+    "duramen_module_has_call_hooks": "I:P",
     "duramen_open_options_init": "i:PZP",
     "duramen_limits_init": "i:PZP",
     "duramen_save_options_init": "i:PZP",
@@ -253,53 +298,10 @@ FUNCTIONS: dict[str, str] = {
     "duramen_function_state_release": "v:P",
     "duramen_tensor_fill_from_text": "i:PPSZP",
     "duramen_calculate_gain": "i:SZPP",
-    "duramen_rename_rules_create": "i:PP",
-    "duramen_rename_rules_add": "i:PiSZSZP",
-    "duramen_rename_rules_add_text": "i:PSZP",
-    "duramen_rename_rules_add_callback": "i:PPP",
-    "duramen_rename_rules_count": "Z:P",
-    "duramen_rename_rules_list": "i:PPP",
-    "duramen_rename_preset_list": "i:PP",
-    "duramen_rename_preset_describe": "i:SZPP",
-    "duramen_state_dict_rename": "i:PPPP",
-    "duramen_rename_rules_retain": "P:P",
-    "duramen_rename_rules_release": "v:P",
-    "duramen_load_options_init": "i:PZP",
-    "duramen_module_load_state_dict": "i:PPPPPP",
-    "duramen_module_match": "i:PPPPP",
-    "duramen_rename_rules_preview": "i:PPPP",
-    "duramen_error_load_report": "P:P",
-    "duramen_load_report_loaded": "Z:P",
-    "duramen_load_report_count": "Z:Pi",
-    "duramen_load_report_kind": "i:PZ",
-    "duramen_load_report_name": "P:PZP",
-    "duramen_load_report_text": "P:PZP",
-    "duramen_load_report_nearest": "P:PZP",
-    "duramen_load_report_is_error": "I:PZ",
-    "duramen_load_report_origin": "P:PZP",
-    "duramen_load_report_rule": "P:PZP",
-    "duramen_load_report_suggestion": "P:PP",
-    "duramen_load_report_suggestion_count": "Z:P",
-    "duramen_load_report_describe": "i:PZPP",
-    "duramen_load_report_expected_shape": "P:PZP",
-    "duramen_load_report_actual_shape": "P:PZP",
-    "duramen_load_report_expected_dtype": "i:PZ",
-    "duramen_load_report_actual_dtype": "i:PZ",
-    "duramen_load_report_torch_message": "i:PIPP",
-    "duramen_load_report_retain": "P:P",
-    "duramen_load_report_release": "v:P",
     "duramen_module_create_custom": "i:PPPPP",
     "duramen_module_derive": "i:PPPP",
     "duramen_module_call_base": "i:PPPPPP",
     "duramen_module_extra_repr_base": "i:PPP",
-    "duramen_module_add_hook": "i:PPPP",
-    "duramen_module_remove_hook": "i:PQP",
-    "duramen_load_notes_list": "i:PiPP",
-    "duramen_load_notes_add": "i:PiSZP",
-    "duramen_load_notes_remove": "i:PiSZP",
-    "duramen_load_notes_clear": "i:PiP",
-    "duramen_load_notes_retain": "P:P",
-    "duramen_load_notes_release": "v:P",
     "duramen_text_options_init": "i:PZP",
     "duramen_module_from_text_with": "i:PSZPPPP",
     "duramen_module_text": "i:PPP",
@@ -417,17 +419,18 @@ STRUCTS: dict[str, tuple[tuple[str, str], ...]] = {
     "duramen_backward_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("inputs", "P"), ("input_count", "Q")),
     "duramen_list_options": (("struct_size", "I"), ("dtype", "i"), ("kinds", "Q"), ("flags", "Q"), ("prefix", "S"), ("prefix_length", "Q"), ("include", "S"), ("include_length", "Q"), ("exclude", "S"), ("exclude_length", "Q")),
     "duramen_entry": (("name", "S"), ("name_length", "Q"), ("flags", "Q"), ("kind", "Q"), ("rank", "I"), ("dtype", "i"), ("shape", "P"), ("nbytes", "Q"), ("first_index", "Q"), ("first_storage_index", "Q"), ("tensor", "P"), ("module", "P"), ("value", "P")),
+    "duramen_rename_callback": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("rename", "P"), ("user", "P"), ("destroy", "P")),
+    "duramen_load_policy": (("struct_size", "I"), ("reserved", "I"), ("pattern", "S"), ("pattern_length", "Q"), ("policy", "Q")),
+    "duramen_load_options": (("struct_size", "I"), ("reserved", "I"), ("policy", "Q"), ("rename", "P"), ("policies", "P"), ("policy_count", "Q")),
+    "duramen_module_hook": (("struct_size", "I"), ("reserved", "I"), ("register_parameter", "P"), ("register_buffer", "P"), ("register_child", "P"), ("before_state_dict", "P"), ("after_state_dict", "P"), ("before_load", "P"), ("after_load", "P"), ("user", "P"), ("destroy", "P")),
+    "duramen_call_hook": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("before_forward", "P"), ("after_forward", "P"), ("before_backward", "P"), ("after_backward", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_limits": (("struct_size", "I"), ("max_depth", "I"), ("max_entries", "Q"), ("max_header_bytes", "Q"), ("max_tensor_bytes", "Q"), ("max_total_bytes", "Q")),
     "duramen_open_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("limits", "P")),
     "duramen_save_options": (("struct_size", "I"), ("format", "i"), ("durability", "i"), ("alignment", "I"), ("max_shard_bytes", "Q")),
     "duramen_difference": (("name", "S"), ("name_length", "Q"), ("what", "Q"), ("a_dtype", "i"), ("b_dtype", "i"), ("a_rank", "I"), ("b_rank", "I"), ("has_distance", "I"), ("reserved", "I"), ("a_shape", "P"), ("b_shape", "P"), ("different", "Q"), ("a_nan_count", "Q"), ("b_nan_count", "Q"), ("nan_in_one", "Q"), ("distance", "d")),
     "duramen_file_entry": (("name", "S"), ("name_length", "Q"), ("shape", "P"), ("strides", "P"), ("nbytes", "Q"), ("offset", "Q"), ("first_storage_index", "Q"), ("value", "P"), ("dtype", "i"), ("rank", "I")),
     "duramen_function_type": (("struct_size", "I"), ("output_count", "I"), ("flags", "Q"), ("name", "S"), ("name_length", "Q"), ("forward", "P"), ("backward", "P"), ("destroy", "P")),
-    "duramen_rename_callback": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("rename", "P"), ("user", "P"), ("destroy", "P")),
-    "duramen_load_policy": (("struct_size", "I"), ("reserved", "I"), ("pattern", "S"), ("pattern_length", "Q"), ("policy", "Q")),
-    "duramen_load_options": (("struct_size", "I"), ("reserved", "I"), ("policy", "Q"), ("rename", "P"), ("policies", "P"), ("policy_count", "Q")),
     "duramen_module_class": (("struct_size", "I"), ("reserved", "I"), ("name", "S"), ("name_length", "Q"), ("version", "q"), ("forward", "P"), ("clone", "P"), ("extra_repr", "P"), ("get_extra_state", "P"), ("set_extra_state", "P"), ("destroy", "P")),
-    "duramen_module_hook": (("struct_size", "I"), ("reserved", "I"), ("register_parameter", "P"), ("register_buffer", "P"), ("register_child", "P"), ("before_state_dict", "P"), ("after_state_dict", "P"), ("before_load", "P"), ("after_load", "P"), ("user", "P"), ("destroy", "P")),
     "duramen_text_options": (("struct_size", "I"), ("reserved", "I"), ("flags", "Q"), ("scope", "P"), ("arguments", "P")),
     "duramen_blend_options": (("struct_size", "I"), ("buffers", "i"), ("include", "S"), ("include_length", "Q"), ("exclude", "S"), ("exclude_length", "Q")),
 }
@@ -522,25 +525,6 @@ CONVERT_FLOATING_AND_COMPLEX = 1
 CONVERT_FLOATING = 2
 CONVERT_ALL = 3
 STATE_KEEP_VARS = 1
-OPEN_READ = 1
-OPEN_VERIFY = 2
-OPEN_DEQUANTIZE = 4
-FORMAT_AUTOMATIC = 0
-FORMAT_SAFETENSORS = 1
-FORMAT_TORCH = 2
-FORMAT_NPY = 3
-FORMAT_NPZ = 4
-FORMAT_GGUF = 5
-FORMAT_DCP = 6
-DURABILITY_DURABLE = 0
-DURABILITY_ATOMIC = 1
-DIFF_ONLY_A = 1
-DIFF_ONLY_B = 2
-DIFF_VALUE = 4
-DIFF_SHAPE = 8
-DIFF_DTYPE = 16
-DIFF_ELEMENTS = 32
-FUNCTION_NULL_GRADS = 1
 RENAME_STRIP = 1
 RENAME_ADD = 2
 RENAME_REPLACE = 3
@@ -568,6 +552,27 @@ LOAD_ITEM_TIED = 9
 LOAD_ITEM_IGNORED = 10
 LOAD_ITEM_RENAMED = 11
 LOAD_ITEM_SLICED = 12
+CALL_HOOK_FIRST = 1
+CALL_HOOK_ALWAYS = 2
+OPEN_READ = 1
+OPEN_VERIFY = 2
+OPEN_DEQUANTIZE = 4
+FORMAT_AUTOMATIC = 0
+FORMAT_SAFETENSORS = 1
+FORMAT_TORCH = 2
+FORMAT_NPY = 3
+FORMAT_NPZ = 4
+FORMAT_GGUF = 5
+FORMAT_DCP = 6
+DURABILITY_DURABLE = 0
+DURABILITY_ATOMIC = 1
+DIFF_ONLY_A = 1
+DIFF_ONLY_B = 2
+DIFF_VALUE = 4
+DIFF_SHAPE = 8
+DIFF_DTYPE = 16
+DIFF_ELEMENTS = 32
+FUNCTION_NULL_GRADS = 1
 TEXT_UNKNOWN_AS_CONTAINERS = 1
 REDUCTION_MEAN = 0
 REDUCTION_SUM = 1

@@ -90,7 +90,7 @@ def _guarded(body: Callable[..., Any]) -> Callable[..., int]:
     return callback
 
 
-def _module(address: int, hook: Hook) -> Module:
+def module_of(address: int, hook: Hook) -> Module:
     from ._module import lent_module
 
     return lent_module(address, hook.context)
@@ -98,7 +98,7 @@ def _module(address: int, hook: Hook) -> Module:
 
 def _register_tensor(hook: Hook, module: int, name: int, length: int, tensor: int | None, place: int) -> Any:
     given = lent_tensor(tensor, hook.context) if tensor else None
-    result = hook(_module(module, hook), text_at(name, length), given)
+    result = hook(module_of(module, hook), text_at(name, length), given)
     if result is None:
         return None
     if not isinstance(result, Tensor):
@@ -114,8 +114,8 @@ def _register_buffer(*args: Any) -> None:
 def _register_child(hook: Hook, module: int, name: int, length: int, child: int | None, place: int) -> None:
     from ._module import Module
 
-    given = _module(child, hook) if child else None
-    result = hook(_module(module, hook), text_at(name, length), given)
+    given = module_of(child, hook) if child else None
+    result = hook(module_of(module, hook), text_at(name, length), given)
     if result is None:
         return
     if not isinstance(result, Module):
@@ -124,7 +124,7 @@ def _register_child(hook: Hook, module: int, name: int, length: int, child: int 
 
 
 def _before_state_dict(hook: Hook, module: int, prefix: int, length: int, flags: int) -> None:
-    hook(_module(module, hook), text_at(prefix, length), bool(flags & _api.STATE_KEEP_VARS))
+    hook(module_of(module, hook), text_at(prefix, length), bool(flags & _api.STATE_KEEP_VARS))
 
 
 def _local_metadata(state: Any, prefix: str) -> dict[str, Any]:
@@ -159,7 +159,7 @@ def _after_state_dict(hook: Hook, module: int, dict_: int, prefix: int, length: 
     before = dict(metadata)
     visit, replaced = _exports.open[-1] if _exports.open else (None, None)
     given = replaced if visit == (module, path) else state
-    result = hook(_module(module, hook), given, path, metadata)
+    result = hook(module_of(module, hook), given, path, metadata)
     if result is not None and _exports.open:  # the other hooks of this module get it, those above do not
         _exports.open[-1] = (None, None) if result is state else ((module, path), result)
     if metadata != before and metadata.get("version") is not None:
@@ -188,7 +188,7 @@ def _before_load(hook: Hook, module: int, dict_: int, prefix: int, length: int, 
     state, path = lent_state_dict(dict_, hook.context), text_at(prefix, length)
     kinds = (_api.LOAD_ITEM_MISSING, _api.LOAD_ITEM_UNEXPECTED, _api.LOAD_ITEM_FAILED)
     lists = _Notes(notes, kinds)
-    hook(_module(module, hook), state, path, _local_metadata(state, path), True,
+    hook(module_of(module, hook), state, path, _local_metadata(state, path), True,
          *(lists.lists[kind] for kind in kinds))
     lists.write_back()
 
@@ -196,7 +196,7 @@ def _before_load(hook: Hook, module: int, dict_: int, prefix: int, length: int, 
 def _after_load(hook: Hook, module: int, _prefix: int, _length: int, notes: int) -> None:
     kinds = (_api.LOAD_ITEM_MISSING, _api.LOAD_ITEM_UNEXPECTED)
     lists = _Notes(notes, kinds)
-    hook(_module(module, hook), _IncompatibleKeys(*(lists.lists[kind] for kind in kinds)))
+    hook(module_of(module, hook), _IncompatibleKeys(*(lists.lists[kind] for kind in kinds)))
     lists.write_back()
 
 
@@ -206,17 +206,20 @@ def immortal(function: Any) -> Any:
     return function
 
 
+def callback(body: Callable[..., Any], *kinds: Any) -> Any:
+    """The C function of a kind of hook; the kinds of its arguments are those between `user` and the place of the error."""
+    return immortal(ctypes.CFUNCTYPE(_STATUS, _P, *kinds, _P)(_guarded(body)))
+
+
 _CALLBACKS: dict[str, Any] = {
-    "register_parameter": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_tensor)),
-    "register_buffer": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_buffer)),
-    "register_child": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P, _P)(_guarded(_register_child)),
-    "before_state_dict": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, ctypes.c_uint64, _P)(_guarded(_before_state_dict)),
-    "after_state_dict": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _P, _Z, _P)(_guarded(_after_state_dict)),
-    "before_load": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _P, _Z, _P, _P)(_guarded(_before_load)),
-    "after_load": ctypes.CFUNCTYPE(_STATUS, _P, _P, _P, _Z, _P, _P)(_guarded(_after_load)),
+    "register_parameter": callback(_register_tensor, _P, _P, _Z, _P, _P),
+    "register_buffer": callback(_register_buffer, _P, _P, _Z, _P, _P),
+    "register_child": callback(_register_child, _P, _P, _Z, _P, _P),
+    "before_state_dict": callback(_before_state_dict, _P, _P, _Z, ctypes.c_uint64),
+    "after_state_dict": callback(_after_state_dict, _P, _P, _P, _Z),
+    "before_load": callback(_before_load, _P, _P, _P, _Z, _P),
+    "after_load": callback(_after_load, _P, _P, _Z, _P),
 }
-for _callback in _CALLBACKS.values():
-    immortal(_callback)
 
 
 def _forget(number: int, hooks: dict[int, Hook] = _hooks) -> None:
@@ -245,16 +248,21 @@ class RemovableHandle:
         self.remove()
 
 
-def add_hook(module: Module, kind: str, hook: Hook) -> RemovableHandle:
-    """Sets a hook of one kind on a module."""
+def add_hook(module: Module, hook: Hook, function: Any, table: str, kind: str, body: Any,
+             **fields: Any) -> RemovableHandle:
+    """Sets a hook of one kind on a module: by a function of the library, with a table of that name."""
     number = next(_numbers)
     _hooks[number] = hook
-    table = options("duramen_module_hook", user=number, destroy=ctypes.cast(_destroy, _P),
-                    **{kind: ctypes.cast(_CALLBACKS[kind], _P)})
+    given = options(table, user=number, destroy=ctypes.cast(_destroy, _P), **{kind: ctypes.cast(body, _P)}, **fields)
     out = ctypes.c_uint64()
     try:
-        call(lib.duramen_module_add_hook, module.handle, ctypes.byref(table), ctypes.byref(out))
+        call(function, module.handle, ctypes.byref(given), ctypes.byref(out))
     except BaseException:
         del _hooks[number]
         raise
     return RemovableHandle(module, out.value)
+
+
+def add_module_hook(module: Module, kind: str, hook: Hook) -> RemovableHandle:
+    """Sets a hook of registrations, state dicts or loads."""
+    return add_hook(module, hook, lib.duramen_module_add_hook, "duramen_module_hook", kind, _CALLBACKS[kind])

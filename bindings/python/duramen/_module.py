@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import _api, _own
+from ._call_hooks import CallHooks
 from ._dtype import dtype_of
 from ._handle import adopt, known
-from ._hooks import NO_RESULT, Hook, Refusal, RemovableHandle, ReplacingHook, add_hook, export, is_public
+from ._hooks import NO_RESULT, Hook, Refusal, RemovableHandle, ReplacingHook, add_module_hook, export, is_public
 from ._library import call, encoded, lent_text, lib, make, options, taken_string
 from ._lending import buffers, note_buffer, tensor_entries
 from ._listing import Patterns, module_entries
@@ -30,7 +31,7 @@ _SLOTS = _api.KIND_PARAMETER | _api.KIND_BUFFER | _api.KIND_CHILD
 _INTERNAL = ("handle", "_bound", "_context", "_attached")
 
 
-class Module(Surgery):
+class Module(Surgery, CallHooks):
     """A module of the library. Parameters, buffers and children are attributes, as in PyTorch.
 
     A class that is derived from it has a `forward` and whatever else it wants: `super().__init__()` first, as in PyTorch.
@@ -414,12 +415,12 @@ class Module(Surgery):
         state = state_dict_from(state_dict, self._context)
         return taken_report(given.run(lambda: make(lib.duramen_module_match, self.handle, state.handle, given.options)))
 
-    # Hooks. Each is set behind those of its kind; the handle that comes back removes it. What a hook raises, the
-    # call that it is part of raises, and nothing has changed.
+    # Hooks; those of calls are in _call_hooks.py. Each is set behind those of its kind; the handle that comes back removes
+    # it. What a hook raises, the call that it is part of raises, and nothing has changed.
 
     def _hook(self, kind: str, function: Callable[..., Any],
               refusal: Refusal | None = None) -> RemovableHandle:
-        return add_hook(self, kind, Hook(function, self._context, refusal))
+        return add_module_hook(self, kind, Hook(function, self._context, refusal))
 
     def register_parameter_registration_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """hook(module, name, parameter) -> None or another one, for this module and what is below it."""
@@ -448,7 +449,7 @@ class Module(Surgery):
         if is_public(hook):
             raise RuntimeError("Cannot register the same function as the state dict post hook that was "
                                "previously registered via register_state_dict_post_hook")
-        return add_hook(self, "after_state_dict", ReplacingHook(hook, self._context))
+        return add_module_hook(self, "after_state_dict", ReplacingHook(hook, self._context))
 
     def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)."""
@@ -498,7 +499,7 @@ class Module(Surgery):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """One tensor, or nested tuples of them."""
-        if is_own(self):
+        if is_own(self) and not lib.duramen_module_has_call_hooks(self.handle):
             return self.forward(*args, **kwargs)
         return self._run(lib.duramen_module_call, self.class_name, args, kwargs)
 

@@ -221,5 +221,72 @@ class Hooks(unittest.TestCase):
             self.net.state_dict()
 
 
+class CallHooks(unittest.TestCase):
+    """Those of calls; tests/oracle/python/call_hooks.py compares them with PyTorch's."""
+
+    def setUp(self):
+        self.ctx = duramen.Context()
+        self.net = self.ctx.module("Sequential(Linear(1, 1, bias=False))")
+        with self.ctx.no_grad():
+            self.net[0].weight.fill_(3.0)
+        self.x = self.ctx.tensor([[2.0]])
+
+    def test_activations(self):
+        seen = []
+        handle = self.net[0].register_forward_hook(lambda module, args, output: seen.append((module, args, output)))
+        y = self.net(self.x)
+        self.assertEqual(len(seen), 1)
+        self.assertIs(seen[0][0], self.net[0])
+        self.assertIs(seen[0][1][0], self.x)
+        self.assertEqual(seen[0][2].item(), 6.0)
+        handle.remove()
+        self.net(self.x)
+        self.assertEqual(len(seen), 1)
+        with self.net.register_forward_pre_hook(lambda module, args: args[0] * 2):
+            self.assertEqual(self.net(self.x).item(), 12.0)
+        with self.net.register_forward_hook(lambda module, args, output: output + 1):
+            self.assertEqual(self.net(self.x).item(), 7.0)
+        self.assertEqual(y.item(), 6.0)
+
+    def test_gradients(self):
+        self.x.requires_grad_()
+        self.net.register_full_backward_pre_hook(lambda module, grads: (grads[0] * 10,))
+        self.net[0].register_full_backward_hook(lambda module, inputs, outputs: (None,))
+        self.net[0].register_backward_hook(lambda module, inputs, outputs: (inputs[0] + outputs[0],), )
+        self.net(self.x).backward()
+        self.assertEqual(self.net[0].weight.grad.item(), 20.0)
+        self.assertEqual(self.x.grad.item(), 10.0)
+
+    def test_a_class_of_ones_own(self):
+        class Own(duramen.Module):
+            def forward(self, x, scale=1):
+                return x * scale, "text"
+
+        said = []
+        own = Own()
+        own.register_forward_pre_hook(lambda module, args, kwargs: (args, {"scale": 3}), with_kwargs=True)
+        own.register_forward_hook(lambda *given: said.append(given), with_kwargs=True, always_call=True)
+        out, text = own(self.x, scale=2)
+        self.assertEqual((out.item(), text), (6.0, "text"))
+        self.assertIs(said[0][0], own)
+        self.assertEqual((said[0][2], said[0][3][1]), ({"scale": 3}, "text"))
+        self.assertEqual(own.forward(self.x)[0].item(), 2.0)  # what the hooks stand around
+        own.register_forward_pre_hook(lambda module, args: 1 / 0)
+        with self.assertRaises(ZeroDivisionError):
+            own(self.x)
+        self.assertIsNone(said[1][3])
+        with self.assertRaisesRegex(TypeError, "object is no value"):
+            own(object())
+
+    def test_copies_have_them(self):
+        import copy
+
+        seen = []
+        self.net.register_forward_hook(lambda module, args, output: seen.append(module))
+        other = copy.deepcopy(self.net)
+        other(self.x)
+        self.assertIs(seen[0], other)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -59,6 +59,7 @@ def show(text, last):
 
 def families(seed, cases):
     import attributes
+    import call_hooks
     import containers
     import derived
     import duramen
@@ -91,6 +92,7 @@ def families(seed, cases):
         Family("surgery", [(i, lambda i=i: surgery.run_case(seed, i)) for i in range(cases)], seed),
         Family("loads", [(i, lambda i=i: loads.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("hooks", [(i, lambda i=i: hooks.run_case(seed, i)) for i in range(cases)], seed),
+        Family("call_hooks", [(i, lambda i=i: call_hooks.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("prints", [(i, lambda i=i: prints.run_case(seed, i)) for i in range(4 * cases)], seed),
         Family("inits", [(i, lambda i=i: inits.run_case(seed, i)) for i in range(2 * cases)], seed),
         Family("states", [(f"{name} {i}", lambda name=name, i=i: module_states.run_case(seed, name, i))
@@ -125,6 +127,8 @@ def summary(done, seconds):
             parts.append(f"{sum(map(bool, family.results))} inits refused by both")
         if family.name == "states":
             parts.append(f"{sum(map(bool, family.results))} constructor calls refused by both")
+        if family.name == "call_hooks":
+            parts.append(f"{sum(result != 'ran' for result in family.results)} calls stopped by hooks")
         if family.name == "renames":
             parts.append(f"{sum(map(bool, family.results))} renames refused")
         if family.name in ("layers", "training") and family.results:
@@ -138,7 +142,7 @@ def main():
     parser.add_argument("library", help="path of libduramen.so.0")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of all random choices (default {SEED})")
     parser.add_argument("--cases", type=int, default=CASES, help=f"how many trees; the others go with it (default {CASES})")
-    parser.add_argument("--only", help="one family: trees, surgery, attributes, containers, loads, renames, hooks, prints, inits, "
+    parser.add_argument("--only", help="one family: trees, surgery, attributes, containers, loads, renames, hooks, call_hooks, prints, inits, "
                         "states, derived, norm_hooks, lazy, layers, training or files")
     parser.add_argument("--self-test", action="store_true", help="plant faults and see each of them found")
     options = parser.parse_args()

@@ -2,6 +2,7 @@
 import contextlib
 
 import attributes
+import call_hooks
 import containers
 import derived
 import duramen
@@ -116,6 +117,8 @@ FAULTS = [
     ("loads that are never strict", duramen.Module, "load_state_dict", always_lax, lambda i: loads.run_case(1, i)),
     ("a hook that is not called", duramen.Module, "register_load_state_dict_pre_hook", unheard,
      lambda i: hooks.run_case(1, i)),
+    ("a hook of calls that is not called", duramen.Module, "register_full_backward_hook",
+     lambda original: lambda self, hook, prepend=False: original(self, lambda *_: None), lambda i: call_hooks.run_case(1, i)),
     ("a hook of old whose dict is lost", duramen.Module, "_register_state_dict_hook", unheard,
      lambda i: hooks.run_case(1, i)),
     ("a weight that is off", duramen.Module, "lerp_", heavier, lambda i: surgery.run_case(1, i)),

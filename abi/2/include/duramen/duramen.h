@@ -32,6 +32,7 @@
 
 #include "autograd.h"
 #include "base.h"
+#include "call_hooks.h"
 #include "checkpoint.h"
 #include "compare.h"
 #include "containers.h"

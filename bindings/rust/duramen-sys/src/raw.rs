@@ -107,25 +107,6 @@ pub const DURAMEN_CONVERT_FLOATING_AND_COMPLEX: i32 = 1;
 pub const DURAMEN_CONVERT_FLOATING: i32 = 2;
 pub const DURAMEN_CONVERT_ALL: i32 = 3;
 pub const DURAMEN_STATE_KEEP_VARS: u64 = 1;
-pub const DURAMEN_OPEN_READ: u64 = 1;
-pub const DURAMEN_OPEN_VERIFY: u64 = 2;
-pub const DURAMEN_OPEN_DEQUANTIZE: u64 = 4;
-pub const DURAMEN_FORMAT_AUTOMATIC: i32 = 0;
-pub const DURAMEN_FORMAT_SAFETENSORS: i32 = 1;
-pub const DURAMEN_FORMAT_TORCH: i32 = 2;
-pub const DURAMEN_FORMAT_NPY: i32 = 3;
-pub const DURAMEN_FORMAT_NPZ: i32 = 4;
-pub const DURAMEN_FORMAT_GGUF: i32 = 5;
-pub const DURAMEN_FORMAT_DCP: i32 = 6;
-pub const DURAMEN_DURABILITY_DURABLE: i32 = 0;
-pub const DURAMEN_DURABILITY_ATOMIC: i32 = 1;
-pub const DURAMEN_DIFF_ONLY_A: u64 = 1;
-pub const DURAMEN_DIFF_ONLY_B: u64 = 2;
-pub const DURAMEN_DIFF_VALUE: u64 = 4;
-pub const DURAMEN_DIFF_SHAPE: u64 = 8;
-pub const DURAMEN_DIFF_DTYPE: u64 = 16;
-pub const DURAMEN_DIFF_ELEMENTS: u64 = 32;
-pub const DURAMEN_FUNCTION_NULL_GRADS: u64 = 1;
 pub const DURAMEN_RENAME_STRIP: i32 = 1;
 pub const DURAMEN_RENAME_ADD: i32 = 2;
 pub const DURAMEN_RENAME_REPLACE: i32 = 3;
@@ -153,6 +134,27 @@ pub const DURAMEN_LOAD_ITEM_TIED: i32 = 9;
 pub const DURAMEN_LOAD_ITEM_IGNORED: i32 = 10;
 pub const DURAMEN_LOAD_ITEM_RENAMED: i32 = 11;
 pub const DURAMEN_LOAD_ITEM_SLICED: i32 = 12;
+pub const DURAMEN_CALL_HOOK_FIRST: u64 = 1;
+pub const DURAMEN_CALL_HOOK_ALWAYS: u64 = 2;
+pub const DURAMEN_OPEN_READ: u64 = 1;
+pub const DURAMEN_OPEN_VERIFY: u64 = 2;
+pub const DURAMEN_OPEN_DEQUANTIZE: u64 = 4;
+pub const DURAMEN_FORMAT_AUTOMATIC: i32 = 0;
+pub const DURAMEN_FORMAT_SAFETENSORS: i32 = 1;
+pub const DURAMEN_FORMAT_TORCH: i32 = 2;
+pub const DURAMEN_FORMAT_NPY: i32 = 3;
+pub const DURAMEN_FORMAT_NPZ: i32 = 4;
+pub const DURAMEN_FORMAT_GGUF: i32 = 5;
+pub const DURAMEN_FORMAT_DCP: i32 = 6;
+pub const DURAMEN_DURABILITY_DURABLE: i32 = 0;
+pub const DURAMEN_DURABILITY_ATOMIC: i32 = 1;
+pub const DURAMEN_DIFF_ONLY_A: u64 = 1;
+pub const DURAMEN_DIFF_ONLY_B: u64 = 2;
+pub const DURAMEN_DIFF_VALUE: u64 = 4;
+pub const DURAMEN_DIFF_SHAPE: u64 = 8;
+pub const DURAMEN_DIFF_DTYPE: u64 = 16;
+pub const DURAMEN_DIFF_ELEMENTS: u64 = 32;
+pub const DURAMEN_FUNCTION_NULL_GRADS: u64 = 1;
 pub const DURAMEN_TEXT_UNKNOWN_AS_CONTAINERS: u64 = 1;
 pub const DURAMEN_REDUCTION_MEAN: i32 = 0;
 pub const DURAMEN_REDUCTION_SUM: i32 = 1;
@@ -225,6 +227,24 @@ pub struct duramen_state_dict {
 }
 
 #[repr(C)]
+pub struct duramen_rename_rules {
+    _private: [u8; 0],
+    _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
+}
+
+#[repr(C)]
+pub struct duramen_load_report {
+    _private: [u8; 0],
+    _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
+}
+
+#[repr(C)]
+pub struct duramen_load_notes {
+    _private: [u8; 0],
+    _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
+}
+
+#[repr(C)]
 pub struct duramen_checkpoint {
     _private: [u8; 0],
     _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
@@ -250,24 +270,6 @@ pub struct DLManagedTensor {
 
 #[repr(C)]
 pub struct duramen_function_state {
-    _private: [u8; 0],
-    _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
-}
-
-#[repr(C)]
-pub struct duramen_rename_rules {
-    _private: [u8; 0],
-    _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
-}
-
-#[repr(C)]
-pub struct duramen_load_report {
-    _private: [u8; 0],
-    _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
-}
-
-#[repr(C)]
-pub struct duramen_load_notes {
     _private: [u8; 0],
     _marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
 }
@@ -420,6 +422,69 @@ pub struct duramen_entry {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct duramen_rename_callback {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub name: *const c_char,
+    pub name_length: u64,
+    pub rename: Option<unsafe extern "C" fn(user: *mut c_void, name: *const c_char, name_length: usize, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> i32>,
+    pub user: *mut c_void,
+    pub destroy: Option<duramen_destroy>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duramen_load_policy {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub pattern: *const c_char,
+    pub pattern_length: u64,
+    pub policy: u64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duramen_load_options {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub policy: u64,
+    pub rename: *const duramen_rename_rules,
+    pub policies: *const duramen_load_policy,
+    pub policy_count: u64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duramen_module_hook {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub register_parameter: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, name: *const c_char, name_length: usize, tensor: *mut duramen_tensor, replacement: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> i32>,
+    pub register_buffer: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, name: *const c_char, name_length: usize, tensor: *mut duramen_tensor, replacement: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> i32>,
+    pub register_child: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, name: *const c_char, name_length: usize, child: *mut duramen_module, replacement: *mut *mut duramen_module, error: *mut *mut duramen_error) -> i32>,
+    pub before_state_dict: Option<unsafe extern "C" fn(user: *mut c_void, module: *const duramen_module, prefix: *const c_char, prefix_length: usize, flags: u64, error: *mut *mut duramen_error) -> i32>,
+    pub after_state_dict: Option<unsafe extern "C" fn(user: *mut c_void, module: *const duramen_module, dict: *mut duramen_state_dict, prefix: *const c_char, prefix_length: usize, error: *mut *mut duramen_error) -> i32>,
+    pub before_load: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, dict: *mut duramen_state_dict, prefix: *const c_char, prefix_length: usize, notes: *mut duramen_load_notes, error: *mut *mut duramen_error) -> i32>,
+    pub after_load: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, prefix: *const c_char, prefix_length: usize, notes: *mut duramen_load_notes, error: *mut *mut duramen_error) -> i32>,
+    pub user: *mut c_void,
+    pub destroy: Option<duramen_destroy>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duramen_call_hook {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub flags: u64,
+    pub before_forward: Option<unsafe extern "C" fn(user: *mut c_void, context: *mut duramen_context, module: *mut duramen_module, arguments: *const duramen_value, keywords: *const duramen_value, new_tuple: *mut *mut duramen_value, new_dict: *mut *mut duramen_value, error: *mut *mut duramen_error) -> i32>,
+    pub after_forward: Option<unsafe extern "C" fn(user: *mut c_void, context: *mut duramen_context, module: *mut duramen_module, arguments: *const duramen_value, keywords: *const duramen_value, output: *const duramen_value, replacement: *mut *mut duramen_value, error: *mut *mut duramen_error) -> i32>,
+    pub before_backward: Option<unsafe extern "C" fn(user: *mut c_void, context: *mut duramen_context, module: *mut duramen_module, output_grads: *const *mut duramen_tensor, output_count: usize, replacements: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> i32>,
+    pub after_backward: Option<unsafe extern "C" fn(user: *mut c_void, context: *mut duramen_context, module: *mut duramen_module, input_grads: *const *mut duramen_tensor, input_count: usize, output_grads: *const *mut duramen_tensor, output_count: usize, replacements: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> i32>,
+    pub user: *mut c_void,
+    pub destroy: Option<duramen_destroy>,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct duramen_limits {
     pub struct_size: u32,
     pub max_depth: u32,
@@ -499,39 +564,6 @@ pub struct duramen_function_type {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct duramen_rename_callback {
-    pub struct_size: u32,
-    pub reserved: u32,
-    pub name: *const c_char,
-    pub name_length: u64,
-    pub rename: Option<unsafe extern "C" fn(user: *mut c_void, name: *const c_char, name_length: usize, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> i32>,
-    pub user: *mut c_void,
-    pub destroy: Option<duramen_destroy>,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct duramen_load_policy {
-    pub struct_size: u32,
-    pub reserved: u32,
-    pub pattern: *const c_char,
-    pub pattern_length: u64,
-    pub policy: u64,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct duramen_load_options {
-    pub struct_size: u32,
-    pub reserved: u32,
-    pub policy: u64,
-    pub rename: *const duramen_rename_rules,
-    pub policies: *const duramen_load_policy,
-    pub policy_count: u64,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy)]
 pub struct duramen_module_class {
     pub struct_size: u32,
     pub reserved: u32,
@@ -543,22 +575,6 @@ pub struct duramen_module_class {
     pub extra_repr: Option<unsafe extern "C" fn(user: *mut c_void, module: *const duramen_module, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> i32>,
     pub get_extra_state: Option<unsafe extern "C" fn(user: *mut c_void, module: *const duramen_module, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> i32>,
     pub set_extra_state: Option<unsafe extern "C" fn(user: *mut c_void, context: *mut duramen_context, module: *mut duramen_module, state: *const duramen_value, error: *mut *mut duramen_error) -> i32>,
-    pub destroy: Option<duramen_destroy>,
-}
-
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct duramen_module_hook {
-    pub struct_size: u32,
-    pub reserved: u32,
-    pub register_parameter: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, name: *const c_char, name_length: usize, tensor: *mut duramen_tensor, replacement: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> i32>,
-    pub register_buffer: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, name: *const c_char, name_length: usize, tensor: *mut duramen_tensor, replacement: *mut *mut duramen_tensor, error: *mut *mut duramen_error) -> i32>,
-    pub register_child: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, name: *const c_char, name_length: usize, child: *mut duramen_module, replacement: *mut *mut duramen_module, error: *mut *mut duramen_error) -> i32>,
-    pub before_state_dict: Option<unsafe extern "C" fn(user: *mut c_void, module: *const duramen_module, prefix: *const c_char, prefix_length: usize, flags: u64, error: *mut *mut duramen_error) -> i32>,
-    pub after_state_dict: Option<unsafe extern "C" fn(user: *mut c_void, module: *const duramen_module, dict: *mut duramen_state_dict, prefix: *const c_char, prefix_length: usize, error: *mut *mut duramen_error) -> i32>,
-    pub before_load: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, dict: *mut duramen_state_dict, prefix: *const c_char, prefix_length: usize, notes: *mut duramen_load_notes, error: *mut *mut duramen_error) -> i32>,
-    pub after_load: Option<unsafe extern "C" fn(user: *mut c_void, module: *mut duramen_module, prefix: *const c_char, prefix_length: usize, notes: *mut duramen_load_notes, error: *mut *mut duramen_error) -> i32>,
-    pub user: *mut c_void,
     pub destroy: Option<duramen_destroy>,
 }
 
@@ -595,17 +611,18 @@ const _: () = {
     assert!(core::mem::size_of::<duramen_backward_options>() == 32 && core::mem::align_of::<duramen_backward_options>() == 8);
     assert!(core::mem::size_of::<duramen_list_options>() == 72 && core::mem::align_of::<duramen_list_options>() == 8);
     assert!(core::mem::size_of::<duramen_entry>() == 96 && core::mem::align_of::<duramen_entry>() == 8);
+    assert!(core::mem::size_of::<duramen_rename_callback>() == 48 && core::mem::align_of::<duramen_rename_callback>() == 8);
+    assert!(core::mem::size_of::<duramen_load_policy>() == 32 && core::mem::align_of::<duramen_load_policy>() == 8);
+    assert!(core::mem::size_of::<duramen_load_options>() == 40 && core::mem::align_of::<duramen_load_options>() == 8);
+    assert!(core::mem::size_of::<duramen_module_hook>() == 80 && core::mem::align_of::<duramen_module_hook>() == 8);
+    assert!(core::mem::size_of::<duramen_call_hook>() == 64 && core::mem::align_of::<duramen_call_hook>() == 8);
     assert!(core::mem::size_of::<duramen_limits>() == 40 && core::mem::align_of::<duramen_limits>() == 8);
     assert!(core::mem::size_of::<duramen_open_options>() == 24 && core::mem::align_of::<duramen_open_options>() == 8);
     assert!(core::mem::size_of::<duramen_save_options>() == 24 && core::mem::align_of::<duramen_save_options>() == 8);
     assert!(core::mem::size_of::<duramen_difference>() == 104 && core::mem::align_of::<duramen_difference>() == 8);
     assert!(core::mem::size_of::<duramen_file_entry>() == 72 && core::mem::align_of::<duramen_file_entry>() == 8);
     assert!(core::mem::size_of::<duramen_function_type>() == 56 && core::mem::align_of::<duramen_function_type>() == 8);
-    assert!(core::mem::size_of::<duramen_rename_callback>() == 48 && core::mem::align_of::<duramen_rename_callback>() == 8);
-    assert!(core::mem::size_of::<duramen_load_policy>() == 32 && core::mem::align_of::<duramen_load_policy>() == 8);
-    assert!(core::mem::size_of::<duramen_load_options>() == 40 && core::mem::align_of::<duramen_load_options>() == 8);
     assert!(core::mem::size_of::<duramen_module_class>() == 80 && core::mem::align_of::<duramen_module_class>() == 8);
-    assert!(core::mem::size_of::<duramen_module_hook>() == 80 && core::mem::align_of::<duramen_module_hook>() == 8);
     assert!(core::mem::size_of::<duramen_text_options>() == 32 && core::mem::align_of::<duramen_text_options>() == 8);
     assert!(core::mem::size_of::<duramen_blend_options>() == 40 && core::mem::align_of::<duramen_blend_options>() == 8);
 };
@@ -796,6 +813,51 @@ extern "C" {
     pub fn duramen_state_dict_metadata_keys(dict: *const duramen_state_dict, out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_state_dict_retain(dict: *mut duramen_state_dict) -> *mut duramen_state_dict;
     pub fn duramen_state_dict_release(dict: *mut duramen_state_dict);
+    pub fn duramen_rename_rules_create(out: *mut *mut duramen_rename_rules, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_rules_add(rules: *mut duramen_rename_rules, kind: i32, from: *const c_char, from_length: usize, to: *const c_char, to_length: usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_rules_add_text(rules: *mut duramen_rename_rules, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_rules_add_callback(rules: *mut duramen_rename_rules, callback: *const duramen_rename_callback, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_rules_count(rules: *const duramen_rename_rules) -> usize;
+    pub fn duramen_rename_rules_list(rules: *const duramen_rename_rules, out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_preset_list(out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_preset_describe(name: *const c_char, name_length: usize, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_state_dict_rename(dict: *const duramen_state_dict, rules: *const duramen_rename_rules, out: *mut *mut duramen_state_dict, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_rules_retain(rules: *mut duramen_rename_rules) -> *mut duramen_rename_rules;
+    pub fn duramen_rename_rules_release(rules: *mut duramen_rename_rules);
+    pub fn duramen_load_options_init(options: *mut duramen_load_options, struct_size: usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_module_load_state_dict(context: *mut duramen_context, module: *mut duramen_module, dict: *const duramen_state_dict, options: *const duramen_load_options, report: *mut *mut duramen_load_report, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_module_match(module: *const duramen_module, dict: *const duramen_state_dict, options: *const duramen_load_options, out: *mut *mut duramen_load_report, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_rename_rules_preview(rules: *const duramen_rename_rules, dict: *const duramen_state_dict, out: *mut *mut duramen_load_report, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_error_load_report(error: *const duramen_error) -> *const duramen_load_report;
+    pub fn duramen_load_report_loaded(report: *const duramen_load_report) -> usize;
+    pub fn duramen_load_report_count(report: *const duramen_load_report, kind: i32) -> usize;
+    pub fn duramen_load_report_kind(report: *const duramen_load_report, index: usize) -> i32;
+    pub fn duramen_load_report_name(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
+    pub fn duramen_load_report_text(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
+    pub fn duramen_load_report_nearest(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
+    pub fn duramen_load_report_is_error(report: *const duramen_load_report, index: usize) -> u32;
+    pub fn duramen_load_report_origin(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
+    pub fn duramen_load_report_rule(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
+    pub fn duramen_load_report_suggestion(report: *const duramen_load_report, length: *mut usize) -> *const c_char;
+    pub fn duramen_load_report_suggestion_count(report: *const duramen_load_report) -> usize;
+    pub fn duramen_load_report_describe(report: *const duramen_load_report, most: usize, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_load_report_expected_shape(report: *const duramen_load_report, index: usize, rank: *mut usize) -> *const i64;
+    pub fn duramen_load_report_actual_shape(report: *const duramen_load_report, index: usize, rank: *mut usize) -> *const i64;
+    pub fn duramen_load_report_expected_dtype(report: *const duramen_load_report, index: usize) -> duramen_dtype;
+    pub fn duramen_load_report_actual_dtype(report: *const duramen_load_report, index: usize) -> duramen_dtype;
+    pub fn duramen_load_report_torch_message(report: *const duramen_load_report, strict: u32, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_load_report_retain(report: *const duramen_load_report) -> *mut duramen_load_report;
+    pub fn duramen_load_report_release(report: *mut duramen_load_report);
+    pub fn duramen_module_add_hook(module: *mut duramen_module, hook: *const duramen_module_hook, out: *mut u64, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_module_remove_hook(module: *mut duramen_module, id: u64, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_load_notes_list(notes: *const duramen_load_notes, kind: i32, out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_load_notes_add(notes: *mut duramen_load_notes, kind: i32, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_load_notes_remove(notes: *mut duramen_load_notes, kind: i32, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_load_notes_clear(notes: *mut duramen_load_notes, kind: i32, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_load_notes_retain(notes: *mut duramen_load_notes) -> *mut duramen_load_notes;
+    pub fn duramen_load_notes_release(notes: *mut duramen_load_notes);
+    pub fn duramen_module_add_call_hook(module: *mut duramen_module, hook: *const duramen_call_hook, out: *mut u64, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_module_has_call_hooks(module: *const duramen_module) -> u32;
     pub fn duramen_open_options_init(options: *mut duramen_open_options, struct_size: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_limits_init(limits: *mut duramen_limits, struct_size: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_save_options_init(options: *mut duramen_save_options, struct_size: usize, error: *mut *mut duramen_error) -> duramen_status;
@@ -854,53 +916,10 @@ extern "C" {
     pub fn duramen_function_state_release(state: *mut duramen_function_state);
     pub fn duramen_tensor_fill_from_text(context: *mut duramen_context, tensor: *mut duramen_tensor, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_calculate_gain(text: *const c_char, text_length: usize, out: *mut f64, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_rules_create(out: *mut *mut duramen_rename_rules, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_rules_add(rules: *mut duramen_rename_rules, kind: i32, from: *const c_char, from_length: usize, to: *const c_char, to_length: usize, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_rules_add_text(rules: *mut duramen_rename_rules, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_rules_add_callback(rules: *mut duramen_rename_rules, callback: *const duramen_rename_callback, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_rules_count(rules: *const duramen_rename_rules) -> usize;
-    pub fn duramen_rename_rules_list(rules: *const duramen_rename_rules, out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_preset_list(out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_preset_describe(name: *const c_char, name_length: usize, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_state_dict_rename(dict: *const duramen_state_dict, rules: *const duramen_rename_rules, out: *mut *mut duramen_state_dict, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_rules_retain(rules: *mut duramen_rename_rules) -> *mut duramen_rename_rules;
-    pub fn duramen_rename_rules_release(rules: *mut duramen_rename_rules);
-    pub fn duramen_load_options_init(options: *mut duramen_load_options, struct_size: usize, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_load_state_dict(context: *mut duramen_context, module: *mut duramen_module, dict: *const duramen_state_dict, options: *const duramen_load_options, report: *mut *mut duramen_load_report, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_match(module: *const duramen_module, dict: *const duramen_state_dict, options: *const duramen_load_options, out: *mut *mut duramen_load_report, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_rename_rules_preview(rules: *const duramen_rename_rules, dict: *const duramen_state_dict, out: *mut *mut duramen_load_report, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_error_load_report(error: *const duramen_error) -> *const duramen_load_report;
-    pub fn duramen_load_report_loaded(report: *const duramen_load_report) -> usize;
-    pub fn duramen_load_report_count(report: *const duramen_load_report, kind: i32) -> usize;
-    pub fn duramen_load_report_kind(report: *const duramen_load_report, index: usize) -> i32;
-    pub fn duramen_load_report_name(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
-    pub fn duramen_load_report_text(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
-    pub fn duramen_load_report_nearest(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
-    pub fn duramen_load_report_is_error(report: *const duramen_load_report, index: usize) -> u32;
-    pub fn duramen_load_report_origin(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
-    pub fn duramen_load_report_rule(report: *const duramen_load_report, index: usize, length: *mut usize) -> *const c_char;
-    pub fn duramen_load_report_suggestion(report: *const duramen_load_report, length: *mut usize) -> *const c_char;
-    pub fn duramen_load_report_suggestion_count(report: *const duramen_load_report) -> usize;
-    pub fn duramen_load_report_describe(report: *const duramen_load_report, most: usize, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_load_report_expected_shape(report: *const duramen_load_report, index: usize, rank: *mut usize) -> *const i64;
-    pub fn duramen_load_report_actual_shape(report: *const duramen_load_report, index: usize, rank: *mut usize) -> *const i64;
-    pub fn duramen_load_report_expected_dtype(report: *const duramen_load_report, index: usize) -> duramen_dtype;
-    pub fn duramen_load_report_actual_dtype(report: *const duramen_load_report, index: usize) -> duramen_dtype;
-    pub fn duramen_load_report_torch_message(report: *const duramen_load_report, strict: u32, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_load_report_retain(report: *const duramen_load_report) -> *mut duramen_load_report;
-    pub fn duramen_load_report_release(report: *mut duramen_load_report);
     pub fn duramen_module_create_custom(context: *mut duramen_context, type_: *const duramen_module_class, user: *mut c_void, out: *mut *mut duramen_module, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_derive(module: *mut duramen_module, type_: *const duramen_module_class, user: *mut c_void, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_call_base(context: *mut duramen_context, module: *mut duramen_module, arguments: *const duramen_value, keywords: *const duramen_value, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_extra_repr_base(module: *const duramen_module, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_add_hook(module: *mut duramen_module, hook: *const duramen_module_hook, out: *mut u64, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_module_remove_hook(module: *mut duramen_module, id: u64, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_load_notes_list(notes: *const duramen_load_notes, kind: i32, out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_load_notes_add(notes: *mut duramen_load_notes, kind: i32, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_load_notes_remove(notes: *mut duramen_load_notes, kind: i32, text: *const c_char, text_length: usize, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_load_notes_clear(notes: *mut duramen_load_notes, kind: i32, error: *mut *mut duramen_error) -> duramen_status;
-    pub fn duramen_load_notes_retain(notes: *mut duramen_load_notes) -> *mut duramen_load_notes;
-    pub fn duramen_load_notes_release(notes: *mut duramen_load_notes);
     pub fn duramen_text_options_init(options: *mut duramen_text_options, struct_size: usize, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_from_text_with(context: *mut duramen_context, text: *const c_char, text_length: usize, options: *const duramen_text_options, out: *mut *mut duramen_module, unknown: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_module_text(module: *const duramen_module, out: *mut *mut duramen_string, error: *mut *mut duramen_error) -> duramen_status;

@@ -128,6 +128,64 @@ fn duramen_entry_has_the_layout_of_c() {
 }
 
 #[test]
+fn duramen_rename_callback_has_the_layout_of_c() {
+    assert_eq!(offset!(duramen_rename_callback, struct_size), 0);
+    assert_eq!(offset!(duramen_rename_callback, reserved), 4);
+    assert_eq!(offset!(duramen_rename_callback, name), 8);
+    assert_eq!(offset!(duramen_rename_callback, name_length), 16);
+    assert_eq!(offset!(duramen_rename_callback, rename), 24);
+    assert_eq!(offset!(duramen_rename_callback, user), 32);
+    assert_eq!(offset!(duramen_rename_callback, destroy), 40);
+}
+
+#[test]
+fn duramen_load_policy_has_the_layout_of_c() {
+    assert_eq!(offset!(duramen_load_policy, struct_size), 0);
+    assert_eq!(offset!(duramen_load_policy, reserved), 4);
+    assert_eq!(offset!(duramen_load_policy, pattern), 8);
+    assert_eq!(offset!(duramen_load_policy, pattern_length), 16);
+    assert_eq!(offset!(duramen_load_policy, policy), 24);
+}
+
+#[test]
+fn duramen_load_options_has_the_layout_of_c() {
+    assert_eq!(offset!(duramen_load_options, struct_size), 0);
+    assert_eq!(offset!(duramen_load_options, reserved), 4);
+    assert_eq!(offset!(duramen_load_options, policy), 8);
+    assert_eq!(offset!(duramen_load_options, rename), 16);
+    assert_eq!(offset!(duramen_load_options, policies), 24);
+    assert_eq!(offset!(duramen_load_options, policy_count), 32);
+}
+
+#[test]
+fn duramen_module_hook_has_the_layout_of_c() {
+    assert_eq!(offset!(duramen_module_hook, struct_size), 0);
+    assert_eq!(offset!(duramen_module_hook, reserved), 4);
+    assert_eq!(offset!(duramen_module_hook, register_parameter), 8);
+    assert_eq!(offset!(duramen_module_hook, register_buffer), 16);
+    assert_eq!(offset!(duramen_module_hook, register_child), 24);
+    assert_eq!(offset!(duramen_module_hook, before_state_dict), 32);
+    assert_eq!(offset!(duramen_module_hook, after_state_dict), 40);
+    assert_eq!(offset!(duramen_module_hook, before_load), 48);
+    assert_eq!(offset!(duramen_module_hook, after_load), 56);
+    assert_eq!(offset!(duramen_module_hook, user), 64);
+    assert_eq!(offset!(duramen_module_hook, destroy), 72);
+}
+
+#[test]
+fn duramen_call_hook_has_the_layout_of_c() {
+    assert_eq!(offset!(duramen_call_hook, struct_size), 0);
+    assert_eq!(offset!(duramen_call_hook, reserved), 4);
+    assert_eq!(offset!(duramen_call_hook, flags), 8);
+    assert_eq!(offset!(duramen_call_hook, before_forward), 16);
+    assert_eq!(offset!(duramen_call_hook, after_forward), 24);
+    assert_eq!(offset!(duramen_call_hook, before_backward), 32);
+    assert_eq!(offset!(duramen_call_hook, after_backward), 40);
+    assert_eq!(offset!(duramen_call_hook, user), 48);
+    assert_eq!(offset!(duramen_call_hook, destroy), 56);
+}
+
+#[test]
 fn duramen_limits_has_the_layout_of_c() {
     assert_eq!(offset!(duramen_limits, struct_size), 0);
     assert_eq!(offset!(duramen_limits, max_depth), 4);
@@ -201,36 +259,6 @@ fn duramen_function_type_has_the_layout_of_c() {
 }
 
 #[test]
-fn duramen_rename_callback_has_the_layout_of_c() {
-    assert_eq!(offset!(duramen_rename_callback, struct_size), 0);
-    assert_eq!(offset!(duramen_rename_callback, reserved), 4);
-    assert_eq!(offset!(duramen_rename_callback, name), 8);
-    assert_eq!(offset!(duramen_rename_callback, name_length), 16);
-    assert_eq!(offset!(duramen_rename_callback, rename), 24);
-    assert_eq!(offset!(duramen_rename_callback, user), 32);
-    assert_eq!(offset!(duramen_rename_callback, destroy), 40);
-}
-
-#[test]
-fn duramen_load_policy_has_the_layout_of_c() {
-    assert_eq!(offset!(duramen_load_policy, struct_size), 0);
-    assert_eq!(offset!(duramen_load_policy, reserved), 4);
-    assert_eq!(offset!(duramen_load_policy, pattern), 8);
-    assert_eq!(offset!(duramen_load_policy, pattern_length), 16);
-    assert_eq!(offset!(duramen_load_policy, policy), 24);
-}
-
-#[test]
-fn duramen_load_options_has_the_layout_of_c() {
-    assert_eq!(offset!(duramen_load_options, struct_size), 0);
-    assert_eq!(offset!(duramen_load_options, reserved), 4);
-    assert_eq!(offset!(duramen_load_options, policy), 8);
-    assert_eq!(offset!(duramen_load_options, rename), 16);
-    assert_eq!(offset!(duramen_load_options, policies), 24);
-    assert_eq!(offset!(duramen_load_options, policy_count), 32);
-}
-
-#[test]
 fn duramen_module_class_has_the_layout_of_c() {
     assert_eq!(offset!(duramen_module_class, struct_size), 0);
     assert_eq!(offset!(duramen_module_class, reserved), 4);
@@ -243,21 +271,6 @@ fn duramen_module_class_has_the_layout_of_c() {
     assert_eq!(offset!(duramen_module_class, get_extra_state), 56);
     assert_eq!(offset!(duramen_module_class, set_extra_state), 64);
     assert_eq!(offset!(duramen_module_class, destroy), 72);
-}
-
-#[test]
-fn duramen_module_hook_has_the_layout_of_c() {
-    assert_eq!(offset!(duramen_module_hook, struct_size), 0);
-    assert_eq!(offset!(duramen_module_hook, reserved), 4);
-    assert_eq!(offset!(duramen_module_hook, register_parameter), 8);
-    assert_eq!(offset!(duramen_module_hook, register_buffer), 16);
-    assert_eq!(offset!(duramen_module_hook, register_child), 24);
-    assert_eq!(offset!(duramen_module_hook, before_state_dict), 32);
-    assert_eq!(offset!(duramen_module_hook, after_state_dict), 40);
-    assert_eq!(offset!(duramen_module_hook, before_load), 48);
-    assert_eq!(offset!(duramen_module_hook, after_load), 56);
-    assert_eq!(offset!(duramen_module_hook, user), 64);
-    assert_eq!(offset!(duramen_module_hook, destroy), 72);
 }
 
 #[test]

@@ -156,13 +156,18 @@ fn with_type<T: OwnFunction, R>(
 
 /// # Safety
 /// `raw` has `count` tensors or NULLs that live.
-unsafe fn tensors(raw: *const *mut duramen_tensor, count: usize, context: &Context) -> Vec<Option<Tensor>> {
+pub(crate) unsafe fn tensors(raw: *const *mut duramen_tensor, count: usize, context: &Context) -> Vec<Option<Tensor>> {
     (0..count).map(|index| Tensor::retained(*raw.add(index), context)).collect()
 }
 
 /// # Safety
 /// `out` has room for `count` references.
-unsafe fn give(given: Vec<Option<Tensor>>, out: *mut *mut duramen_tensor, count: usize, what: &str) -> Result<()> {
+pub(crate) unsafe fn give(
+    given: Vec<Option<Tensor>>,
+    out: *mut *mut duramen_tensor,
+    count: usize,
+    what: &str,
+) -> Result<()> {
     if given.len() != count {
         let message = format!("{}: wrong number of tensors (expected {}, got {})", what, count, given.len());
         return Err(Error::new(message));

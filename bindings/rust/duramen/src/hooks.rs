@@ -54,6 +54,12 @@ pub struct Hooks {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HookId(u64);
 
+impl HookId {
+    pub(crate) fn new(number: u64) -> Self {
+        HookId(number)
+    }
+}
+
 impl Hooks {
     /// None yet.
     pub fn new() -> Self {

@@ -48,7 +48,7 @@
 //! [`Code::State`]. [`Context::tensor_from_vec`] takes a vector's memory over.
 //!
 //! # Callbacks
-//! Modules ([`OwnModule`]) and functions ([`OwnFunction`]) of the program's own, hooks ([`Hooks`]), sinks,
+//! Modules ([`OwnModule`]) and functions ([`OwnFunction`]) of the program's own, hooks ([`Hooks`], [`CallHooks`]), sinks,
 //! readers and writers run on the thread of the call that needs them. A panic ends at the border and
 //! becomes an error with [`Code::Panic`]. Inside a module's or function's callback trees cannot be edited,
 //! and inside sinks, rename rules, readers and writers the library cannot be called: [`Code::State`].
@@ -60,6 +60,7 @@
 
 mod arguments;
 mod border;
+mod call_hooks;
 mod compare;
 mod context;
 mod dtype;
@@ -97,6 +98,7 @@ pub mod optim {
 }
 
 pub use arguments::{Argument, Arguments, Layer};
+pub use call_hooks::{CallHooks, CallInputs};
 pub use compare::{Diff, Difference};
 pub use context::{Canceller, Context, ContextBuilder, GradGuard, Level, Memory, Progress};
 pub use dtype::{DType, Element, Plain, BF16, F16};

@@ -78,6 +78,25 @@ fn duramen_state_dict_is_as_its_class_says() {
     <StateDict as NotSync<_>>::is_so();
 }
 
+/// duramen_rename_rules: external, one owner.
+#[test]
+fn duramen_rename_rules_is_as_its_class_says() {
+    send_and_sync::<RenameRules>();
+}
+
+/// duramen_load_report: immutable.
+#[test]
+fn duramen_load_report_is_as_its_class_says() {
+    send_and_sync::<LoadReport>();
+}
+
+/// duramen_load_notes: external.
+#[test]
+fn duramen_load_notes_is_as_its_class_says() {
+    <LoadNotes<'static> as NotSend<_>>::is_so();
+    <LoadNotes<'static> as NotSync<_>>::is_so();
+}
+
 /// duramen_checkpoint: immutable, lends what has one writer.
 #[test]
 fn duramen_checkpoint_is_as_its_class_says() {
@@ -96,25 +115,6 @@ fn duramen_diff_is_as_its_class_says() {
 fn duramen_function_state_is_as_its_class_says() {
     <Saved<'static> as NotSend<_>>::is_so();
     <Saved<'static> as NotSync<_>>::is_so();
-}
-
-/// duramen_rename_rules: external, one owner.
-#[test]
-fn duramen_rename_rules_is_as_its_class_says() {
-    send_and_sync::<RenameRules>();
-}
-
-/// duramen_load_report: immutable.
-#[test]
-fn duramen_load_report_is_as_its_class_says() {
-    send_and_sync::<LoadReport>();
-}
-
-/// duramen_load_notes: external.
-#[test]
-fn duramen_load_notes_is_as_its_class_says() {
-    <LoadNotes<'static> as NotSend<_>>::is_so();
-    <LoadNotes<'static> as NotSync<_>>::is_so();
 }
 
 /// duramen_op: immutable.

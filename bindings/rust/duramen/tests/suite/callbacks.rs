@@ -1,6 +1,9 @@
 //! Modules, functions and hooks of the program's own, and what they must not do.
 use crate::{context, module, refused};
-use duramen::{Code, Context, Error, Hooks, ItemKind, Module, OwnFunction, OwnModule, Result, Saved, Tensor, Value};
+use duramen::{
+    CallHooks, CallInputs, Code, Context, Error, Hooks, ItemKind, Module, OwnFunction, OwnModule, Result, Saved,
+    Tensor, Value,
+};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -279,6 +282,83 @@ fn a_load_hook_edits_what_is_missing() {
     model.load_state_dict(&state).unwrap();
     model.add_hooks(Hooks::new().before_load(|_, _, _, _| panic!("no load"))).unwrap();
     assert_eq!(refused(model.load_state_dict(&state)), Code::Panic);
+}
+
+/// y = 3 x, in a container, and its layer.
+fn scaling(context: &Context) -> (Module, Module) {
+    let net = module(context, "Sequential(Linear(1, 1, bias=False))");
+    let layer = net.submodule("0").unwrap();
+    let _guard = context.no_grad().unwrap();
+    layer.parameter("weight").unwrap().fill(3.0).unwrap();
+    (net, layer) // where the guard ends
+}
+
+#[test]
+fn hooks_of_calls_see_and_change_what_passes() {
+    let context = context();
+    let (net, layer) = scaling(&context);
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let (outputs, output_grads, input_grads) = (seen.clone(), seen.clone(), seen.clone());
+    let hooks = CallHooks::new()
+        .before_forward(|_, inputs| {
+            assert!(inputs.keywords.is_empty());
+            let doubled = (inputs.arguments[0].as_tensor().unwrap() * 2.0)?;
+            Ok(Some(CallInputs { arguments: vec![doubled.into()], ..CallInputs::default() }))
+        })
+        .after_forward(move |module, _, output| {
+            assert_eq!(module.class_name(), "Linear");
+            outputs.borrow_mut().push(output.as_tensor().unwrap().item()?);
+            Ok(Some((output.as_tensor().unwrap() + 1.0)?.into()))
+        })
+        .before_backward(move |_, grads| {
+            output_grads.borrow_mut().push(grads[0].as_ref().unwrap().item()?);
+            Ok(vec![Some((grads[0].as_ref().unwrap() * 10.0)?)])
+        })
+        .after_backward(move |_, inputs, outputs| {
+            input_grads
+                .borrow_mut()
+                .extend([inputs[0].as_ref().unwrap().item()?, outputs[0].as_ref().unwrap().item()?]);
+            Ok(Vec::new())
+        });
+    let id = layer.add_call_hooks(hooks).unwrap();
+    assert!(layer.has_call_hooks() && !net.has_call_hooks());
+    let x = context.ones([1, 1]).unwrap().with_grad().unwrap();
+    let y = net.forward(&x).unwrap();
+    assert_eq!(y.item().unwrap(), 7.0);
+    y.backward().unwrap();
+    assert_eq!(*seen.borrow(), [6.0, 1.0, 30.0, 10.0]);
+    assert_eq!(x.grad().unwrap().unwrap().item().unwrap(), 60.0);
+    layer.remove_hooks(id).unwrap();
+    assert_eq!(Rc::strong_count(&seen), 1);
+}
+
+#[test]
+fn a_hook_of_calls_that_fails_stops_them() {
+    let context = context();
+    let (net, layer) = scaling(&context);
+    let told = Rc::new(Cell::new(false));
+    let always = told.clone();
+    layer.add_call_hooks(CallHooks::new().after_forward(|_, _, _| Err(Error::new("not today")))).unwrap();
+    let hears = CallHooks::new().always().after_forward(move |_, _, _| {
+        always.set(true);
+        Ok(None)
+    });
+    layer.add_call_hooks(hears).unwrap();
+    let x = context.ones([1, 1]).unwrap();
+    assert_eq!(net.forward(&x).unwrap_err().message(), "not today");
+    assert!(told.get());
+    let first = CallHooks::new().first().before_forward(|module, _| {
+        module.register_buffer("late", &module.context().ones([1])?).map(|_| None)
+        // a tree is being run
+    });
+    layer.add_call_hooks(first).unwrap();
+    assert_eq!(refused(net.forward(&x)), Code::State);
+    let (other, _) = scaling(&context);
+    let short = CallHooks::new().before_backward(|_, _| Ok(vec![None, None]));
+    other.add_call_hooks(short).unwrap();
+    let loss = other.forward(&x).unwrap();
+    assert!(loss.backward().unwrap_err().message().contains("wrong number of tensors (expected 1, got 2)"));
+    assert_eq!(refused(other.add_call_hooks(CallHooks::new())), Code::InvalidArgument);
 }
 
 #[test]

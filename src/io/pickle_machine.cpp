@@ -8,7 +8,6 @@
 namespace duramen::io::pickle {
 namespace {
 
-constexpr size_t kOpcodesAtOnce = 256;
 constexpr size_t kNodesOfOpcode = 3;  // INST: a name, a tuple, an object
 constexpr uint8_t kHighestProtocol = 5;
 
@@ -38,7 +37,7 @@ std::optional<uint64_t> offset_of(std::span<const std::byte> bytes, const Place&
 }
 
 Machine::Machine(std::span<const std::byte> bytes, const Place& place, Budget& budget)
-    : place_(place), budget_(budget), cursor_(bytes) {
+    : place_(place), budget_(budget), bytes_(bytes), cursor_(bytes) {
   if (bytes.size() > UINT32_MAX) {
     throw file_error(Code::limit, {place_.file, "pickle", place_.entry, {}},
                      "the pickle is too large (expected less than 4 GiB)");
@@ -68,6 +67,7 @@ Graph Machine::run() {
 }
 
 uint64_t Machine::offset_of(Id id) {
+  by_opcode_ = true;
   do {
     make_room_for(1);
   } while (step() && graph_.nodes_.size() <= id);
@@ -95,6 +95,7 @@ bool Machine::step(uint8_t opcode) {
     case '.':
       return false;
     case '(':
+      if (!by_opcode_ && tensor_record()) break;
       marks_.push_back(stack_.size());
       break;
     case '0': {

@@ -12,6 +12,8 @@ inline constexpr int64_t kSmallIntegers = 256;
 inline constexpr Id kFirstInteger = 1;
 inline constexpr Id kFalse = kFirstInteger + kSmallIntegers;
 inline constexpr Id kEmptyTuple = kFalse + 2;
+inline constexpr Id kEmpty = UINT32_MAX;  // in the memo: nothing was put there
+inline constexpr size_t kOpcodesAtOnce = 256;
 
 class Machine {
  public:
@@ -68,7 +70,8 @@ class Machine {
     push(last());
   }
   void push_real(double value);
-  void push_boolean(bool value) { push(kFalse + static_cast<Id>(value)); }
+  static Id truth(bool value) noexcept { return kFalse + static_cast<Id>(value); }
+  void push_boolean(bool value) { push(truth(value)); }
   void push_text(std::string_view text, Kind kind = Kind::text);
   void push_python2_string(std::string_view text);
   std::string_view keep(std::optional<std::string> decoded);
@@ -103,6 +106,12 @@ class Machine {
 
   // The memo
   void remember(uint64_t key);
+  void make_memo_for(uint64_t keys);
+  // Requires: the memo has the key.
+  void put(uint64_t key, Id id) {
+    memoized_ += memo_[key] == kEmpty;
+    memo_[key] = id;
+  }
   void recall(uint64_t key);
   uint64_t decimal_line();
 
@@ -114,8 +123,17 @@ class Machine {
   void build();
   void persistent();
 
+  // pickle_records.cpp: all of a tensor's record after its first mark; false, and nothing done,
+  // where something else stands.
+  struct TensorRecord;
+  class Parts;
+  bool tensor_record();
+  bool is_sound(const TensorRecord& record) const noexcept;
+  void make_tensor(const TensorRecord& record);
+
   Place place_;
   Budget& budget_;
+  std::span<const std::byte> bytes_;
   Cursor cursor_;
   size_t opcode_at_ = 0;
   Graph graph_;
@@ -123,6 +141,7 @@ class Machine {
   std::vector<size_t> marks_;
   std::vector<Id> memo_;  // kEmpty where nothing was put
   size_t memoized_ = 0;
+  bool by_opcode_ = false;  // each by itself, since where it stands is asked
 };
 
 // Texts as protocol 0 spells them; nothing when the spelling is wrong.

@@ -8,7 +8,6 @@
 namespace duramen::io::pickle {
 namespace {
 
-constexpr Id kEmpty = UINT32_MAX;
 constexpr size_t kMaxDecimalDigits = 4300;  // Python's own limit
 
 // Python's pickler writes surrogates that have no partner as if they were characters.
@@ -233,13 +232,15 @@ void Machine::set_items(Id container, std::span<const Id> pairs) {
 void Machine::remember(uint64_t key) {
   const Id id = top();
   if (key > cursor_.position() + cursor_.remaining()) fail("a memo key that is too large");
-  if (key >= memo_.size()) {
-    const size_t size = std::max<size_t>(key + 1, memo_.size() * 2);
-    budget_.make_room(memo_, size - memo_.size());
-    memo_.resize(size, kEmpty);
-  }
-  memoized_ += memo_[key] == kEmpty;
-  memo_[key] = id;
+  make_memo_for(key + 1);
+  put(key, id);
+}
+
+void Machine::make_memo_for(uint64_t keys) {
+  if (keys <= memo_.size()) return;
+  const size_t size = std::max<size_t>(keys, memo_.size() * 2);
+  budget_.make_room(memo_, size - memo_.size());
+  memo_.resize(size, kEmpty);
 }
 
 void Machine::recall(uint64_t key) {

@@ -52,13 +52,16 @@ void swap_elements(std::span<std::byte> bytes, Dtype dtype) noexcept {
   }
 }
 
-Ref<Storage> storage_over(const Services& services, const Ref<const Source>& source,
-                          std::span<const std::byte> bytes, Dtype dtype, bool is_swapped) {
+bool can_share(std::span<const std::byte> bytes, Dtype dtype, bool is_swapped) noexcept {
   const size_t alignment = std::clamp<size_t>(itemsize(dtype), 1, alignof(std::max_align_t) / 2);
   const bool is_aligned = reinterpret_cast<uintptr_t>(bytes.data()) % alignment == 0;
-  const bool is_usable = dtype != Dtype::boolean || has_only_booleans(bytes);
-  const bool swaps = is_swapped && swapped_width(dtype) > 1;
-  if (is_aligned && is_usable && !swaps) {
+  return is_aligned && !(is_swapped && swapped_width(dtype) > 1) &&
+         (dtype != Dtype::boolean || has_only_booleans(bytes));
+}
+
+Ref<Storage> storage_over(const Services& services, const Ref<const Source>& source,
+                          std::span<const std::byte> bytes, Dtype dtype, bool is_swapped) {
+  if (can_share(bytes, dtype, is_swapped)) {
     return Storage::keep(bytes.data(), bytes.size(), source);
   }
   auto storage = Storage::allocate(services.allocator, bytes.size());
@@ -67,8 +70,8 @@ Ref<Storage> storage_over(const Services& services, const Ref<const Source>& sou
     services.cancel.check("open");
     const auto chunk = copy.subspan(done, std::min(kChunk, bytes.size() - done));
     std::memcpy(chunk.data(), bytes.data() + done, chunk.size());
-    if (swaps) swap_elements(chunk, dtype);
-    if (!is_usable) normalize_booleans(chunk);
+    if (is_swapped) swap_elements(chunk, dtype);
+    if (dtype == Dtype::boolean) normalize_booleans(chunk);
   }
   return storage;
 }

@@ -26,8 +26,11 @@ void normalize_booleans(std::span<std::byte> bytes) noexcept;
 // From one byte order to the other; the halves of complex elements each.
 void swap_elements(std::span<std::byte> bytes, Dtype dtype) noexcept;
 
-// A storage over a part of the source: shared where it is aligned for the type and in the machine's
-// byte order, copied otherwise; boolean bytes are made 0 or 1. CANCELLED.
+// Whether a storage can share the bytes: they are aligned for the type, in the machine's byte
+// order, and booleans are 0 or 1.
+bool can_share(std::span<const std::byte> bytes, Dtype dtype, bool is_swapped) noexcept;
+// A storage over a part of the source: shared where it can be, copied and set right otherwise.
+// CANCELLED.
 Ref<Storage> storage_over(const Services& services, const Ref<const Source>& source,
                           std::span<const std::byte> bytes, Dtype dtype, bool is_swapped = false);
 

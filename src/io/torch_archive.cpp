@@ -145,7 +145,11 @@ Ref<Storage> TorchArchive::make_storage(const Record& record, Dtype dtype) {
   services_.cancel.check("open");
   const ZipEntry& entry = zip_.entries()[record.index];
   if (!entry.is_deflated()) {
-    return storage_over(services_, source_, zip_.raw(entry), dtype, swaps_bytes_);
+    const auto raw = zip_.raw(entry);
+    if (!can_share(raw, dtype, swaps_bytes_)) {
+      return storage_over(services_, source_, raw, dtype, swaps_bytes_);
+    }
+    return objects_.make<Storage>(raw.data(), raw.size(), source_);
   }
   auto storage = copy_record(entry);
   const std::span<std::byte> bytes(storage->mutable_data(), storage->nbytes());

@@ -84,7 +84,7 @@ TensorRef TorchContainer::tensor(Use use, Layout layout, Dtype dtype, Refuse ref
   }
   count_tensor(static_cast<uint64_t>(*nbytes), use);
   budget_.values.charge(kTensorBytes + (layout.rank() > kShortRank ? 16 * layout.rank() : 0));
-  return make<Tensor>(std::move(use.storage), std::move(layout), dtype);
+  return objects_.make<Tensor>(std::move(use.storage), std::move(layout), dtype);
 }
 
 void TorchContainer::count_tensor(uint64_t nbytes, const Use& use) {

@@ -3,6 +3,7 @@
 // shared from then on.
 #pragma once
 
+#include "base/counted_blocks.hpp"
 #include "base/function_ref.hpp"
 #include "io/budget.hpp"
 #include "io/pickle.hpp"
@@ -26,6 +27,8 @@ class TorchContainer {
   const pickle::Place& place() const noexcept { return place_; }
   // For all that is made of the pickle. max_total_bytes can raise it.
   Budget& value_budget() noexcept { return budget_.values; }
+  // Where the objects of the content are made.
+  CountedBlocks& objects() noexcept { return objects_; }
 
   struct StorageId {
     Dtype class_dtype;  // invalid for an UntypedStorage
@@ -82,6 +85,7 @@ class TorchContainer {
     Dtype made_for = Dtype::invalid;
   };
   std::vector<Slot> slots_;
+  CountedBlocks objects_;
 
  private:
   void count_tensor(uint64_t nbytes, const Use& use);

@@ -80,7 +80,7 @@ ValueRef ValueBuilder::make_tensor(Symbol symbol, std::span<const Id> arguments)
     const bool requires_grad = graph_[arguments[4]].integer != 0;
     if (requires_grad && can_require_grad(tensor->dtype())) tensor->set_requires_grad(true);
   }
-  return Value::tensor(std::move(tensor));
+  return container_.objects().make<const Value>(ValueKind::tensor, std::move(tensor));
 }
 
 TensorRef ValueBuilder::rebuild(std::span<const Id> arguments, Dtype untyped_dtype) {

@@ -240,7 +240,7 @@ ValueRef ValueBuilder::make_value(Id id) {
       return Value::real(node.real);
     case Kind::text:
       budget_.charge(node.length);
-      return Value::text(std::string(graph_.text(id)));
+      return container_.objects().make<const Value>(ValueKind::text, std::string(graph_.text(id)));
     case Kind::bytes:
       budget_.charge(node.length);
       return Value::bytes(std::string(graph_.text(id)));

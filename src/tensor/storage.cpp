@@ -33,10 +33,7 @@ Ref<Storage> Storage::borrow(void* data, size_t nbytes, bool read_only, Destroy 
 }
 
 Ref<Storage> Storage::keep(const void* data, size_t nbytes, Ref<const Counted> keeper) {
-  auto* bytes = static_cast<std::byte*>(const_cast<void*>(data));
-  auto storage = make<Storage>(bytes, nbytes, true);
-  storage->owner_ = std::move(keeper);
-  return storage;
+  return make<Storage>(data, nbytes, std::move(keeper));
 }
 
 Storage::~Storage() {

@@ -10,7 +10,7 @@
 
 namespace duramen {
 
-class Storage final : public Counted {
+class Storage : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("stor");
   using Destroy = void (*)(void* user);
@@ -36,6 +36,10 @@ class Storage final : public Counted {
   // Use make-like factories above.
   Storage(std::byte* data, size_t nbytes, bool read_only) noexcept
       : Counted(kTag), data_(data), nbytes_(nbytes), read_only_(read_only) {}
+  Storage(const void* data, size_t nbytes, Ref<const Counted> keeper) noexcept
+      : Storage(static_cast<std::byte*>(const_cast<void*>(data)), nbytes, true) {
+    owner_ = std::move(keeper);
+  }
   ~Storage() override;
 
  private:

@@ -18,7 +18,7 @@ namespace duramen {
 class Tensor;
 using TensorRef = Ref<Tensor>;
 
-class Tensor final : public Counted {
+class Tensor : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("tens");
 

@@ -37,7 +37,7 @@ enum class ValueKind : int32_t {
 std::string_view value_kind_name(
     ValueKind kind) noexcept;  // "none", "bool", "int", "float", "complex", "str", "bytes", …
 
-class Value final : public Counted {
+class Value : public Counted {
  public:
   static constexpr uint32_t kTag = make_tag("valu");
   static constexpr uint32_t kMaxDepth = 1000;

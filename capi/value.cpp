@@ -1,5 +1,6 @@
 #include "value/value.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.hpp"
@@ -38,8 +39,24 @@ ValueRef integer_of(std::string_view digits) {
   return error == std::errc() ? Value::integer(value) : Value::big_integer(text);
 }
 
+constexpr const char* kOrderedDict = "collections.OrderedDict";
+
+// Null for none.
+ValueRef attributes_argument(const duramen_value* attributes) {
+  if (!attributes) return nullptr;
+  ValueRef out = value_ref(attributes, "attributes");
+  const bool is_dict = out->kind() == ValueKind::dict;
+  if (!is_dict || !std::all_of(out->keys().begin(), out->keys().end(), [](const ValueRef& key) {
+        return key->kind() == ValueKind::text;
+      })) {
+    throw bad_argument("attributes", "not a dict with texts for keys");
+  }
+  return out->count() > 0 ? out : nullptr;
+}
+
 ValueRef dict_argument(const duramen_value* const* keys, const duramen_value* const* items,
-                       size_t count, std::string class_name) {
+                       size_t count, std::string class_name,
+                       const duramen_value* attributes = nullptr) {
   std::vector<ValueRef> names = items_argument(keys, count, "keys");
   std::vector<ValueRef> contents = items_argument(items, count, "items");
   HashableKeys hashable;
@@ -54,7 +71,8 @@ ValueRef dict_argument(const duramen_value* const* keys, const duramen_value* co
   if (const auto twice = find_duplicate_key(names)) {
     throw bad_argument("keys", join("the same key twice (at index ", *twice, ")"));
   }
-  return Value::dict(std::move(names), std::move(contents), std::move(class_name));
+  return Value::dict(std::move(names), std::move(contents), std::move(class_name),
+                     attributes_argument(attributes));
 }
 
 // The value when it is of that kind.
@@ -142,7 +160,14 @@ duramen_status duramen_value_create_ordered_dict(const duramen_value* const* key
                                                  duramen_value** out,
                                                  duramen_error** error) noexcept {
   return guard_out(error, __func__, out,
-                   [&] { return dict_argument(keys, items, count, "collections.OrderedDict"); });
+                   [&] { return dict_argument(keys, items, count, kOrderedDict); });
+}
+
+duramen_status duramen_value_create_dict_with_attributes(
+    const duramen_value* const* keys, const duramen_value* const* items, size_t count,
+    const duramen_value* attributes, duramen_value** out, duramen_error** error) noexcept {
+  return guard_out(error, __func__, out,
+                   [&] { return dict_argument(keys, items, count, kOrderedDict, attributes); });
 }
 
 int32_t duramen_value_kind(const duramen_value* value) noexcept {

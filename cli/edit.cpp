@@ -1,6 +1,7 @@
 #include "edit.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "input.hpp"
 #include "nearest.hpp"
@@ -24,33 +25,23 @@ Pointers lent(const std::vector<Value>& values) {
 bool is_ordered(const duramen_value* dict) {
   size_t length = 0;
   const char* name = duramen_value_class_name(dict, &length);
-  return view(name, length) == "collections.OrderedDict";
+  return view(name, name ? length : 0) == "collections.OrderedDict";
 }
 
-bool has_text_keys(const std::vector<Value>& keys) {
-  return std::all_of(keys.begin(), keys.end(), [](const Value& key) {
-    return duramen_value_kind(key.get()) == DURAMEN_VALUE_TEXT;
-  });
+// A module's are no part of its state.
+const duramen_value* attributes_of(const duramen_value* dict) {
+  return is_module(dict) ? nullptr : duramen_value_attributes(dict);
 }
 
-Value dict_with_versions(const std::vector<Value>& keys, const std::vector<Value>& items,
-                         const duramen_value* like, const duramen_value* more) {
-  StateDict dict;
-  call(kRefused, "", [&](auto error) { return duramen_state_dict_create(Out(dict), error); });
-  for (size_t i = 0; i < keys.size(); ++i) {
-    const std::string_view name = text_of(keys[i].get());
-    call(kRefused, "", [&](auto error) {
-      return duramen_state_dict_set_value(dict.get(), name.data(), name.size(), items[i].get(),
-                                          error);
-    });
-  }
-  for (const duramen_value* source : {like, more}) {
-    if (duramen_value_attributes(source)) copy_versions(source, dict.get());
-  }
-  Value out;
-  call(kRefused, "",
-       [&](auto error) { return duramen_state_dict_to_value(dict.get(), Out(out), error); });
-  return out;
+// What both have is taken from the second, dicts together.
+Value both_attributes(const duramen_value* a, const duramen_value* b) {
+  if (!a || !b) return retained(a ? a : b);
+  return united(a, b,
+                [](const std::string& /*name*/, const duramen_value* x, const duramen_value* y) {
+                  const bool are_dicts = duramen_value_kind(x) == DURAMEN_VALUE_DICT &&
+                                         duramen_value_kind(y) == DURAMEN_VALUE_DICT;
+                  return are_dicts ? both_attributes(x, y) : retained(y);
+                });
 }
 
 Value make_sequence(const duramen_value* like, const std::vector<Value>& items) {
@@ -175,26 +166,35 @@ Value with_state_dicts(const duramen_value* root) {
 
 Value edited(const duramen_value* root, const Edit& edit) { return Editor(edit).visit(root, ""); }
 
-void copy_versions(const duramen_value* from, duramen_state_dict* to) {
-  StateDict source;
-  call(kRefused, "", [&](auto error) {
-    return duramen_state_dict_from_value(from, nullptr, 0, Out(source), error);
-  });
-  StringList paths;
-  call(kRefused, "", [&](auto error) {
-    return duramen_state_dict_version_paths(source.get(), Out(paths), error);
-  });
-  for (size_t i = 0; i < duramen_string_list_count(paths.get()); ++i) {
-    size_t length = 0;
-    int64_t version = 0;
-    const char* path = duramen_string_list_item(paths.get(), i, &length);
-    if (duramen_state_dict_version(source.get(), path, length, &version, nullptr) != DURAMEN_OK) {
-      continue;  // an entry without a number
+Value united(const duramen_value* a, const duramen_value* b, const Unite& both) {
+  std::vector<Value> keys, items;
+  std::map<std::pair<int32_t, std::string>, size_t> places;
+  for (const duramen_value* dict : {a, b}) {
+    for (size_t i = 0; i < duramen_value_count(dict); ++i) {
+      const duramen_value* key = duramen_value_key(dict, i);
+      const duramen_value* item = duramen_value_item(dict, i);
+      const std::string name = item_name(dict, i);
+      const auto [at, is_new] =
+          places.emplace(std::pair(duramen_value_kind(key), name), keys.size());
+      if (is_new) {
+        keys.push_back(retained(key));
+        items.push_back(retained(item));
+      } else {
+        items[at->second] = both(name, items[at->second].get(), item);
+      }
     }
-    call(kRefused, "", [&](auto error) {
-      return duramen_state_dict_set_version(to, path, length, version, error);
-    });
   }
+  const Value attributes = both_attributes(attributes_of(a), attributes_of(b));
+  return make_dict(a, keys, items, attributes.get());
+}
+
+StateDict without_entries(const duramen_value* attributes) {
+  const Value empty = make_dict(nullptr, {}, {}, attributes);
+  StateDict out;
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_from_value(empty.get(), nullptr, 0, Out(out), error);
+  });
+  return out;
 }
 
 Value make_text(std::string_view text) {
@@ -222,15 +222,13 @@ Value make_dict(const std::vector<Value>& keys, const std::vector<Value>& items)
 }
 
 Value make_dict(const duramen_value* like, const std::vector<Value>& keys,
-                const std::vector<Value>& items, const duramen_value* more) {
-  const bool has_versions = duramen_value_attributes(like) || duramen_value_attributes(more);
-  if (has_versions && has_text_keys(keys)) return dict_with_versions(keys, items, like, more);
+                const std::vector<Value>& items, const duramen_value* attributes) {
+  if (!attributes && !is_ordered(like)) return make_dict(keys, items);
   const Pointers key_pointers = lent(keys), item_pointers = lent(items);
-  const auto make =
-      is_ordered(like) ? duramen_value_create_ordered_dict : duramen_value_create_dict;
   Value out;
   call(kRefused, "", [&](auto error) {
-    return make(key_pointers.data(), item_pointers.data(), keys.size(), Out(out), error);
+    return duramen_value_create_dict_with_attributes(key_pointers.data(), item_pointers.data(),
+                                                     keys.size(), attributes, Out(out), error);
   });
   return out;
 }
@@ -241,7 +239,7 @@ Value make_container(const duramen_value* like, std::span<const size_t> position
   std::vector<Value> keys;
   for (const size_t position : positions)
     keys.push_back(retained(duramen_value_key(like, position)));
-  return make_dict(like, keys, items);
+  return make_dict(like, keys, items, attributes_of(like));
 }
 
 std::optional<std::vector<size_t>> try_path(const duramen_value* root, std::string_view path) {

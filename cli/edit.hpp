@@ -27,21 +27,26 @@ struct Edit {
   std::function<Value(const duramen_value* value)> replaced = nullptr;
 };
 // Containers that lose everything go, too. Null when nothing is left. A dict keeps its class and
-// the versions of modules.
+// what is set on it, such as the _metadata of modules.
 Value edited(const duramen_value* root, const Edit& edit);
 
 // The same with each module that was pickled whole, or is a script, as its flat state dict; the
 // very value where there is none.
 Value with_state_dicts(const duramen_value* root);
 
-// A dict of the class and with the versions of another, and the versions of a second one.
+// The items of both dicts, in one of the class of the first and with what is set on either; `both`
+// gives that of a key that both have.
+using Unite = std::function<Value(const std::string& name, const duramen_value* in_first,
+                                  const duramen_value* in_second)>;
+Value united(const duramen_value* a, const duramen_value* b, const Unite& both);
+// A dict of the class of another (null: a plain one), or an ordered one where there are attributes.
 Value make_dict(const duramen_value* like, const std::vector<Value>& keys,
-                const std::vector<Value>& items, const duramen_value* more = nullptr);
+                const std::vector<Value>& items, const duramen_value* attributes);
 // A container of the kind of another, with items in the places of those that `positions` names.
 Value make_container(const duramen_value* like, std::span<const size_t> positions,
                      const std::vector<Value>& items);
-// The versions of the modules that a dict holds. Failure(kRefused).
-void copy_versions(const duramen_value* from, duramen_state_dict* to);
+// A state dict with what the _metadata among a dict's attributes (may be null) says of modules.
+StateDict without_entries(const duramen_value* attributes);
 Value make_text(std::string_view text);
 Value make_none();
 // A plain dict.

@@ -1,6 +1,5 @@
 // duramen merge FILE...: several checkpoints as one.
 #include <filesystem>
-#include <map>
 
 #include "build.hpp"
 #include "edit.hpp"
@@ -69,31 +68,11 @@ class Merge {
   // The depth of values is limited, so this may recurse.
   Value merged(const duramen_value* a, const duramen_value* b, const std::string& path) {
     const std::string prefix = path.empty() ? path : path + ".";
-    std::vector<Value> keys, items;
-    std::map<std::pair<int32_t, std::string>, size_t> places;
-    const auto add = [&](const duramen_value* dict, size_t i) {
-      const duramen_value* key = duramen_value_key(dict, i);
-      const std::string name = item_name(dict, i);
-      const auto [at, is_new] =
-          places.emplace(std::pair(duramen_value_kind(key), name), keys.size());
-      const duramen_value* item = duramen_value_item(dict, i);
-      if (is_new) {
-        keys.push_back(retained(key));
-        items.push_back(retained(item));
-        return;
-      }
-      Value& there = items[at->second];
-      if (is_dict(there.get()) && is_dict(item)) {
-        there = merged(there.get(), item, prefix + name);
-      } else if (decide(prefix + name)) {
-        there = retained(item);
-      }
-    };
-    for (const duramen_value* dict : {a, b}) {
-      for (size_t i = 0; i < duramen_value_count(dict); ++i) add(dict, i);
-    }
-    const bool has_versions = duramen_value_attributes(b) != nullptr;
-    return make_dict(a, keys, items, has_versions ? b : nullptr);
+    return united(
+        a, b, [&](const std::string& name, const duramen_value* there, const duramen_value* item) {
+          if (is_dict(there) && is_dict(item)) return merged(there, item, prefix + name);
+          return retained(decide(prefix + name) ? item : there);
+        });
   }
 
   const Options& options_;

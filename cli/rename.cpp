@@ -27,8 +27,7 @@ struct Renamed {
 
 // The entries of a dict by name, values as they are.
 StateDict entries_of(const duramen_value* dict, const std::string& subject) {
-  StateDict out;
-  call(kRefused, "", [&](auto error) { return duramen_state_dict_create(Out(out), error); });
+  StateDict out = without_entries(duramen_value_attributes(dict));
   for (size_t i = 0; i < duramen_value_count(dict); ++i) {
     const duramen_value* key = duramen_value_key(dict, i);
     if (duramen_value_kind(key) != DURAMEN_VALUE_TEXT) {
@@ -40,7 +39,6 @@ StateDict entries_of(const duramen_value* dict, const std::string& subject) {
                                           duramen_value_item(dict, i), error);
     });
   }
-  if (duramen_value_attributes(dict)) copy_versions(dict, out.get());
   return out;
 }
 
@@ -60,20 +58,26 @@ std::vector<std::string> names_of(const StateDict& dict) {
   return names;
 }
 
+// What is set on a dict, with the _metadata of the renamed one.
+Value attributes_of(const duramen_value* dict, const StateDict& renamed) {
+  const duramen_value* attributes = duramen_value_attributes(dict);
+  if (!attributes || !duramen_state_dict_has_versions(renamed.get())) return retained(attributes);
+  Value made;
+  call(kRefused, "",
+       [&](auto error) { return duramen_state_dict_to_value(renamed.get(), Out(made), error); });
+  return united(attributes, duramen_value_attributes(made.get()),
+                [](const std::string& /*name*/, const duramen_value* /*old*/,
+                   const duramen_value* current) { return retained(current); });
+}
+
 Value dict_of(const duramen_value* like, const StateDict& renamed,
               const std::vector<std::string>& names) {
-  Value out;
-  if (duramen_value_attributes(like)) {
-    call(kRefused, "",
-         [&](auto error) { return duramen_state_dict_to_value(renamed.get(), Out(out), error); });
-    return out;
-  }
   std::vector<Value> keys, items;
   for (size_t i = 0; i < names.size(); ++i) {
     keys.push_back(make_text(names[i]));
     items.push_back(retained(duramen_value_item(like, i)));
   }
-  return make_dict(like, keys, items);
+  return make_dict(like, keys, items, attributes_of(like, renamed).get());
 }
 
 Renamed renamed(const duramen_value* root, const Options& options) {

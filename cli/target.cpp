@@ -11,6 +11,7 @@
 #include "tensors.hpp"
 #include "terminal.hpp"
 #include "ties.hpp"
+#include "values.hpp"
 
 namespace cli {
 namespace {
@@ -95,6 +96,12 @@ void set_entry(const StateDict& dict, std::string_view name, const duramen_tenso
   });
 }
 
+void set_value(const StateDict& dict, std::string_view name, const duramen_value* value) {
+  call(kRefused, "", [&](auto error) {
+    return duramen_state_dict_set_value(dict.get(), name.data(), name.size(), value, error);
+  });
+}
+
 Tensor clone_of(duramen_context* context, const duramen_tensor* tensor) {
   Tensor out;
   call(kRefused, "", [&](auto error) {
@@ -114,8 +121,10 @@ class Save {
   }
 
   Saved operator()(const Document& document) {
-    Value root = options_.drop_values ? without_values(document.root.get(), saved_.dropped_values)
-                                      : retained(document.root.get());
+    Value root = retained(document.root.get());
+    if (options_.drop_values) {
+      root = without_values(with_state_dicts(root.get()).get(), saved_.dropped_values);
+    }
     if (!root) root = make_dict({}, {});
     const bool nests =
         format_.number == DURAMEN_FORMAT_TORCH || format_.number == DURAMEN_FORMAT_DCP;
@@ -198,23 +207,27 @@ class Save {
         metadata.emplace(name, parts.tensors[tie.kept].name);
       }
     }
-    rebuild(dict, parts, dropped, cloned);
+    rebuild(dict, dropped, cloned);
     return true;
   }
 
-  void rebuild(StateDict& dict, const Parts& parts, const std::set<size_t>& dropped,
-               const std::set<size_t>& cloned) {
-    StateDict made;
-    call(kRefused, "", [&](auto error) { return duramen_state_dict_create(Out(made), error); });
-    for (size_t i = 0; i < parts.tensors.size(); ++i) {
-      if (dropped.contains(i)) continue;
-      const NamedTensor& entry = parts.tensors[i];
-      if (!cloned.contains(i)) {
-        set_entry(made, entry.name, entry.tensor);
-        continue;
+  void rebuild(StateDict& dict, const std::set<size_t>& dropped, const std::set<size_t>& cloned) {
+    Value whole;
+    call(kRefused, "",
+         [&](auto error) { return duramen_state_dict_to_value(dict.get(), Out(whole), error); });
+    StateDict made = without_entries(duramen_value_attributes(whole.get()));
+    for (size_t i = 0, tensors = 0; i < duramen_value_count(whole.get()); ++i) {
+      const std::string_view name = text_of(duramen_value_key(whole.get(), i));
+      const duramen_value* item = duramen_value_item(whole.get(), i);
+      const duramen_tensor* tensor = duramen_value_tensor(item);
+      const size_t place = tensor ? tensors++ : SIZE_MAX;
+      if (dropped.contains(place)) continue;
+      if (cloned.contains(place)) {
+        set_entry(made, name, clone_of(context_, tensor).get());
+        saved_.cloned_ties.emplace_back(name);
+      } else {
+        set_value(made, name, item);
       }
-      set_entry(made, entry.name, clone_of(context_, entry.tensor).get());
-      saved_.cloned_ties.emplace_back(entry.name);
     }
     dict = std::move(made);
   }

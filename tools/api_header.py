@@ -125,7 +125,7 @@ def read_header(api, path):
 
 def by_guard(text):
     """The text in pieces: outside, and inside of each `#if DURAMEN_TARGET_API_LEVEL >= N`."""
-    pieces = re.split(r"^#if DURAMEN_TARGET_API_LEVEL >= (\d+)\n(.*?)^#endif.*\n", text, flags=re.M | re.S)
+    pieces = re.split(r"^#if DURAMEN_TARGET_API_LEVEL >= (\d+)\n(.*?)^#endif[^\n]*\n", text, flags=re.M | re.S)
     for i in range(0, len(pieces), 3):
         yield 1, pieces[i]
         if i + 2 < len(pieces):

@@ -18,6 +18,7 @@ NOT_NEEDED = {
     r"duramen_function_apply": "duramen_function_apply_many takes one output, too",
     r"duramen_rename_rules_(add|count)": "rules are texts, and List gives them all",
     r"duramen_options_set_list": "set_value takes a list",
+    r"duramen_value_create_dict_with_attributes": "for tools that write a state dict anew; a StateDict has its versions",
     r"duramen_\w+_write_descriptor": "an *os.File is an io.Writer",
     r"duramen_tensor_\w*dlpack\w*": "package raw has them; Go has no other library that speaks DLPack",
 }

@@ -110,13 +110,18 @@ void add_entry(StateDict& dict, std::string_view name, const Value& value) {
   if (!dict.entries().insert_taking(text, std::move(entry))) throw twice_in_state_dict(name);
 }
 
+bool is_version(const Value& key) noexcept {
+  return key.kind() == ValueKind::text && key.as_text() == kVersion;
+}
+
+// A version that is no int is none, but stays where it is.
 ModuleVersion module_version(const Value& entry) {
   ModuleVersion out;
   std::vector<ValueRef> keys, items;
   for (size_t i = 0; entry.kind() == ValueKind::dict && i < entry.count(); ++i) {
     const Value &key = *entry.key(i), &item = *entry.item(i);
-    if (key.kind() == ValueKind::text && key.as_text() == kVersion) {
-      if (item.kind() == ValueKind::integer) out.number = item.as_integer();
+    if (is_version(key) && item.kind() == ValueKind::integer) {
+      out.number = item.as_integer();
       continue;
     }
     keys.push_back(entry.key(i));
@@ -143,6 +148,7 @@ ValueRef value_of(const ModuleVersion& version) {
     items.push_back(Value::integer(*version.number));
   }
   for (size_t i = 0; version.more && i < version.more->count(); ++i) {
+    if (version.number && is_version(*version.more->key(i))) continue;
     keys.push_back(version.more->key(i));
     items.push_back(version.more->item(i));
   }

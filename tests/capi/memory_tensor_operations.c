@@ -180,7 +180,7 @@ static duramen_status shapes_differ(struct world* w, duramen_error** error) {
 }
 
 static duramen_status make_values(struct world* w, duramen_error** error) {
-  duramen_value* made[8] = {NULL};
+  duramen_value* made[10] = {NULL};
   const duramen_value* items[3];
   duramen_status status;
   size_t i;
@@ -194,6 +194,8 @@ static duramen_status make_values(struct world* w, duramen_error** error) {
   TRY(duramen_value_create_dict(items, items, 3, &made[5], error));
   TRY(duramen_value_create_ordered_dict(items, items, 3, &made[6], error));
   TRY(duramen_value_create_bytes("bytes", 5, &made[7], error));
+  TRY(duramen_value_create_dict(items, items, 1, &made[8], error));
+  TRY(duramen_value_create_dict_with_attributes(items, items, 3, made[8], &made[9], error));
 release:
   for (i = 0; i < COUNT_OF(made); ++i) duramen_value_release(made[i]);
   return status;

@@ -32,6 +32,38 @@ static void kinds(void) {
   duramen_value_release(number);
 }
 
+static void attributes(void) {
+  duramen_value *one = NULL, *key = NULL, *set = NULL, *dict = NULL;
+  const duramen_value *keys[1], *items[1];
+  OK(duramen_value_create_int(1, &one, ERROR));
+  OK(duramen_value_create_text("_metadata", SIZE_MAX, &key, ERROR));
+  keys[0] = key;
+  items[0] = one;
+  OK(duramen_value_create_dict(keys, items, 1, &set, ERROR));
+  OK(duramen_value_create_dict_with_attributes(items, items, 1, set, &dict, ERROR));
+  TEXT("collections.OrderedDict", duramen_value_class_name(dict, NULL));
+  CHECK(duramen_value_attributes(dict) == set && duramen_value_count(dict) == 1);
+  duramen_value_release(dict);
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_value_create_dict_with_attributes(keys, items, 1, one, &dict, ERROR));
+  TEXT("attributes: not a dict with texts for keys", duramen_error_message(last_error(), NULL));
+  duramen_value_release(set);
+  OK(duramen_value_create_dict(items, items, 1, &set, ERROR));
+  FAILS(DURAMEN_E_INVALID_ARGUMENT,
+        duramen_value_create_dict_with_attributes(keys, items, 1, set, &dict, ERROR));
+  duramen_value_release(set);
+  OK(duramen_value_create_dict(NULL, NULL, 0, &set, ERROR));
+  OK(duramen_value_create_dict_with_attributes(keys, items, 1, set, &dict, ERROR));
+  CHECK(duramen_value_attributes(dict) == NULL);
+  duramen_value_release(dict);
+  OK(duramen_value_create_dict_with_attributes(NULL, NULL, 0, NULL, &dict, ERROR));
+  CHECK(duramen_value_attributes(dict) == NULL);
+  duramen_value_release(dict);
+  duramen_value_release(set);
+  duramen_value_release(key);
+  duramen_value_release(one);
+}
+
 static void scalars(void) {
   duramen_value* value = NULL;
   size_t nbytes = 0;
@@ -224,6 +256,7 @@ static void from_memory(duramen_context* context) {
 int main(void) {
   duramen_context* context = new_context();
   kinds();
+  attributes();
   scalars();
   normal_forms();
   normal_forms();

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """duramen convert and extract on what PyTorch, safetensors and NumPy wrote; they read what comes out."""
+import collections
 import json
 import pathlib
 import subprocess
@@ -149,6 +150,46 @@ class Convert(Tensors):
         path = self.saved({"a": base[:2], "b": base[2:]})  # side by side
         good("convert", path, "-o", self.folder / "c.safetensors")
         self.same(safetensors.torch.load_file(self.folder / "c.safetensors"), {"a": base[:2], "b": base[2:]})
+
+    def test_all_of_the_metadata_of_modules_is_kept(self):
+        state = collections.OrderedDict(a=torch.ones(2), b=torch.zeros(3))
+        state._metadata = collections.OrderedDict(
+            {"": {"version": 1, "note": "kept"}, "a": {}, "b": {"version": "2.0", "parts": [1, (2, None)]}})
+        state.origin = "here"
+        before = (dict(state._metadata), "here")
+        path = self.saved({"model": state, "epoch": 3})
+        self.saved(state, "b.pt")
+
+        def kept(name, *keys):
+            found = torch.load(self.folder / name, weights_only=False)
+            for key in keys:
+                found = found[key]
+            self.assertEqual((dict(found._metadata), found.origin), before)
+            return list(found)
+
+        good("convert", path, "--exclude", "model.b", "-o", self.folder / "c.pt")
+        self.assertEqual(kept("c.pt", "model"), ["a"])
+        good("convert", path, "--drop-values", "-o", self.folder / "c.pt")
+        self.assertEqual(kept("c.pt", "model"), ["a", "b"])
+        good("convert", path, "--select", "model", "-o", self.folder / "c.pt")
+        kept("c.pt")
+        good("cast", path, "--dtype", "float16", "-o", self.folder / "c.pt")
+        kept("c.pt", "model")
+        good("extract", path, "model.a", "-o", self.folder / "c.pt")
+        self.assertEqual(kept("c.pt", "model"), ["a"])
+        good("rename", self.folder / "b.pt", "--rename", "exact:a=c", "-o", self.folder / "c.pt")
+        self.assertEqual(kept("c.pt"), ["c", "b"])
+
+    def test_dropped_values_of_a_whole_module(self):
+        path = self.saved(torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.ReLU()))
+        good("convert", path, "--drop-values", "-o", self.folder / "b.pt")
+        self.assertEqual(list(self.loaded("b.pt")), ["0.weight", "0.bias"])
+
+    def test_values_stay_when_ties_are_cloned(self):
+        tied = torch.ones(3)
+        path = self.saved({"general.architecture": "x", "a": tied, "b": tied})
+        good("convert", path, "--clone-ties", "-o", self.folder / "b.gguf")
+        self.assertEqual(as_json("extract", self.folder / "b.gguf", "general.architecture"), "x")
 
     def test_metadata(self):
         path = self.folder / "a.safetensors"

@@ -9,6 +9,7 @@ from interpreter import use_one_with  # noqa: E402
 use_one_with("torch", "numpy", "safetensors")
 
 import argparse  # noqa: E402
+import collections  # noqa: E402
 import json  # noqa: E402
 
 import numpy  # noqa: E402
@@ -86,6 +87,16 @@ class Merge(TorchFiles):
         good("merge", a, b, "-o", self.folder / "c.pt")
         net.load_state_dict(self.loaded("c.pt"))
         self.assertEqual(self.loaded("c.pt")._metadata["1"], {"version": 2})
+
+    def test_all_of_the_metadata_of_both(self):
+        for name, entries in (("a", {"": {"version": 1, "x": 1}, "a": {"x": 2}}), ("b", {"": {"version": 2, "y": 3}})):
+            state = collections.OrderedDict({name: torch.ones(1)})
+            state._metadata = collections.OrderedDict(entries)
+            self.saved(state, f"{name}.pt")
+        good("merge", self.folder / "a.pt", self.folder / "b.pt", "-o", self.folder / "c.pt")
+        found = self.loaded("c.pt")
+        self.assertEqual(list(found), ["a", "b"])
+        self.assertEqual(found._metadata, {"": {"version": 2, "x": 1, "y": 3}, "a": {"x": 2}})
 
     def test_arrays_get_their_files_names(self):
         for name in ("x", "y"):

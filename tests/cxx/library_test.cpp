@@ -172,7 +172,11 @@ TEST_CASE("files are opened with limits, saved with options and read tensor by t
   const auto in_memory = Checkpoint::from_memory(context, bytes.as_bytes());
   CHECK(in_memory.content().find("epoch").as_int() == 3);
   CHECK(content.class_name() == "collections.OrderedDict");
-  CHECK(content.find("state").attributes().find("_metadata").size() > 0);
+  const ValueRef attributes = content.find("state").attributes();
+  CHECK(attributes.find("_metadata").size() > 0);
+  const Value again = Value::ordered_dict({{"head.bias", 1}}, attributes);
+  CHECK(again.attributes() == attributes);
+  CHECK(StateDict::from_value(again).has_versions());
 }
 
 TEST_CASE("a state dict has versions, metadata and values", "[cxx]") {

@@ -838,6 +838,10 @@ func ValueCreateOrderedDict(keys **Value, items **Value, count Size, out **Value
 	return int32(C.duramen_value_create_ordered_dict(keys, items, count, out, error_))
 }
 
+func ValueCreateDictWithAttributes(keys **Value, items **Value, count Size, attributes *Value, out **Value, error_ **Error) int32 {
+	return int32(C.duramen_value_create_dict_with_attributes(keys, items, count, attributes, out, error_))
+}
+
 func ValueKind(value *Value) int32 {
 	return int32(C.duramen_value_kind(value))
 }

@@ -122,6 +122,8 @@ class Value : public Owned<ValueRef> {
   static Result<Value> dict(const std::vector<Item>& items);
   // A collections.OrderedDict.
   static Result<Value> ordered_dict(const std::vector<Item>& items);
+  // With what is set on it beside its items, such as _metadata: a dict with texts for keys.
+  static Result<Value> ordered_dict(const std::vector<Item>& items, ValueRef attributes);
   static Result<Value> complex(double real, double imag) {
     return make<Value>([&](auto** out, auto** error) {
       return duramen_value_create_complex(real, imag, out, error);
@@ -190,6 +192,14 @@ inline Result<Value> Value::dict(const std::vector<Item>& items) {
 }
 inline Result<Value> Value::ordered_dict(const std::vector<Item>& items) {
   return from_pairs(duramen_value_create_ordered_dict, items);
+}
+inline Result<Value> Value::ordered_dict(const std::vector<Item>& items, ValueRef attributes) {
+  return from_pairs(
+      [&](auto keys, auto values, size_t count, auto** out, auto** error) {
+        return duramen_value_create_dict_with_attributes(keys, values, count, attributes.get(), out,
+                                                         error);
+      },
+      items);
 }
 
 }  // namespace DURAMEN_CXX

@@ -224,4 +224,20 @@ TEST_CASE("a state dict comes back from its value", "[state][state_dict]") {
   CHECK(!value_from_state_dict(plain)->attributes());
 }
 
+TEST_CASE("a version that is no int stays beside the versions", "[state][state_dict]") {
+  const ValueRef entry = Value::dict({Value::text("version")}, {Value::text("2.0")});
+  const ValueRef metadata =
+      Value::dict({Value::text("_metadata")}, {Value::dict({Value::text("a")}, {entry})});
+  const ValueRef content = Value::dict({}, {}, "collections.OrderedDict", metadata);
+  const auto dict = state_dict_from_value(*content, "");
+  CHECK(!dict->version_of("a"));
+  const auto kept_in = [](const StateDict& state) {
+    return ValueRef(value_from_state_dict(state)->attributes()->find("_metadata")->find("a"));
+  };
+  CHECK(kept_in(*dict)->find("version")->as_text() == "2.0");
+  dict->set_version("a", ModuleVersion{3, dict->versions().find("a")->more});
+  CHECK(kept_in(*dict)->count() == 1);
+  CHECK(kept_in(*dict)->find("version")->as_integer() == 3);
+}
+
 }  // namespace duramen

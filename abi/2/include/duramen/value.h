@@ -123,6 +123,20 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_value_create_or
     DURAMEN_NULLABLE const duramen_value* const* items, size_t count, duramen_value** out,
     duramen_error** error) DURAMEN_NOEXCEPT;
 
+#if DURAMEN_TARGET_API_LEVEL >= 2
+/* Makes a collections.OrderedDict with what is set on it beside its items, such as the _metadata of
+ * a state dict: what duramen_value_attributes gives.
+ *
+ * `attributes` is a dict with texts for keys; NULL or an empty one is none.
+ * Fails: INVALID_ARGUMENT as duramen_value_create_dict, and for attributes that are no such dict;
+ * LIMIT when the tree would be deeper than 1000. Threads: any. Since: level 2. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_value_create_dict_with_attributes(
+    DURAMEN_NULLABLE const duramen_value* const* keys DURAMEN_LEN(count),
+    DURAMEN_NULLABLE const duramen_value* const* items, size_t count,
+    DURAMEN_NULLABLE const duramen_value* attributes, duramen_value** out,
+    duramen_error** error) DURAMEN_NOEXCEPT;
+#endif
+
 /* What the value is: DURAMEN_VALUE_...; DURAMEN_VALUE_INVALID for NULL.
  *
  * Threads: any. Since: level 1. */

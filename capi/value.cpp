@@ -6,7 +6,9 @@
 #include "base/text.hpp"
 #include "handles.hpp"
 #include "options.hpp"
+#include "text.hpp"
 #include "value/dict_keys.hpp"
+#include "value/item_names.hpp"
 
 using namespace duramen;
 using namespace duramen::capi;
@@ -168,6 +170,17 @@ duramen_status duramen_value_create_dict_with_attributes(
     const duramen_value* attributes, duramen_value** out, duramen_error** error) noexcept {
   return guard_out(error, __func__, out,
                    [&] { return dict_argument(keys, items, count, kOrderedDict, attributes); });
+}
+
+duramen_status duramen_value_item_names(const duramen_value* value, duramen_string_list** out,
+                                        duramen_error** error) noexcept {
+  return guard_out(error, __func__, out, [&] {
+    const ValueRef held = value_ref(value, "value");
+    std::vector<std::string> texts(held->kind() == ValueKind::opaque ? 0 : held->count());
+    const ItemNames names(*held);
+    for (size_t i = 0; i < texts.size(); ++i) names.append(texts[i], i);
+    return make<StringList>(std::move(texts));
+  });
 }
 
 int32_t duramen_value_kind(const duramen_value* value) noexcept {

@@ -55,11 +55,11 @@ void Content::visit(const duramen_value* value, const std::string& path) {
     spend(text_size(value));
     add_leaf(value, path);
   } else {
-    visit_items(value, path, kind == DURAMEN_VALUE_DICT);
+    visit_items(value, path);
   }
 }
 
-void Content::visit_items(const duramen_value* value, const std::string& path, bool is_dict) {
+void Content::visit_items(const duramen_value* value, const std::string& path) {
   const std::string prefix = path.empty() ? path : path + ".";
   const size_t count = duramen_value_count(value);
   if (is_module(value)) {
@@ -68,20 +68,16 @@ void Content::visit_items(const duramen_value* value, const std::string& path, b
   } else if (count == 0 && !path.empty()) {
     add_leaf(value, path);
   }
-  for (size_t i = 0; i < count; ++i) {
-    const std::string name = is_dict ? key_text(duramen_value_key(value, i), i) : std::to_string(i);
-    visit(duramen_value_item(value, i), prefix + name);
-  }
+  const ItemNames names(value);
+  for (size_t i = 0; i < count; ++i) visit(duramen_value_item(value, i), prefix + names[i]);
   if (is_module(value)) visit_attributes(duramen_value_attributes(value), prefix);
 }
 
 void Content::visit_attributes(const duramen_value* attributes, const std::string& prefix) {
   const bool before = std::exchange(aside_, true);
   const size_t count = duramen_value_count(attributes);
-  for (size_t i = 0; i < count; ++i) {
-    visit(duramen_value_item(attributes, i),
-          prefix + key_text(duramen_value_key(attributes, i), i));
-  }
+  const ItemNames names(attributes);
+  for (size_t i = 0; i < count; ++i) visit(duramen_value_item(attributes, i), prefix + names[i]);
   aside_ = before;
 }
 

@@ -43,7 +43,7 @@ class Content {
   void spend(size_t nbytes);
   void visit(const duramen_value* value, const std::string& path);
   void visit_attributes(const duramen_value* attributes, const std::string& prefix);
-  void visit_items(const duramen_value* value, const std::string& path, bool is_dict);
+  void visit_items(const duramen_value* value, const std::string& path);
   void add_tensor(duramen_tensor* tensor, const std::string& path);
 
   void add_leaf(const duramen_value* value, const std::string& path);

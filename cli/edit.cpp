@@ -33,6 +33,11 @@ const duramen_value* attributes_of(const duramen_value* dict) {
   return is_module(dict) ? nullptr : duramen_value_attributes(dict);
 }
 
+// Whether no other key of that kind can have the name in another dict.
+bool tells_key(const duramen_value* key, std::string_view name) {
+  return duramen_value_kind(key) == DURAMEN_VALUE_TEXT || !name.starts_with("key");
+}
+
 // What both have is taken from the second, dicts together.
 Value both_attributes(const duramen_value* a, const duramen_value* b) {
   if (!a || !b) return retained(a ? a : b);
@@ -79,9 +84,10 @@ class Editor {
     std::vector<Value> items;
     std::vector<size_t> positions;
     bool changed = false;
+    const ItemNames names(value);
     for (size_t i = 0; i < count; ++i) {
       const duramen_value* item = duramen_value_item(value, i);
-      Value made = visit(item, prefix + item_name(value, i));
+      Value made = visit(item, prefix + names[i]);
       changed = changed || made.get() != item;
       if (!made) continue;
       items.push_back(std::move(made));
@@ -101,8 +107,9 @@ bool follow(const duramen_value* value, std::string_view path, std::vector<size_
   if (path.empty()) return true;
   if (!is_container(value)) return false;
   std::vector<std::pair<size_t, size_t>> fitting;  // length, position
+  const ItemNames names(value);
   for (size_t i = 0; i < duramen_value_count(value); ++i) {
-    const std::string name = item_name(value, i);
+    const std::string name = names[i];
     const bool fits =
         path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
     if (fits && !name.empty()) fitting.emplace_back(name.size(), i);
@@ -121,12 +128,13 @@ bool follow(const duramen_value* value, std::string_view path, std::vector<size_
 std::vector<std::string> known_paths(const duramen_value* root) {
   constexpr size_t kMost = 1000;
   std::vector<std::string> out;
+  const ItemNames names(root);
   for (size_t i = 0; is_container(root) && i < duramen_value_count(root) && i < kMost; ++i) {
     const duramen_value* item = duramen_value_item(root, i);
-    const std::string name = item_name(root, i);
-    out.push_back(name);
+    const ItemNames inner(item);
+    out.push_back(names[i]);
     for (size_t j = 0; is_container(item) && j < duramen_value_count(item) && j < kMost; ++j) {
-      out.push_back(name + "." + item_name(item, j));
+      out.push_back(names[i] + "." + inner[j]);
     }
   }
   return out;
@@ -140,11 +148,6 @@ bool is_container(const duramen_value* value) {
 }
 
 Value retained(const duramen_value* value) { return Value(duramen_value_retain(value)); }
-
-std::string item_name(const duramen_value* container, size_t index) {
-  const duramen_value* key = duramen_value_key(container, index);
-  return key ? key_text(key, index) : std::to_string(index);
-}
 
 Value with_state_dicts(const duramen_value* root) {
   const auto same = [](const std::string& /*path*/, const duramen_value* value) {
@@ -170,13 +173,14 @@ Value united(const duramen_value* a, const duramen_value* b, const Unite& both) 
   std::vector<Value> keys, items;
   std::map<std::pair<int32_t, std::string>, size_t> places;
   for (const duramen_value* dict : {a, b}) {
+    const ItemNames names(dict);
     for (size_t i = 0; i < duramen_value_count(dict); ++i) {
       const duramen_value* key = duramen_value_key(dict, i);
       const duramen_value* item = duramen_value_item(dict, i);
-      const std::string name = item_name(dict, i);
+      const std::string name = names[i];
       const auto [at, is_new] =
           places.emplace(std::pair(duramen_value_kind(key), name), keys.size());
-      if (is_new) {
+      if (is_new || !tells_key(key, name)) {
         keys.push_back(retained(key));
         items.push_back(retained(item));
       } else {

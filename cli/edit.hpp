@@ -13,8 +13,6 @@ namespace cli {
 
 bool is_container(const duramen_value* value);  // a dict, a list or a tuple
 Value retained(const duramen_value* value);
-// The name of a container's item: a dict's key, or the position.
-std::string item_name(const duramen_value* container, size_t index);
 
 // What becomes of the parts of a value.
 struct Edit {

@@ -108,7 +108,7 @@ std::string hint(const duramen_value* root, const Options& options) {
   if (!options.select.empty()) return {};
   for (size_t i = 0; i < duramen_value_count(root); ++i) {
     if (duramen_value_kind(duramen_value_item(root, i)) == DURAMEN_VALUE_DICT) {
-      return " (--select " + item_name(root, i) + " is for the names inside that dict)";
+      return " (--select " + ItemNames(root)[i] + " is for the names inside that dict)";
     }
   }
   return {};

@@ -74,7 +74,7 @@ std::string dict_of_tensors(const duramen_value* root) {
     for (size_t j = 0; tensors_only && j < duramen_value_count(item); ++j) {
       tensors_only = duramen_value_kind(duramen_value_item(item, j)) == DURAMEN_VALUE_TENSOR;
     }
-    if (tensors_only) return item_name(root, i);
+    if (tensors_only) return ItemNames(root)[i];
   }
   return {};
 }

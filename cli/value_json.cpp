@@ -40,8 +40,9 @@ void write_opaque(Json& json, duramen_context* context, const duramen_value* val
 void write_container(Json& json, duramen_context* context, const duramen_value* value) {
   const bool is_dict = duramen_value_kind(value) == DURAMEN_VALUE_DICT;
   is_dict ? json.begin_object() : json.begin_array();
+  const ItemNames names(value);
   for (size_t i = 0; i < duramen_value_count(value); ++i) {
-    if (is_dict) json.key(item_name(value, i));
+    if (is_dict) json.key(names[i]);
     write_tree(json, context, duramen_value_item(value, i));
   }
   is_dict ? json.end_object() : json.end_array();

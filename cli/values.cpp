@@ -22,8 +22,6 @@ std::string tensor_text(const duramen_tensor* tensor) {
   return std::string(dtype_of(tensor)) + " of " + format_shape(shape_of(tensor));
 }
 
-constexpr size_t kLongKey = 4096;
-
 // Of quantized blocks (a shape and the bytes), the tensor of bytes; null for other values.
 const duramen_tensor* blocks_of(const duramen_value* value) {
   const bool is_pair = duramen_value_kind(value) == DURAMEN_VALUE_OPAQUE &&
@@ -51,49 +49,6 @@ std::string blocks_text(const duramen_value* value) {
          format_bytes(duramen_tensor_nbytes(blocks));
 }
 
-std::string bytes_text(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out = "b'";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7F) {
-      out += {'\\', 'x', kDigits[byte >> 4], kDigits[byte & 15]};
-    } else {
-      if (c == '\\' || c == '\'') out += '\\';
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
-// Empty for what is long or is no scalar.
-std::string scalar_text(const duramen_value* value) {
-  const int32_t kind = duramen_value_kind(value);
-  size_t length = 0;
-  if (kind == DURAMEN_VALUE_BYTES) {
-    const void* bytes = duramen_value_bytes(value, &length);
-    if (length > kLongKey) return {};
-    return bytes_text({static_cast<const char*>(bytes), length});
-  }
-  const bool is_scalar = kind == DURAMEN_VALUE_NONE || kind == DURAMEN_VALUE_BOOL ||
-                         kind == DURAMEN_VALUE_INT || kind == DURAMEN_VALUE_BIG_INT ||
-                         kind == DURAMEN_VALUE_FLOAT || kind == DURAMEN_VALUE_COMPLEX ||
-                         kind == DURAMEN_VALUE_TEXT;
-  return is_scalar && text_of(value).size() <= kLongKey ? describe(value) : std::string();
-}
-
-// Empty for what is long or holds more than scalars.
-std::string tuple_text(const duramen_value* tuple) {
-  const size_t count = duramen_value_count(tuple);
-  std::string out = "(";
-  for (size_t i = 0; i < count; ++i) {
-    const std::string item = scalar_text(duramen_value_item(tuple, i));
-    if (item.empty() || out.size() + item.size() > kLongKey) return {};
-    out += (i > 0 ? ", " : "") + item;
-  }
-  return out + (count == 1 ? ",)" : ")");
-}
-
 }  // namespace
 
 bool is_module(const duramen_value* value) {
@@ -109,11 +64,17 @@ std::string_view text_of(const duramen_value* value) {
   return view(text, length);
 }
 
-std::string key_text(const duramen_value* key, size_t index) {
-  const int32_t kind = duramen_value_kind(key);
-  if (kind == DURAMEN_VALUE_TEXT) return std::string(text_of(key));
-  const std::string text = kind == DURAMEN_VALUE_TUPLE ? tuple_text(key) : scalar_text(key);
-  return text.empty() ? "key" + std::to_string(index) : text;
+ItemNames::ItemNames(const duramen_value* container) {
+  if (duramen_value_kind(container) != DURAMEN_VALUE_DICT) return;
+  call(kRefused, "",
+       [&](auto error) { return duramen_value_item_names(container, Out(names_), error); });
+}
+
+std::string ItemNames::operator[](size_t index) const {
+  if (!names_) return std::to_string(index);
+  size_t length = 0;
+  const char* name = duramen_string_list_item(names_.get(), index, &length);
+  return std::string(view(name, length));
 }
 
 std::string describe(const duramen_value* value) {

@@ -11,9 +11,15 @@ namespace cli {
 // A dict of a module's class: one that was pickled whole. Its attributes are no state.
 bool is_module(const duramen_value* value);
 std::string_view text_of(const duramen_value* value);
-// A dictionary's key as a step of a dotted path: a text as it is, the rest as Python prints it, and
-// "keyINDEX" where that would be long.
-std::string key_text(const duramen_value* key, size_t index);
+// What the items of a container are called in dotted paths, by the library's rule.
+class ItemNames {
+ public:
+  explicit ItemNames(const duramen_value* container);
+  std::string operator[](size_t index) const;
+
+ private:
+  StringList names_;  // of a dict; a position is its own name
+};
 // A value on one line, as Python would print it where it has a short form.
 std::string describe(const duramen_value* value);
 void write_value(Json& json, const duramen_value* value);

@@ -50,6 +50,9 @@ func TestValuesToStreams(t *testing.T) {
 	if value.KeyAt(0).Text() != "a" || value.Find("b").Float() != 1.5 || value.Find("a").At(1).Kind() != duramen.KindBigInt {
 		t.Error(value.Go())
 	}
+	if names := ok(value.ItemNames())(t); len(names) != 2 || names[0] != "a" || names[1] != "b" {
+		t.Error(names)
+	}
 	var file bytes.Buffer
 	options := &duramen.SaveOptions{Format: duramen.Torch}
 	no(t, value.Write(ctx, &file, options))

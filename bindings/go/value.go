@@ -143,6 +143,21 @@ func (v *Value) Attributes() (out *Value) {
 	return out
 }
 
+// ItemNames is what the items of a list, tuple or dict are called in dotted names; nothing for another kind.
+func (v *Value) ItemNames() ([]string, error) {
+	c := begin("ItemNames")
+	defer c.end()
+	raw := c.value(v)
+	if c.err != nil {
+		return nil, c.err
+	}
+	var out *C.duramen_string_list
+	if err := c.done(C.duramen_value_item_names(raw, &out, &c.failure)); err != nil {
+		return nil, err
+	}
+	return takeStrings(out), nil
+}
+
 func valueText(raw *C.duramen_value) string {
 	var length C.size_t
 	data := C.duramen_value_text(raw, &length)

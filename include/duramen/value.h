@@ -135,6 +135,16 @@ DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_value_create_di
     DURAMEN_NULLABLE const duramen_value* const* items, size_t count,
     DURAMEN_NULLABLE const duramen_value* attributes, duramen_value** out,
     duramen_error** error) DURAMEN_NOEXCEPT;
+
+/* What the items of a list, tuple or dict are called in dotted names, in their order; nothing for
+ * another kind.
+ *
+ * A text key is its own name, a position its number. Another key is called as Python prints it (1,
+ * True, b'ab', (1, 'x')), or "keyN" at position N where that is longer than 256 bytes or there is
+ * no such form; "#N" is put behind a name that another key has already (1 beside "1"), as often as
+ * it takes: no two items have one name. Threads: any. Since: level 2. */
+DURAMEN_API DURAMEN_MUST_USE duramen_status DURAMEN_CALL duramen_value_item_names(
+    const duramen_value* value, duramen_string_list** out, duramen_error** error) DURAMEN_NOEXCEPT;
 #endif
 
 /* What the value is: DURAMEN_VALUE_...; DURAMEN_VALUE_INVALID for NULL.

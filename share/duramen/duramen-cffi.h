@@ -559,6 +559,7 @@ duramen_status duramen_value_create_tuple(const duramen_value* const* items, siz
 duramen_status duramen_value_create_dict(const duramen_value* const* keys, const duramen_value* const* items, size_t count, duramen_value** out, duramen_error** error);
 duramen_status duramen_value_create_ordered_dict(const duramen_value* const* keys, const duramen_value* const* items, size_t count, duramen_value** out, duramen_error** error);
 duramen_status duramen_value_create_dict_with_attributes(const duramen_value* const* keys, const duramen_value* const* items, size_t count, const duramen_value* attributes, duramen_value** out, duramen_error** error);
+duramen_status duramen_value_item_names(const duramen_value* value, duramen_string_list** out, duramen_error** error);
 int32_t duramen_value_kind(const duramen_value* value);
 const char* duramen_value_kind_name(int32_t kind);
 uint32_t duramen_value_bool(const duramen_value* value);

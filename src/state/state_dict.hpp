@@ -86,8 +86,8 @@ Ref<StateDict> snapshot(const StateDict& dict, const Ref<Allocator>& allocator,
 
 // The state dict inside what a checkpoint holds: `select` is a dotted path to a nested dict
 // (longest key first at each step), empty for the root. Nested containers below the selected dict
-// become dotted names (string keys as they are, integers and list positions in decimal); values
-// that are not tensors are entries too. Versions come from the dict's
+// become dotted names (ItemNames tells the steps); values that are not tensors are entries too.
+// Versions come from the dict's
 // "_metadata" attribute. NOT_FOUND names the nearest key.
 Ref<StateDict> state_dict_from_value(const Value& content, std::string_view select);
 // The entries that it has for a content, one after the other. Names are checked, but one may come

@@ -3,7 +3,7 @@
 
 #include "base/text.hpp"
 #include "state/state_dict.hpp"
-#include "value/dict_keys.hpp"
+#include "value/item_names.hpp"
 
 namespace duramen {
 namespace {
@@ -22,26 +22,6 @@ bool is_module(const Value& value) noexcept {
   const std::string_view name = value.as_text();
   return value.kind() == ValueKind::dict && value.attributes() && name != "dict" &&
          !name.starts_with("collections.");
-}
-
-// What a key or a position is called in a dotted name.
-void append_name(std::string& out, const Value& container, size_t index) {
-  if (container.kind() != ValueKind::dict) {
-    out += std::to_string(index);
-    return;
-  }
-  const Value& key = *container.key(index);
-  if (key.kind() == ValueKind::text || key.kind() == ValueKind::bytes) {
-    out += key.as_text();
-  } else {
-    out += key_text(key).value_or(join("key", index));
-  }
-}
-
-std::string name_of(const Value& container, size_t index) {
-  std::string name;
-  append_name(name, container, index);
-  return name;
 }
 
 bool is_extra_state(std::string_view name) noexcept {
@@ -72,9 +52,10 @@ class Flattening {
   }
   void each_of(const Value& container, std::string_view separator) {
     const size_t length = name_.size();
+    const ItemNames names(container);
     for (size_t i = 0; i < container.count(); ++i) {
       name_ += separator;
-      append_name(name_, container, i);
+      names.append(name_, i);
       visit(*container.item(i));
       name_.resize(length);
     }
@@ -161,8 +142,11 @@ const Value* find_path(const Value& value, std::string_view path) {
   if (path.empty()) return &value;
   if (!is_container(value)) return nullptr;
   std::vector<std::pair<size_t, size_t>> fitting;  // length, position
+  const ItemNames names(value);
+  std::string name;
   for (size_t i = 0; i < value.count(); ++i) {
-    const std::string name = name_of(value, i);
+    name.clear();
+    names.append(name, i);
     const bool fits =
         path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '.');
     if (fits && !name.empty()) fitting.emplace_back(name.size(), i);
@@ -177,9 +161,11 @@ const Value* find_path(const Value& value, std::string_view path) {
 
 void collect_paths(const Value& value, const std::string& prefix, std::vector<std::string>& out) {
   constexpr size_t kMost = 1000;
+  const ItemNames names(value);
   for (size_t i = 0; i < value.count() && out.size() < kMost; ++i) {
     if (!is_container(*value.item(i))) continue;
-    const std::string name = prefix + name_of(value, i);
+    std::string name = prefix;
+    names.append(name, i);
     out.push_back(name);
     if (prefix.empty()) collect_paths(*value.item(i), name + ".", out);
   }

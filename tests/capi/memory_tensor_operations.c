@@ -181,6 +181,7 @@ static duramen_status shapes_differ(struct world* w, duramen_error** error) {
 
 static duramen_status make_values(struct world* w, duramen_error** error) {
   duramen_value* made[10] = {NULL};
+  duramen_string_list* names = NULL;
   const duramen_value* items[3];
   duramen_status status;
   size_t i;
@@ -196,7 +197,9 @@ static duramen_status make_values(struct world* w, duramen_error** error) {
   TRY(duramen_value_create_bytes("bytes", 5, &made[7], error));
   TRY(duramen_value_create_dict(items, items, 1, &made[8], error));
   TRY(duramen_value_create_dict_with_attributes(items, items, 3, made[8], &made[9], error));
+  TRY(duramen_value_item_names(made[9], &names, error));
 release:
+  duramen_string_list_release(names);
   for (i = 0; i < COUNT_OF(made); ++i) duramen_value_release(made[i]);
   return status;
 }

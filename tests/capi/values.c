@@ -64,6 +64,40 @@ static void attributes(void) {
   duramen_value_release(one);
 }
 
+static void item_names(void) {
+  duramen_value *number = NULL, *text = NULL, *tuple = NULL, *bytes = NULL, *dict = NULL;
+  duramen_string_list* names = NULL;
+  const duramen_value* keys[4];
+  OK(duramen_value_create_int(1, &number, ERROR));
+  OK(duramen_value_create_text("1", SIZE_MAX, &text, ERROR));
+  OK(duramen_value_create_bytes("a\x80", 2, &bytes, ERROR));
+  keys[0] = number;
+  keys[1] = text;
+  keys[2] = bytes;
+  OK(duramen_value_create_tuple(keys, 3, &tuple, ERROR));
+  keys[3] = tuple;
+  OK(duramen_value_create_dict(keys, keys, 4, &dict, ERROR));
+  OK(duramen_value_item_names(dict, &names, ERROR));
+  CHECK(duramen_string_list_count(names) == 4);
+  TEXT("1#0", duramen_string_list_item(names, 0, NULL));
+  TEXT("1", duramen_string_list_item(names, 1, NULL));
+  TEXT("b'a\\x80'", duramen_string_list_item(names, 2, NULL));
+  TEXT("(1, '1', b'a\\x80')", duramen_string_list_item(names, 3, NULL));
+  duramen_string_list_release(names);
+  OK(duramen_value_item_names(tuple, &names, ERROR));
+  CHECK(duramen_string_list_count(names) == 3);
+  TEXT("2", duramen_string_list_item(names, 2, NULL));
+  duramen_string_list_release(names);
+  OK(duramen_value_item_names(text, &names, ERROR));
+  CHECK(duramen_string_list_count(names) == 0);
+  duramen_string_list_release(names);
+  duramen_value_release(dict);
+  duramen_value_release(tuple);
+  duramen_value_release(bytes);
+  duramen_value_release(text);
+  duramen_value_release(number);
+}
+
 static void scalars(void) {
   duramen_value* value = NULL;
   size_t nbytes = 0;
@@ -257,6 +291,7 @@ int main(void) {
   duramen_context* context = new_context();
   kinds();
   attributes();
+  item_names();
   scalars();
   normal_forms();
   normal_forms();

@@ -74,6 +74,16 @@ class Listing(ToolTest):
         paths = {value["path"]: value["value"] for value in as_json("ls", "--json", self.folder / "x")["values"]}
         self.assertEqual(paths, {"b'ab'": 1, r"b'a\xff'": 2, "(1, 'a')": 3, "(2, 'a')": 4, "(7,)": 5})
 
+    def test_every_key_can_be_reached(self):
+        keys = [b"K\1", text_opcode(b"1"), b"C\2ab", text_opcode(b"b'ab'"), b"K\1K\2\x86", b"K\1K\2\x86", b"N", text_opcode(b"None"),
+                text_opcode(b"ab")]
+        pickle = b"\x80\3}(" + b"".join(key + b"K" + bytes([i]) for i, key in enumerate(keys)) + b"u."
+        torch_file(self.folder / "x", pickle)
+        paths = [value["path"] for value in as_json("ls", "--json", self.folder / "x")["values"]]
+        self.assertEqual(paths, ["1#0", "1", "b'ab'#2", "b'ab'", "(1, 2)", "(1, 2)#5", "None#6", "None", "ab"])
+        for i, path in enumerate(paths):
+            self.assertEqual(as_json("extract", self.folder / "x", path), i)
+
     def test_views_name_the_first_on_their_storage(self):
         listed = as_json("ls", "--json", DATA / "torch" / "views.pt")
         aliases = {entry["name"]: entry["aliases"] for entry in listed["entries"]}

@@ -175,8 +175,10 @@ TEST_CASE("files are opened with limits, saved with options and read tensor by t
   const ValueRef attributes = content.find("state").attributes();
   CHECK(attributes.find("_metadata").size() > 0);
   const Value again = Value::ordered_dict({{"head.bias", 1}}, attributes);
-  CHECK(again.attributes() == attributes);
+  CHECK(again.attributes().get() == attributes.get());
   CHECK(StateDict::from_value(again).has_versions());
+  const duramen::StringList item_names = again.item_names();
+  CHECK(item_names[0] == "head.bias");
 }
 
 TEST_CASE("a state dict has versions, metadata and values", "[cxx]") {

@@ -842,6 +842,10 @@ func ValueCreateDictWithAttributes(keys **Value, items **Value, count Size, attr
 	return int32(C.duramen_value_create_dict_with_attributes(keys, items, count, attributes, out, error_))
 }
 
+func ValueItemNames(value *Value, out **StringList, error_ **Error) int32 {
+	return int32(C.duramen_value_item_names(value, out, error_))
+}
+
 func ValueKind(value *Value) int32 {
 	return int32(C.duramen_value_kind(value))
 }

@@ -111,6 +111,7 @@ FUNCTIONS: dict[str, str] = {
     "duramen_value_create_dict": "i:PPZPP",
     "duramen_value_create_ordered_dict": "i:PPZPP",
     "duramen_value_create_dict_with_attributes": "i:PPZPPP",
+    "duramen_value_item_names": "i:PPP",
     "duramen_value_kind": "i:P",
     "duramen_value_kind_name": "S:i",
     "duramen_value_bool": "I:P",

@@ -51,6 +51,12 @@ class ValueRef : public Ref<duramen_value, duramen_value_retain, duramen_value_r
     return duramen_value_find(raw_, key.data(), key.size());
   }
 
+  // What the items are called in dotted names.
+  Result<StringList> item_names() const {
+    return make<StringList>(
+        [&](auto** out, auto** error) { return duramen_value_item_names(raw_, out, error); });
+  }
+
   using Iterator = IndexIterator<ValueRef, ValueRef>;
   Iterator begin() const noexcept;
   Iterator end() const noexcept;

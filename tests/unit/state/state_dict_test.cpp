@@ -192,11 +192,24 @@ TEST_CASE("two entries of one dotted name are refused", "[state][state_dict]") {
 
 TEST_CASE("a name that no text can be is refused", "[state][state_dict]") {
   for (const char* name : {"\xff", "a\xc3", "\xed\xa0\x80"}) {
-    const auto content = Value::dict({Value::bytes(name)}, {Value::integer(1)});
+    const auto content = Value::dict({Value::text(name)}, {Value::integer(1)});
     CHECK_THROWS_AS(state_dict_from_value(*content, ""), Error);
   }
-  const auto content = Value::dict({Value::bytes("\xc3\xa9")}, {Value::integer(1)});
+  const auto content = Value::dict({Value::text("\xc3\xa9")}, {Value::integer(1)});
   CHECK(state_dict_from_value(*content, "")->entries()[0].name == "\xc3\xa9");
+}
+
+TEST_CASE("keys that are no texts have names of their own", "[state][state_dict]") {
+  const ValueRef pair = Value::tuple({number(1), number(2)});
+  const auto content = Value::dict(
+      {text("ab"), Value::bytes("ab"), pair, text("key2"), number(1), text("1")},
+      {number(10), number(11), Value::list({number(12)}), number(13), number(14), number(15)});
+  const auto dict = state_dict_from_value(*content, "");
+  CHECK(names_of(*dict) == "ab b'ab' (1, 2).0 key2 1#4 1 ");
+  for (const auto& [name, entry] : dict->entries()) {
+    const auto one = state_dict_from_value(*content, name);
+    CHECK(one->entries()[0].value.value->as_integer() == entry.value->as_integer());
+  }
 }
 
 TEST_CASE("a state dict comes back from its value", "[state][state_dict]") {

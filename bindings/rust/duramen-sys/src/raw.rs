@@ -729,6 +729,7 @@ extern "C" {
     pub fn duramen_value_create_dict(keys: *const *const duramen_value, items: *const *const duramen_value, count: usize, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_value_create_ordered_dict(keys: *const *const duramen_value, items: *const *const duramen_value, count: usize, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_value_create_dict_with_attributes(keys: *const *const duramen_value, items: *const *const duramen_value, count: usize, attributes: *const duramen_value, out: *mut *mut duramen_value, error: *mut *mut duramen_error) -> duramen_status;
+    pub fn duramen_value_item_names(value: *const duramen_value, out: *mut *mut duramen_string_list, error: *mut *mut duramen_error) -> duramen_status;
     pub fn duramen_value_kind(value: *const duramen_value) -> i32;
     pub fn duramen_value_kind_name(kind: i32) -> *const c_char;
     pub fn duramen_value_bool(value: *const duramen_value) -> u32;

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <cmath>
 
-#include "base/name_index.hpp"
 #include "base/text.hpp"
 #include "io/torch_values.hpp"
+#include "value/dict_keys.hpp"
+#include "value/item_names.hpp"
 
 namespace duramen::io {
 
@@ -33,63 +33,10 @@ bool is_pair(const ValueRef& value) noexcept {
   return is_sequence && value->count() == 2;
 }
 
-// Keys that Python takes for the same: 1, 1.0 and True are one.
-struct Keys {
-  std::vector<std::string_view> texts;
-  std::vector<std::string_view> bytes;
-  std::vector<std::string_view> big_integers;
-  std::vector<int64_t> integers;
-  std::vector<double> reals;  // that are no integer
-  size_t nones = 0;
-
-  void add(const Value& key) {
-    switch (key.kind()) {
-      case ValueKind::text:
-        return texts.push_back(key.as_text());
-      case ValueKind::bytes:
-        return bytes.push_back(key.as_text());
-      case ValueKind::big_integer:
-        return big_integers.push_back(key.as_text());
-      case ValueKind::integer:
-      case ValueKind::boolean:
-        return integers.push_back(key.as_integer());
-      case ValueKind::real:
-        return add_real(key.as_real());
-      case ValueKind::none:
-        ++nones;
-        return;
-      default:
-        return;
-    }
-  }
-  void add_real(double value) {
-    if (std::isnan(value)) return;  // equal to nothing
-    const bool is_integer = value >= -0x1p63 && value < 0x1p63 && value == std::trunc(value);
-    if (is_integer) return integers.push_back(static_cast<int64_t>(value));
-    reals.push_back(value);
-  }
-  // As Python prints it; empty when there is none.
-  std::string find_duplicate() {
-    if (const auto twice = duramen::find_duplicate(texts)) {
-      return format_quoted(printable(texts[*twice]));
-    }
-    if (const auto twice = duramen::find_duplicate(bytes)) {
-      return "b" + format_quoted(printable(bytes[*twice]));
-    }
-    if (const auto twice = duramen::find_duplicate(big_integers)) {
-      return printable(big_integers[*twice]);
-    }
-    if (const auto twice = find_number(integers)) return std::to_string(*twice);
-    if (const auto twice = find_number(reals)) return format_float(*twice);
-    return nones > 1 ? "None" : "";
-  }
-  template <class T>
-  static std::optional<T> find_number(std::vector<T>& numbers) {
-    std::sort(numbers.begin(), numbers.end());
-    const auto same = std::adjacent_find(numbers.begin(), numbers.end());
-    return same == numbers.end() ? std::nullopt : std::optional<T>(*same);
-  }
-};
+std::string shown(const Value& key, size_t position) {
+  if (key.kind() == ValueKind::text) return format_quoted(printable(key.as_text()));
+  return short_repr(key).value_or(join("at position ", position));
+}
 
 }  // namespace
 
@@ -166,15 +113,12 @@ ValueRef ValueBuilder::make_dict_of_pairs(const Value& pairs, std::string class_
 
 // Python keeps the last of two; no pickler writes two.
 void ValueBuilder::check_keys(const std::vector<ValueRef>& keys) {
-  Keys known;
   uint64_t compared = 0;
-  for (const ValueRef& key : keys) {
-    known.add(*key);
-    compared += sizeof(Keys) + key->as_text().size();
-  }
+  for (const ValueRef& key : keys) compared += kComparedKeyBytes + key->as_text().size();
   budget_.charge(compared);
-  const std::string twice = known.find_duplicate();
-  if (!twice.empty()) fail(join("a dict has the key ", twice, " twice"));
+  if (const auto twice = find_duplicate_key(keys)) {
+    fail(join("a dict has the key ", shown(*keys[*twice], *twice), " twice"));
+  }
 }
 
 }  // namespace duramen::io

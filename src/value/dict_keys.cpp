@@ -1,7 +1,9 @@
 #include "value/dict_keys.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -11,13 +13,35 @@
 namespace duramen {
 namespace {
 
+constexpr size_t kMostDigits = std::numeric_limits<double>::max_exponent10 + 1;
+
 std::string identity(const void* object) {
   return join("@", static_cast<uint64_t>(reinterpret_cast<uintptr_t>(object)));
 }
 
+// Of a number that is not NaN: "n" and digits where it is whole and fits an int64_t.
 std::string number(double value) {
-  const bool whole = std::trunc(value) == value && std::abs(value) < 0x1p63;
-  return whole ? std::to_string(static_cast<int64_t>(value)) : join("f", format_float(value));
+  const bool fits = std::trunc(value) == value && value >= -0x1p63 && value < 0x1p63;
+  return fits ? join("n", static_cast<int64_t>(value)) : join("f", format_float(value));
+}
+
+// Of what no int64_t holds: that of the float of the very same value, where there is one.
+std::string big_number(std::string_view digits) {
+  char exact[kMostDigits + 2];
+  const auto value = digits.size() <= sizeof exact ? parse_float(digits) : std::nullopt;
+  if (value && std::isfinite(*value)) {
+    const auto [end, error] =
+        std::to_chars(exact, exact + sizeof exact, *value, std::chars_format::fixed, 0);
+    const std::string_view spelled(exact, static_cast<size_t>(end - exact));
+    if (error == std::errc() && spelled == digits) return number(*value);
+  }
+  return join("n", digits);
+}
+
+std::string complex_number(std::complex<double> value) {
+  if (value.imag() == 0) return number(value.real());
+  const auto part = [](double number) { return format_float(number == 0 ? 0.0 : number); };
+  return join("c", part(value.real()), " ", part(value.imag()));
 }
 
 // Equal for equal keys alone; the first letter tells the kinds apart.
@@ -29,14 +53,14 @@ std::string fingerprint(const Value& key) {
     case ValueKind::integer:
       return join("n", key.as_integer());
     case ValueKind::big_integer:
-      return join("n", key.as_text());
+      return big_number(key.as_text());
     case ValueKind::real:
+    case ValueKind::complex: {
       // No NaN is equal to another.
-      return std::isnan(key.as_real()) ? identity(&key) : join("n", number(key.as_real()));
-    case ValueKind::complex:
-      if (key.as_complex().imag() == 0) return join("n", number(key.as_complex().real()));
-      return join("c", format_float(key.as_complex().real()), " ",
-                  format_float(key.as_complex().imag()));
+      const std::complex<double> value = key.as_complex();
+      if (std::isnan(value.real()) || std::isnan(value.imag())) return identity(&key);
+      return complex_number(value);
+    }
     case ValueKind::text:
       return join("t", key.as_text());
     case ValueKind::bytes:

@@ -23,6 +23,8 @@ class HashableKeys {
 
 // The position of a key that is equal to an earlier one (in Python 1, 1.0 and True are equal).
 // Tuples are told apart as objects, since sharing can make their content larger than any memory.
+// Takes kComparedKeyBytes a key, and the bytes of their texts.
+constexpr size_t kComparedKeyBytes = 128;
 std::optional<size_t> find_duplicate_key(std::span<const ValueRef> keys);
 
 // As str(key); nothing for bytes, tuples and what else is no text, number or None.

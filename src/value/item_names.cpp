@@ -100,6 +100,12 @@ bool append_repr(std::string& out, const Value& value) {
 
 }  // namespace
 
+std::optional<std::string> short_repr(const Value& key) {
+  std::string out;
+  const bool is_short = append_repr(out, key) && is_utf8(out);
+  return is_short ? std::optional(std::move(out)) : std::nullopt;
+}
+
 ItemNames::ItemNames(const Value& container) : container_(container) {
   const std::span<const ValueRef> keys = container.keys();
   if (!std::all_of(keys.begin(), keys.end(), is_text)) name_others();
@@ -115,7 +121,7 @@ void ItemNames::name_others() {
     const Value& key = *container_.key(i);
     if (key.kind() == ValueKind::text) continue;
     std::string& name = others_[i];
-    if (!append_repr(name, key) || !is_utf8(name)) name = join("key", i);
+    name = short_repr(key).value_or(join("key", i));
     while (!taken.insert(name).second) name += join("#", i);
   }
 }

@@ -7,6 +7,7 @@
 // name.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,5 +27,9 @@ class ItemNames {
   const Value& container_;
   std::vector<std::string> others_;  // of keys that are no text, by position; empty for none
 };
+
+// A key as Python prints it; nothing where that is longer than 256 bytes, no UTF-8, or it is
+// another kind of value.
+std::optional<std::string> short_repr(const Value& key);
 
 }  // namespace duramen

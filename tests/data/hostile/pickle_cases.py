@@ -193,8 +193,8 @@ def add_dicts(add):
     add(13, "key-twice", "CORRUPT", torch_of(pairs(text("w"), tensor(), text("w"), tensor())), "'w'", "twice", "at byte")
     add(13, "key-twice-in-an-ordered-dict", "CORRUPT", torch_of(
         pickles.ordered_dict(), MARK, text("w"), tensor(), text("w"), tensor(), b"u"), "'w'", "twice", "at byte")
-    add(13, "key-1-and-true", "CORRUPT", two(integer(1), b"\x88"), "1 twice", "at byte")
-    add(13, "key-1-and-1.0", "CORRUPT", two(integer(1), b"G" + struct.pack(">d", 1)), "1 twice")
+    add(13, "key-1-and-true", "CORRUPT", two(integer(1), b"\x88"), "True twice", "at byte")
+    add(13, "key-1-and-1.0", "CORRUPT", two(integer(1), b"G" + struct.pack(">d", 1)), "1.0 twice")
     add(13, "key-none-twice", "CORRUPT", two(NONE, NONE), "None twice")
     add(13, "key-1-and-text-1", "OK", two(integer(1), text("1")), "{1: None, '1': None}")
     add(14, "keys-that-hash-alike", "OK", torch_of(b"}", MARK, b"".join(

@@ -126,10 +126,16 @@ TEST_CASE("keys that Python takes for one are found twice", "[io][torch]") {
     CHECK(contains(refusal, "a dict has the key "s + name + " twice"));
   };
   twice("NK\1NK\2", "None");
-  twice("K\1N\x88N", "1");
-  twice("K\1NG\x3f\xf0\0\0\0\0\0\0N"s, "1");
+  twice("K\1N\x88N", "True");
+  twice("K\1NG\x3f\xf0\0\0\0\0\0\0N"s, "1.0");
   twice("G\x3f\xf8\0\0\0\0\0\0NG\x3f\xf8\0\0\0\0\0\0N"s, "1.5");
   twice("C\1aNC\1aN", "b'a'");
+  const std::string zero = "G\0\0\0\0\0\0\0\0"s, half = "G\x3f\xe0\0\0\0\0\0\0"s;
+  const std::string complex = "cbuiltins\ncomplex\n" + half + half + "\x86R";
+  twice(complex + "N" + complex + "N", "(0.5+0.5j)");
+  twice(half + "Ncbuiltins\ncomplex\n" + half + zero + "\x86RN", "(0.5+0j)");
+  twice("K\1\x85q\1Nh\1N", "(1,)");
+  twice("\x8a\x09\0\0\0\0\0\0\0\0\1NG\x43\xf0\0\0\0\0\0\0N"s, "1.8446744073709552e+19");
   twice("\x8a\x09\0\0\0\0\0\0\0\0\1N\x8a\x09\0\0\0\0\0\0\0\0\1N"s, "18446744073709551616");
   CHECK(refusal_of("\x80\2}(K\1NU\1"
                    "1NC\1"

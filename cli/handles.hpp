@@ -62,10 +62,12 @@ void call(ExitCode code, std::string_view subject, Body&& body) {
   const bool names_file = error && duramen_error_detail(error.get(), "file", 4, nullptr) != nullptr;
   if (!subject.empty() && !names_file && !message.starts_with(subject))
     message = std::string(subject) + ": " + message;
-  size_t length = 0;
-  const char* entry =
-      error ? duramen_error_detail(error.get(), "entry", SIZE_MAX, &length) : nullptr;
-  throw Failure(code, message, status, std::string(entry ? entry : "", length));
+  const auto detail = [&](const char* key) {
+    size_t length = 0;
+    const char* text = error ? duramen_error_detail(error.get(), key, SIZE_MAX, &length) : nullptr;
+    return std::string(text ? text : "", text ? length : 0);
+  };
+  throw Failure(code, message, status, detail("entry"), detail("actual"));
 }
 
 inline std::string_view view(const char* text, size_t length) {

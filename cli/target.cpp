@@ -311,14 +311,25 @@ class Save {
         });
   }
 
-  // With the option that helps, where one does.
+  // With the options that help, where some do: a cast is for what is floating.
   Failure with_remedy(const Failure& failure) const {
-    if (failure.status != DURAMEN_E_UNSUPPORTED || failure.entry.empty()) return failure;
-    const bool is_value = values_.contains(failure.entry);
-    return {failure.code, std::string(failure.what()) +
-                              (is_value ? " (--drop-values leaves out what is no tensor)"
-                                        : " (duramen cast writes another type, duramen convert "
-                                          "--exclude leaves entries out)")};
+    if (failure.status != DURAMEN_E_UNSUPPORTED) return failure;
+    const bool has_entry = !failure.entry.empty();
+    const std::string& actual = failure.actual;
+    std::string help;
+    if (has_entry && values_.contains(failure.entry)) {
+      help = "--drop-values leaves out what is no tensor";
+    } else {
+      if (is_floating(duramen_dtype_from_name(actual.data(), actual.size()))) {
+        help = "duramen cast writes another type";
+      }
+      if (has_entry) {
+        help +=
+            std::string(help.empty() ? "" : ", ") + "duramen convert --exclude leaves entries out";
+      }
+    }
+    if (help.empty()) return failure;
+    return {failure.code, std::string(failure.what()) + " (" + help + ")"};
   }
 
   template <class ToFile, class ToStream>

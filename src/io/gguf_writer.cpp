@@ -194,7 +194,11 @@ class Writer {
   void add_tensor(const std::string& name, const Tensor& tensor) {
     check_name(name, kMaxTensorName);
     const TensorType* type = find_tensor_type(tensor.dtype());
-    if (!type) throw refuse(name, join("the format has no dtype ", dtype_name(tensor.dtype())));
+    if (!type) {
+      const auto dtype = dtype_name(tensor.dtype());
+      throw refuse(name, join("the format has no dtype ", dtype))
+          .with("actual", std::string(dtype));
+    }
     if (tensor.rank() > kMaxRank) {
       throw refuse(name, join("too many dimensions (expected at most ", kMaxRank, ", got ",
                               tensor.rank(), ")"));

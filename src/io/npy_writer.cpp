@@ -95,7 +95,8 @@ void write_npy(const Services& services, const Value& content, Output& out,
   }
   const Tensor& tensor = *content.as_tensor();
   if (npy_descr(tensor.dtype()).empty()) {
-    throw refuse(join("NumPy has no dtype ", dtype_name(tensor.dtype())));
+    const auto dtype = dtype_name(tensor.dtype());
+    throw refuse(join("NumPy has no dtype ", dtype)).with("actual", std::string(dtype));
   }
   if (tensor.rank() > kMaxNpyRank) {
     throw refuse(join("too many dimensions (expected at most ", kMaxNpyRank, ")"));

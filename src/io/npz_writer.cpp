@@ -129,7 +129,8 @@ class Writer {
 
   void set_tensor(const std::string& name, const TensorRef& tensor, Member& member) const {
     if (npy_descr(tensor->dtype()).empty()) {
-      throw refuse(name, join("NumPy has no dtype ", dtype_name(tensor->dtype())));
+      const auto dtype = dtype_name(tensor->dtype());
+      throw refuse(name, join("NumPy has no dtype ", dtype)).with("actual", std::string(dtype));
     }
     if (tensor->rank() > kMaxNpyRank) {
       throw refuse(name, join("too many dimensions (expected at most ", kMaxNpyRank, ")"));

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """What the tool says where a newcomer stumbles: which file, option or name is meant instead."""
+import json
 import os
+import struct
 import subprocess
 
 from tool import DATA, TOOL, ToolTest, as_json, duramen, good, main, text_opcode, torch_file, training_file
@@ -92,11 +94,29 @@ class WrongTarget(ToolTest):
             good("convert", self.folder / "n.pt", "--drop-values", "-o", self.folder / name)
         self.assertIn("--drop-values", self.refused(3, "convert", self.folder / "t.pt", "-o", self.folder / "x.safetensors"))
 
+    def tensors(self, **entries):
+        header, end = {}, 0
+        for name, (dtype, shape, nbytes) in entries.items():
+            header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + nbytes]}
+            end += nbytes
+        text = json.dumps(header).encode()
+        return self.file("x", struct.pack("<Q", len(text)) + text + bytes(end))
+
     def test_types(self):
         good("cast", self.model, "--dtype", "bfloat16", "-o", self.folder / "b.pt")
         message = self.refused(3, "convert", self.folder / "b.pt", "-o", self.folder / "x.npz")
         self.assertIn("NumPy has no dtype bfloat16 (duramen cast writes another type", message)
         good("cast", self.folder / "b.pt", "--dtype", "float32", "-o", self.folder / "x.npz")
+        message = self.refused(3, "convert", self.tensors(x=("BF16", [1], 2)), "-o", self.folder / "x.npy")
+        self.assertTrue(message.rstrip().endswith("NumPy has no dtype bfloat16 (duramen cast writes another type)"), message)
+
+    def test_no_cast_where_none_helps(self):
+        help_text = "(duramen convert --exclude leaves entries out)"
+        for dtype, shape, nbytes in (("U16", [1], 2), ("BOOL", [1], 1), ("C64", [1], 8), ("F32", [1] * 5, 4)):
+            path = self.tensors(x=(dtype, shape, nbytes), y=("F32", [1], 4))
+            message = self.refused(3, "convert", path, "-o", self.folder / "x.gguf")
+            self.assertIn(help_text, message)
+            good("convert", path, "--exclude", "x", "-o", self.folder / "x.gguf")
 
     def test_ties(self):
         tied = DATA / "torch" / "module.pt"

@@ -51,7 +51,8 @@ duramen_checkpoint_metadata_keys(const duramen_checkpoint* checkpoint, duramen_s
  * *out receives the first of *count entries, *stride the number of bytes between the starts of two:
  * more than sizeof(duramen_file_entry) where the library is newer than the header. They are lent
  * until the checkpoint is released. Of a .safetensors file no tensor is made and no element is
- * touched: this is the way to look into a file with very many.
+ * touched: this is the way to look into a file with very many. The entries of a nested dict are
+ * those whose names start with its path and a dot ("model.").
  * Fails: INVALID_ARGUMENT where two entries would have one name; UNSUPPORTED for a name with a NUL
  * or that is not UTF-8; LIMIT where the names are longer than 256 MiB together. Threads: any.
  * Since: level 2. */

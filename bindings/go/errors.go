@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"syscall"
 	"unsafe"
 )
 
@@ -56,7 +57,7 @@ type Error struct {
 	// Function is the function of the C interface that failed, or of this package where Go found the mistake.
 	Function string
 	// Details has what else is known under permanent keys: "path", "nearest", "expected", "actual", "file", "entry",
-	// "offset", "column", "argument", "torch_error", "torch_message", "saved".
+	// "offset", "column", "argument", "torch_error", "torch_message", "saved", "errno".
 	Details map[string]string
 
 	cause  error
@@ -73,10 +74,14 @@ func (e *Error) Error() string { return e.Message }
 // Unwrap is what caused the error: another Error, an error of the program's own, ErrClosed or a context's error; or nil.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Is makes errors.Is(err, code) true for the error's code.
+// Is makes errors.Is(err, code) true for the error's code, and for what the system said of a file, such as
+// fs.ErrNotExist and syscall.ENOENT.
 func (e *Error) Is(target error) bool {
-	code, ok := target.(Code)
-	return ok && code == e.Code
+	if code, ok := target.(Code); ok {
+		return code == e.Code
+	}
+	number, err := strconv.Atoi(e.Details["errno"])
+	return err == nil && errors.Is(syscall.Errno(number), target)
 }
 
 // Detail is the detail under a key, "" for none.

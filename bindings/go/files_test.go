@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -106,6 +108,9 @@ func TestLimits(t *testing.T) {
 	_, err = duramen.Open(ctx, filepath.Join(t.TempDir(), "none.pt"), nil)
 	if failed := is(t, err, duramen.ErrIO); failed.Detail("file") == "" {
 		t.Error(failed.Details)
+	}
+	if !errors.Is(err, fs.ErrNotExist) || !errors.Is(err, syscall.ENOENT) || errors.Is(err, fs.ErrPermission) {
+		t.Error(err)
 	}
 }
 

@@ -29,7 +29,8 @@ Error error_in_file(std::string_view file, const Error& error) {
 Error system_error(std::string_view file, std::string_view operation, int error_number) {
   char buffer[128] = "";
   const char* text = strerror_r(error_number, buffer, sizeof(buffer));
-  return file_error(Code::io, {file, operation, {}, {}}, text);
+  return file_error(Code::io, {file, operation, {}, {}}, text)
+      .with("errno", std::to_string(error_number));
 }
 
 }  // namespace duramen::io

@@ -1,4 +1,6 @@
 /* Statuses, error objects and what they carry; texts with and without terminators. */
+#include <errno.h>
+
 #include "check.h"
 
 static void details(duramen_context* context) {
@@ -20,6 +22,17 @@ static void details(duramen_context* context) {
   CHECK(duramen_error_detail_key(last_error(), 1000, NULL) == NULL);
   CHECK(strchr(duramen_error_message(last_error(), &length), '\n') == NULL);
   CHECK(strlen(duramen_error_message(last_error(), NULL)) == length);
+}
+
+/* What the system says of a file that is not there. */
+static void numbers_of_the_system(duramen_context* context) {
+  duramen_checkpoint* checkpoint = NULL;
+  char number[16];
+  sprintf(number, "%d", ENOENT);
+  FAILS(DURAMEN_E_IO,
+        duramen_checkpoint_open(context, "nowhere/x.pt", SIZE_MAX, NULL, &checkpoint, ERROR));
+  TEXT(number, duramen_error_detail(last_error(), "errno", SIZE_MAX, NULL));
+  TEXT("nowhere/x.pt", duramen_error_detail(last_error(), "file", SIZE_MAX, NULL));
 }
 
 /* The error parameter may be NULL, and an old content of the slot is never read. */
@@ -140,6 +153,7 @@ static void unknown_numbers(duramen_context* context, int32_t number) {
 int main(void) {
   duramen_context* context = new_context();
   details(context);
+  numbers_of_the_system(context);
   ignored(context);
   texts(context);
   own_errors();

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -53,7 +55,7 @@ class Error(Exception):
     """A call of the library failed.
 
     The text is PyTorch's where PyTorch has one. An error that PyTorch raises as KeyError, TypeError, ... is an
-    instance of that class, too. One's own code may raise it: `raise duramen.Error("no such layer", "NOT_FOUND", {"path": p})`.
+    instance of that class, too; one of a file is an OSError, such as FileNotFoundError. One's own code may raise it: `raise duramen.Error("no such layer", "NOT_FOUND", {"path": p})`.
     """
 
     status: Status
@@ -68,6 +70,10 @@ class Error(Exception):
         self.status = _status(status)
         self.details = dict(details or {})
         self.report = report
+        if isinstance(self, OSError) and "errno" in self.details:
+            self.errno = int(self.details["errno"])
+            self.strerror = os.strerror(self.errno)
+            self.filename = self.details.get("file")
 
     @property
     def torch_error(self) -> str | None:
@@ -82,7 +88,7 @@ class Error(Exception):
 
 
 def rebuilt(message: str, status: int, name: str, details: dict[str, str]) -> Error:
-    return class_of(details.get("torch_error"))(message, Status(status, name), details)
+    return class_of(status, details)(message, Status(status, name), details)
 
 
 class _AttributeError(Error, AttributeError):
@@ -131,6 +137,11 @@ for _class in _CLASSES.values():
     _class.__name__ = _class.__qualname__ = "Error"
 
 
-def class_of(torch_error: str | None) -> type[Error]:
-    """`Error`, or the one that is also Python's class of that name."""
-    return _CLASSES.get(torch_error, Error)
+def class_of(status: int, details: Mapping[str, str]) -> type[Error]:
+    """`Error`, or the one that is also PyTorch's class, or for files Python's."""
+    if status != _api.E_IO:
+        return _CLASSES.get(details.get("torch_error"), Error)
+    kind = type(OSError(int(details.get("errno", "0")), "")).__name__
+    if kind not in _CLASSES:
+        _CLASSES[kind] = type("Error", (Error, getattr(builtins, kind)), {"__module__": __name__})
+    return _CLASSES[kind]

@@ -164,7 +164,7 @@ def taken_error(handle: int | None) -> BaseException:
         report = lib.duramen_error_load_report(handle)
         made = lent_report(report) if report and lent_report else None
         status = status_of(lib.duramen_error_status(handle))
-        return _errors.class_of(details.get("torch_error"))(message, status, details, made)
+        return _errors.class_of(status, details)(message, status, details, made)
     finally:
         lib.duramen_error_release(handle)
 

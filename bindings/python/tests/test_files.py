@@ -1,6 +1,8 @@
 """Files: what is saved is read again; refused files say why."""
+import errno
 import io
 import os
+import pickle
 import tempfile
 import unittest
 from pathlib import Path
@@ -161,6 +163,13 @@ class Files(unittest.TestCase):
         with self.assertRaises(duramen.Error) as caught:
             duramen.load(self.path("nothing.pt"))
         self.assertEqual(caught.exception.status, "IO")
+        self.assertIsInstance(caught.exception, FileNotFoundError)
+        again = pickle.loads(pickle.dumps(caught.exception))
+        for error in (caught.exception, again):
+            self.assertEqual((error.errno, error.filename), (errno.ENOENT, str(self.path("nothing.pt"))))
+            self.assertIn("nothing.pt: open: No such file", str(error))
+        with self.assertRaises(OSError):
+            duramen.save({}, self.path(""), format="torch")
         self.path("bad.pt").write_bytes(b"PK\x03\x04 and no more")
         with self.assertRaises(duramen.Error) as caught:
             duramen.load(self.path("bad.pt"))

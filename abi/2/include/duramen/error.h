@@ -36,8 +36,9 @@ DURAMEN_API const char* DURAMEN_CALL duramen_error_message(
  * Permanent keys: "function", "path" (dotted name), "argument", "expected", "actual", "file",
  * "entry", "offset", "column", "nearest", "torch_error" (PyTorch's exception class where it has
  * one), "torch_message" (PyTorch's whole text of a failed load, in several lines), "saved" ("1": a
- * save replaced its target before it failed). Later levels may add keys. Terminated; *length (may
- * be NULL) receives the number of bytes. Threads: any. Since: level 1. */
+ * save replaced its target before it failed); from level 2 on "errno" (the system's number, as a
+ * decimal text). Later levels may add keys. Terminated; *length (may be NULL) receives the number
+ * of bytes. Threads: any. Since: level 1. */
 DURAMEN_API const char* DURAMEN_CALL
 duramen_error_detail(DURAMEN_NULLABLE const duramen_error* error, const char* key,
                      size_t key_length, DURAMEN_NULLABLE size_t* length) DURAMEN_NOEXCEPT;

@@ -211,7 +211,7 @@ impl Error {
     }
 
     /// The detail under a key: "function", "path", "argument", "expected", "actual", "file", "entry",
-    /// "offset", "column", "nearest", "torch_error", "torch_message", "saved". Bytes of a file that are not UTF-8 are
+    /// "offset", "column", "nearest", "torch_error", "torch_message", "saved", "errno". Bytes of a file that are not UTF-8 are
     /// shown as `\xff`.
     pub fn detail(&self, key: &str) -> Option<&str> {
         self.details().find(|(known, _)| *known == key).map(|(_, value)| value)
@@ -235,6 +235,11 @@ impl Error {
     /// PyTorch's exception class, where it has one: "KeyError".
     pub fn torch_error(&self) -> Option<&str> {
         self.detail("torch_error")
+    }
+
+    /// What the system said of a file, as a number: `std::io::Error::from_raw_os_error` knows it.
+    pub fn raw_os_error(&self) -> Option<i32> {
+        self.detail("errno")?.parse().ok()
     }
 
     /// The error of the library that caused this one.
@@ -271,6 +276,14 @@ impl fmt::Debug for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
+    }
+}
+
+/// Of the kind that the system's number has; else `Other`.
+impl From<Error> for std::io::Error {
+    fn from(error: Error) -> std::io::Error {
+        let number = error.raw_os_error().map(std::io::Error::from_raw_os_error);
+        std::io::Error::new(number.map_or(std::io::ErrorKind::Other, |known| known.kind()), error)
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::{context, module};
-use duramen::{Code, Error};
+use duramen::{Checkpoint, Code, Error};
 use std::error::Error as _;
 
 #[test]
@@ -40,4 +40,8 @@ fn an_io_error_is_one_too() {
     let error = Error::from(std::io::Error::new(std::io::ErrorKind::Other, "gone"));
     assert_eq!(error.code(), Code::Io);
     assert!(error.source().unwrap().downcast_ref::<std::io::Error>().is_some());
+    let error = Checkpoint::open(&context(), "nowhere/nothing.pt").err().unwrap();
+    assert!(error.raw_os_error().is_some());
+    assert_eq!(std::io::Error::from(error).kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(std::io::Error::from(Error::new("no file")).kind(), std::io::ErrorKind::Other);
 }

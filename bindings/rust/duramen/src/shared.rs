@@ -13,7 +13,8 @@ use std::sync::Arc;
 ///
 /// Handles stay on one thread because several may reach the same memory. Nobody but this object reaches
 /// the copy: it is built anew, gives none of its tensors away, and refuses what could write to itself
-/// (classes of the program's own, lazy modules, embeddings with `max_norm`). A clone is the same module.
+/// (classes of the program's own, lazy modules, embeddings with `max_norm`). It has no hooks. A clone is the same
+/// module.
 ///
 /// ```
 /// use duramen::{Context, Module};

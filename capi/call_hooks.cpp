@@ -31,7 +31,7 @@ class CallersHook final : public nn::CallHook {
 
   void before_forward(Context& context, nn::Module& module, nn::CallInputs& inputs) override {
     GivenValue arguments, keywords;
-    run("forward", "before_forward", module, [&](duramen_error** error) {
+    run("forward", "before_forward hook", module, [&](duramen_error** error) {
       return table().before_forward(table().user, lend<duramen_context>(&context),
                                     lend<duramen_module>(&module), lent(inputs.arguments),
                                     lent(inputs.keywords), &arguments.handle, &keywords.handle,
@@ -43,7 +43,7 @@ class CallersHook final : public nn::CallHook {
   void after_forward(Context& context, nn::Module& module, const nn::CallInputs& inputs,
                      ValueRef& output) override {
     GivenValue replacement;
-    run("forward", "after_forward", module, [&](duramen_error** error) {
+    run("forward", "after_forward hook", module, [&](duramen_error** error) {
       return table().after_forward(table().user, lend<duramen_context>(&context),
                                    lend<duramen_module>(&module), lent(inputs.arguments),
                                    lent(inputs.keywords), lent(output), &replacement.handle, error);
@@ -54,7 +54,7 @@ class CallersHook final : public nn::CallHook {
                        std::vector<TensorRef>& output_grads) override {
     const std::vector<duramen_tensor*> given = lend_all(output_grads);
     Slots slots(given.size());
-    run("backward", "before_backward", module, [&](duramen_error** error) {
+    run("backward", "before_backward hook", module, [&](duramen_error** error) {
       return table().before_backward(table().user, lend<duramen_context>(&context),
                                      lend<duramen_module>(&module), given.data(), given.size(),
                                      slots.handles(), error);
@@ -66,7 +66,7 @@ class CallersHook final : public nn::CallHook {
     const std::vector<duramen_tensor*> inputs = lend_all(input_grads);
     const std::vector<duramen_tensor*> outputs = lend_all(output_grads);
     Slots slots(inputs.size());
-    run("backward", "after_backward", module, [&](duramen_error** error) {
+    run("backward", "after_backward hook", module, [&](duramen_error** error) {
       return table().after_backward(table().user, lend<duramen_context>(&context),
                                     lend<duramen_module>(&module), inputs.data(), inputs.size(),
                                     outputs.data(), outputs.size(), slots.handles(), error);
@@ -103,8 +103,7 @@ class CallersHook final : public nn::CallHook {
   static void run(const char* operation, const char* what, const nn::Module& module, Body&& body) {
     duramen_error* handed_over = nullptr;
     const int32_t status = body(&handed_over);
-    const std::string hook = join(what, " hook");
-    check_callback(status, handed_over, operation, Callback(hook.c_str(), module.shown_name()));
+    check_callback(status, handed_over, operation, Callback(what, module.shown_name()));
   }
 
   Ref<capi::Hook<duramen_call_hook>> table_;
@@ -120,7 +119,9 @@ duramen_status duramen_module_add_call_hook(duramen_module* module, const durame
     const auto given = read_options(&required(hook, "hook"), "hook");
     known_flags(given.flags, DURAMEN_CALL_HOOK_FIRST | DURAMEN_CALL_HOOK_ALWAYS, "flags");
     required(out, "out");
-    if (events_of(given) == 0) throw bad_argument("hook", "without callbacks");
+    if (events_of(given) == 0) {
+      throw bad_argument("hook", "expected at least one callback, got none");
+    }
     auto made = make<CallersHook>(given);
     *out = core.add_hook(made, given.flags & DURAMEN_CALL_HOOK_FIRST);
     made->arm();

@@ -34,8 +34,9 @@ class ModuleHook final : public nn::Hook {
                         Tensor* tensor) override {
     const bool is_buffer = event == kBuffer;
     const auto callback = is_buffer ? table().register_buffer : table().register_parameter;
-    return registered<TensorRef>(is_buffer ? "register_buffer" : "register_parameter", module,
-                                 [&](duramen_tensor** given, duramen_error** error) {
+    return registered<TensorRef>(is_buffer ? "register_buffer" : "register_parameter",
+                                 is_buffer ? "register_buffer hook" : "register_parameter hook",
+                                 module, [&](duramen_tensor** given, duramen_error** error) {
                                    return callback(table().user, lend<duramen_module>(&module),
                                                    name.data(), name.size(),
                                                    lend<duramen_tensor>(tensor), given, error);
@@ -43,23 +44,24 @@ class ModuleHook final : public nn::Hook {
   }
   nn::ModuleRef registering(nn::Module& module, const std::string& name,
                             nn::Module* child) override {
-    return registered<nn::ModuleRef>(
-        "register_child", module, [&](duramen_module** given, duramen_error** error) {
-          return table().register_child(table().user, lend<duramen_module>(&module), name.data(),
-                                        name.size(), lend<duramen_module>(child), given, error);
-        });
+    return registered<nn::ModuleRef>("register_child", "register_child hook", module,
+                                     [&](duramen_module** given, duramen_error** error) {
+                                       return table().register_child(
+                                           table().user, lend<duramen_module>(&module), name.data(),
+                                           name.size(), lend<duramen_module>(child), given, error);
+                                     });
   }
   void before_state_dict(const nn::Module& module, const std::string& prefix,
                          bool keep_vars) override {
     const uint64_t flags = keep_vars ? DURAMEN_STATE_KEEP_VARS : 0;
-    run("state_dict", "before_state_dict", module, [&](duramen_error** error) {
+    run("state_dict", "before_state_dict hook", module, [&](duramen_error** error) {
       return table().before_state_dict(table().user, lend<const duramen_module>(&module),
                                        prefix.data(), prefix.size(), flags, error);
     });
   }
   void after_state_dict(const nn::Module& module, StateDict& dict,
                         const std::string& prefix) override {
-    run("state_dict", "after_state_dict", module, [&](duramen_error** error) {
+    run("state_dict", "after_state_dict hook", module, [&](duramen_error** error) {
       return table().after_state_dict(table().user, lend<const duramen_module>(&module),
                                       lend<duramen_state_dict>(&dict), prefix.data(), prefix.size(),
                                       error);
@@ -67,14 +69,14 @@ class ModuleHook final : public nn::Hook {
   }
   void before_load(nn::Module& module, StateDict& dict, const std::string& prefix,
                    nn::LoadNotes& notes) override {
-    run("load_state_dict", "before_load", module, [&](duramen_error** error) {
+    run("load_state_dict", "before_load hook", module, [&](duramen_error** error) {
       return table().before_load(table().user, lend<duramen_module>(&module),
                                  lend<duramen_state_dict>(&dict), prefix.data(), prefix.size(),
                                  lend<duramen_load_notes>(&notes), error);
     });
   }
   void after_load(nn::Module& module, const std::string& prefix, nn::LoadNotes& notes) override {
-    run("load_state_dict", "after_load", module, [&](duramen_error** error) {
+    run("load_state_dict", "after_load hook", module, [&](duramen_error** error) {
       return table().after_load(table().user, lend<duramen_module>(&module), prefix.data(),
                                 prefix.size(), lend<duramen_load_notes>(&notes), error);
     });
@@ -87,15 +89,15 @@ class ModuleHook final : public nn::Hook {
   static void run(const char* operation, const char* what, const nn::Module& module, Body&& body) {
     duramen_error* handed_over = nullptr;
     const int32_t status = body(&handed_over);
-    const std::string hook = join(what, " hook");
-    check_callback(status, handed_over, operation, Callback(hook.c_str(), module.class_name()));
+    check_callback(status, handed_over, operation, Callback(what, module.class_name()));
   }
   // Runs a callback that may give a replacement.
   template <class Result, class Body>
-  static Result registered(const char* what, const nn::Module& module, Body&& body) {
+  static Result registered(const char* operation, const char* what, const nn::Module& module,
+                           Body&& body) {
     typename HandleOf<Result>::type* handle = nullptr;
     Result out;
-    run(what, what, module, [&](duramen_error** error) {
+    run(operation, what, module, [&](duramen_error** error) {
       const int32_t status = body(&handle, error);
       out = Result::adopt(peek(handle));
       return status;
@@ -126,7 +128,9 @@ duramen_status duramen_module_add_hook(duramen_module* module, const duramen_mod
     nn::Module& core = object(module, "module");
     const auto given = read_options(&required(hook, "hook"), "hook");
     required(out, "out");
-    if (events_of(given) == 0) throw bad_argument("hook", "without callbacks");
+    if (events_of(given) == 0) {
+      throw bad_argument("hook", "expected at least one callback, got none");
+    }
     auto made = make<ModuleHook>(given);
     *out = core.add_hook(made);
     made->arm();

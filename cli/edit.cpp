@@ -33,9 +33,15 @@ const duramen_value* attributes_of(const duramen_value* dict) {
   return is_module(dict) ? nullptr : duramen_value_attributes(dict);
 }
 
-// Whether no other key of that kind can have the name in another dict.
-bool tells_key(const duramen_value* key, std::string_view name) {
-  return duramen_value_kind(key) == DURAMEN_VALUE_TEXT || !name.starts_with("key");
+// What the key's item would be called among no others; empty where that does not tell the key.
+std::string name_of(const duramen_value* key) {
+  size_t length = 0;
+  if (const char* text = duramen_value_text(key, &length)) return std::string(view(text, length));
+  std::vector<Value> keys, items;
+  keys.push_back(retained(key));
+  items.push_back(make_none());
+  const std::string name = ItemNames(make_dict(keys, items).get())[0];
+  return name.starts_with("key") ? std::string() : name;
 }
 
 // What both have is taken from the second, dicts together.
@@ -173,14 +179,13 @@ Value united(const duramen_value* a, const duramen_value* b, const Unite& both) 
   std::vector<Value> keys, items;
   std::map<std::pair<int32_t, std::string>, size_t> places;
   for (const duramen_value* dict : {a, b}) {
-    const ItemNames names(dict);
     for (size_t i = 0; i < duramen_value_count(dict); ++i) {
       const duramen_value* key = duramen_value_key(dict, i);
       const duramen_value* item = duramen_value_item(dict, i);
-      const std::string name = names[i];
+      const std::string name = name_of(key);
       const auto [at, is_new] =
           places.emplace(std::pair(duramen_value_kind(key), name), keys.size());
-      if (is_new || !tells_key(key, name)) {
+      if (is_new || (name.empty() && duramen_value_kind(key) != DURAMEN_VALUE_TEXT)) {
         keys.push_back(retained(key));
         items.push_back(retained(item));
       } else {

@@ -16,9 +16,10 @@ type CallInputs struct {
 
 // CallHooks are functions that see, and may change, what a module gets and gives, and the gradients of both; any of
 // them may be nil. An error stops the forward, or the backward, and is behind its error. What a function gets is closed
-// when it returns: Clone keeps a tensor. docs/hooks.md says when each is called.
+// when it returns: Clone keeps a tensor. Where several goroutines run the module they may be called at once.
+// docs/hooks.md says when each is called.
 type CallHooks struct {
-	// BeforeForward gives other inputs, or nil.
+	// BeforeForward gives other inputs, or nil; nil Arguments leave those there are.
 	BeforeForward func(ctx *Context, module *Module, inputs CallInputs) (*CallInputs, error)
 	// AfterForward gives another output, as NewValue takes it, or nil.
 	AfterForward func(ctx *Context, module *Module, inputs CallInputs, output any) (any, error)
@@ -99,6 +100,9 @@ func goBeforeForward(user C.uintptr_t, context *C.duramen_context, module *C.dur
 			if err := giveValue("BeforeForward", given.Keywords, newDict); err != nil {
 				return err
 			}
+		}
+		if given.Arguments == nil {
+			return nil
 		}
 		return giveValue("BeforeForward", given.Arguments, newTuple)
 	})

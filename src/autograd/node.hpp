@@ -57,6 +57,8 @@ class Node : public Counted {
   // create_graph.
   virtual std::vector<TensorRef> backward(Context& context,
                                           std::span<const TensorRef> output_grads) = 0;
+  // Whether an operation that writes over an output may take the node's place in the graph.
+  virtual bool allows_inplace() const noexcept { return true; }
   // Drops what was saved; a second backward is then an error (STATE), as in PyTorch only for a node
   // that had saved something.
   virtual void release_saved() noexcept {}

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cerrno>
 #include <unordered_set>
 
 #include "base/name_index.hpp"
@@ -66,7 +67,8 @@ class Reader {
   }
   Ref<const Source> open_shard(const std::string& shard) const {
     if (!folder_.has(shard)) {
-      throw bad(shard, "the shard is missing (is the download complete?)", Code::io);
+      throw bad(shard, "the shard is missing (is the download complete?)", Code::io)
+          .with("errno", std::to_string(ENOENT));
     }
     return folder_.open(services_, shard, options_.mode);
   }

@@ -12,13 +12,15 @@ namespace {
 using Tensors = std::vector<TensorRef>;
 using Values = std::vector<ValueRef>;
 
-// Runs body(hook) for each of the hooks that is still there.
+// Runs body(hook) where the hook is still there.
+template <class Body>
+void run_hook(PlacedHook& placed, const char* operation, Body&& body) {
+  const RunningHook running(placed, operation);
+  if (running.hook()) body(static_cast<CallHook&>(*running.hook()));
+}
 template <class Body>
 void each_hook(const ModuleHooks::Placed& hooks, const char* operation, Body&& body) {
-  for (const Ref<PlacedHook>& placed : hooks) {
-    const RunningHook running(*placed, operation);
-    if (running.hook()) body(static_cast<CallHook&>(*running.hook()));
-  }
+  for (const Ref<PlacedHook>& placed : hooks) run_hook(*placed, operation, body);
 }
 
 // The values whose gradients pass one side of a call: where the tensors are among them.
@@ -55,15 +57,17 @@ struct Side {
   }
 };
 
-// One recorded call, whose gradients are watched: first those of the outputs come by, then those of
-// the inputs.
+// One recorded call, whose gradients are watched: in a walk first those of the outputs come by,
+// then those of the inputs. As in PyTorch it is one walk at a time: one inside another takes the
+// place of that, and gradients that get to the inputs in a later walk than to the outputs are
+// theirs.
 class WatchedCall : public Counted {
  public:
-  explicit WatchedCall(Module& module)
+  WatchedCall(Module& module, ModuleHooks::Placed before, ModuleHooks::Placed after)
       : Counted(make_tag("wcal")),
         module_(&module),
-        before_(module.hooks()->own(Hook::kBeforeBackward)),
-        after_(module.hooks()->own(Hook::kAfterBackward)) {}
+        before_(std::move(before)),
+        after_(std::move(after)) {}
 
   // What stands in place of the values: each tensor with a history that leads back to it.
   Values watch_inputs(Context& context, std::span<const ValueRef> values);
@@ -73,21 +77,23 @@ class WatchedCall : public Counted {
   Tensors inputs_pass(Context& context, const Node& node, std::span<const TensorRef> grads);
 
  private:
+  // Whether there is anything to be watched.
   template <class N>
-  Values watch(Context& context, const Side& side, std::span<const ValueRef> values, bool& watched);
+  bool watch(Context& context, const Side& side, Values& values);
   void inputs_without_grad(Context& context);
 
   const ModuleRef module_;
   const ModuleHooks::Placed before_, after_;
   Side inputs_, outputs_;
-  bool inputs_watched_ = false, outputs_watched_ = false;
+  bool inputs_watched_ = false;
   bool outputs_passed_ = false;
-  Tensors output_grads_;  // while the walk is between the two sides
+  Tensors output_grads_;  // once the outputs are passed, until the inputs are
 };
 
 class WatchNode : public Node {
  public:
   const char* name() const noexcept override { return "BackwardHookFunctionBackward"; }
+  bool allows_inplace() const noexcept override { return false; }
   Ref<WatchedCall> call;
 };
 class OutputNode final : public WatchNode {
@@ -102,33 +108,34 @@ class InputNode final : public WatchNode {
 };
 
 template <class N>
-Values WatchedCall::watch(Context& context, const Side& side, std::span<const ValueRef> values,
-                          bool& watched) {
+bool WatchedCall::watch(Context& context, const Side& side, Values& values) {
   Tensors tensors;
   for (const size_t place : side.places) tensors.emplace_back(values[place]->as_tensor());
-  Values out(values.begin(), values.end());
   const Ref<N> node = record<N>(context, std::span<const TensorRef>(tensors));
-  if (!node) return out;
+  if (!node) return false;
   node->call = Ref<WatchedCall>(this);
   node->set_num_outputs(static_cast<uint32_t>(tensors.size()));
   for (size_t i = 0; i < tensors.size(); ++i) {
     if (!tensors[i]->requires_grad()) continue;
     const TensorRef passed = alias(*tensors[i]);
     attach(node, *passed, static_cast<uint32_t>(i));
-    out[side.places[i]] = Value::tensor(passed);
+    values[side.places[i]] = Value::tensor(passed);
   }
-  watched = true;
-  return out;
+  return true;
 }
 
 Values WatchedCall::watch_inputs(Context& context, std::span<const ValueRef> values) {
   inputs_ = Side(values);
-  return watch<InputNode>(context, inputs_, values, inputs_watched_);
+  Values out(values.begin(), values.end());
+  inputs_watched_ = watch<InputNode>(context, inputs_, out);
+  return out;
 }
 
 Values WatchedCall::watch_outputs(Context& context, std::span<const ValueRef> values) {
   outputs_ = Side(values);
-  return watch<OutputNode>(context, outputs_, values, outputs_watched_);
+  Values out(values.begin(), values.end());
+  watch<OutputNode>(context, outputs_, out);
+  return out;
 }
 
 Tensors WatchedCall::outputs_pass(Context& context, const Node& node,
@@ -189,6 +196,7 @@ class HookedCall {
 
   ValueRef run() {
     try {
+      find_backward_hooks();
       run_before();
       watch_inputs();
       output_ = run_bare_call(context_, *module_, *inputs_.arguments, inputs_.keywords.get());
@@ -201,6 +209,7 @@ class HookedCall {
   }
 
  private:
+  void find_backward_hooks();
   void run_before();
   void watch_inputs();
   void run_after();
@@ -214,6 +223,14 @@ class HookedCall {
   Ref<WatchedCall> watched_;
   ModuleHooks::Placed told_;  // those after_forward has run of
 };
+
+// Those that are there when the call begins; the others are looked up when it is their turn.
+void HookedCall::find_backward_hooks() {
+  ModuleHooks::Placed before = module_->hooks()->own(Hook::kBeforeBackward);
+  ModuleHooks::Placed after = module_->hooks()->own(Hook::kAfterBackward);
+  if (before.empty() && after.empty()) return;
+  watched_ = make<WatchedCall>(*module_, std::move(before), std::move(after));
+}
 
 void HookedCall::run_before() {
   each_hook(module_->hooks()->own(Hook::kBeforeForward), "forward", [this](CallHook& hook) {
@@ -230,21 +247,21 @@ void HookedCall::run_before() {
         .with("expected", "dict")
         .with("actual", kind);
   });
+  context_.cancel().check("forward");
 }
 
 void HookedCall::watch_inputs() {
-  if (!module_->hooks()->has_own(Hook::kBeforeBackward | Hook::kAfterBackward)) return;
-  watched_ = make<WatchedCall>(*module_);
+  if (!watched_) return;
   inputs_.arguments = Value::tuple(watched_->watch_inputs(context_, inputs_.arguments->items()));
 }
 
 void HookedCall::run_after() {
   for (const Ref<PlacedHook>& placed : module_->hooks()->own(Hook::kAfterForward)) {
     told_.push_back(placed);
-    const RunningHook running(*placed, "forward");
-    if (!running.hook()) continue;
-    static_cast<CallHook&>(*running.hook()).after_forward(context_, *module_, inputs_, output_);
+    run_hook(*placed, "forward",
+             [this](CallHook& hook) { hook.after_forward(context_, *module_, inputs_, output_); });
   }
+  context_.cancel().check("forward");
 }
 
 // Only a tensor, and the tensors of a tuple, are watched.
@@ -259,13 +276,13 @@ ValueRef HookedCall::watch_output() {
 }
 
 void HookedCall::tell_of_failure() noexcept try {
+  if (!output_) output_ = Value::none();
   for (const Ref<PlacedHook>& placed : module_->hooks()->own(Hook::kAfterForward)) {
     if (std::find(told_.begin(), told_.end(), placed) != told_.end()) continue;
     try {
-      const RunningHook running(*placed, "forward");
-      auto* hook = static_cast<CallHook*>(running.hook());
-      ValueRef output = output_ ? output_ : Value::none();
-      if (hook && hook->always()) hook->after_forward(context_, *module_, inputs_, output);
+      run_hook(*placed, "forward", [this](CallHook& hook) {
+        if (hook.always()) hook.after_forward(context_, *module_, inputs_, output_);
+      });
     } catch (...) {  // the call's own failure is the one to tell of
     }
   }

@@ -26,7 +26,8 @@ class CallHook : public Hook {
   virtual void before_backward(Context&, Module&, std::vector<TensorRef>& /*output_grads*/) {}
   virtual void after_backward(Context&, Module&, std::vector<TensorRef>& /*input_grads*/,
                               const std::vector<TensorRef>& /*output_grads*/) {}
-  // Whether after_forward runs, with None for the output and to no effect, when the call fails.
+  // Whether after_forward runs when the call fails, too: with the output if there was one already,
+  // else with None, and to no effect on the failure.
   virtual bool always() const noexcept { return false; }
 
  protected:

@@ -1,5 +1,6 @@
 #include "nn/layer.hpp"
 
+#include "autograd/node.hpp"
 #include "kernels/copy.hpp"
 
 namespace duramen::nn {
@@ -37,16 +38,36 @@ std::vector<TensorRef> tensors_of_call(const Module& module, const Value& argume
   return inputs;
 }
 
+// Whether the memory is that of a leaf behind the tensor. What views there are lie in a row, a few.
+bool is_view_of_leaf(const Tensor& tensor) noexcept {
+  constexpr int kMostViews = 64;
+  const auto* node = static_cast<const Node*>(tensor.grad_fn().get());
+  for (int i = 0; node && i < kMostViews && !node->edges().empty(); ++i) {
+    const Edge& edge = node->edges()[0];
+    if (edge.leaf) return edge.leaf->storage() == tensor.storage();
+    node = edge.node.get();
+  }
+  return false;
+}
+
 void check_inplace(const Context& context, const Module& module, const Tensor& input) {
-  const char* fault = nullptr;
-  if (context.grad_enabled() && input.is_leaf() && input.requires_grad()) {
+  std::string fault;
+  const bool recorded = context.grad_enabled() && input.requires_grad();
+  const auto* node = static_cast<const Node*>(input.grad_fn().get());
+  if (recorded && input.is_leaf()) {
     fault = "a leaf Variable that requires grad is being used in an in-place operation";
+  } else if (recorded && !node->allows_inplace()) {
+    fault = join("Output ", input.output_index(), " of ", node->name(),
+                 " is a view and is being modified inplace (a backward hook watches it: expected a "
+                 "clone)");
+  } else if (recorded && is_view_of_leaf(input)) {
+    fault = "a view of a leaf Variable that requires grad is being used in an in-place operation";
   } else if (input.storage()->read_only()) {
     fault = "the input's memory is read-only";
   } else if (may_overlap_itself(input.layout())) {
     fault = "more than one element of the written-to tensor refers to a single memory location";
   }
-  if (!fault) return;
+  if (fault.empty()) return;
   const Code code = input.storage()->read_only() ? Code::read_only : Code::state;
   throw Error(code, join("forward: ", module.class_name(), ": ", fault))
       .with("torch_error", "RuntimeError");

@@ -261,7 +261,7 @@ static void always(duramen_context* context) {
   duramen_module_release(layer);
 }
 
-/* A hook that removes itself, runs its module, and lets go of it. */
+/* A hook that runs its module again, and removes itself. */
 struct meddler {
   uint64_t id;
   int runs;

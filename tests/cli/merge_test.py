@@ -77,6 +77,12 @@ class Merge(TorchFiles):
             self.assertEqual((found["m"]["y"].item(), told["decided"]), (value, ["m.y"]))
         self.refused(2, "merge", "--last", "--first", a, b, "-o", self.folder / "c.pt")
 
+    def test_keys_whose_names_are_one(self):
+        a = self.saved({1: torch.zeros(1), "1": torch.ones(1)}, "a.pt")
+        b = self.saved({1: torch.full((1,), 2.0)}, "b.pt")
+        good("merge", "--last", a, b, "-o", self.folder / "c.pt")
+        self.assertEqual({key: value.item() for key, value in self.loaded("c.pt").items()}, {1: 2.0, "1": 1.0})
+
     def test_versions_of_both(self):
         net = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.BatchNorm1d(2))
         a = self.saved(torch.nn.Sequential(torch.nn.Linear(2, 2)).state_dict(), "a.pt")

@@ -35,14 +35,14 @@ def _give(place: int, data: Any, context: Context) -> None:
         ctypes.c_void_p.from_address(place).value = lib.duramen_value_retain(values.of(data))
 
 
-def _inputs(hook: Hook, arguments: int, keywords: int | None, context: Context) -> tuple[Any, ...]:
+def _inputs(hook: CallHook, arguments: int, keywords: int | None, context: Context) -> tuple[Any, ...]:
     args = python_of(arguments, context)
-    if not (isinstance(hook, CallHook) and hook.with_kwargs):
+    if not hook.with_kwargs:
         return (args,)
     return args, python_of(keywords, context) if keywords else {}
 
 
-def _before_forward(hook: Hook, context: int, module: int, arguments: int, keywords: int | None, new_tuple: int,
+def _before_forward(hook: CallHook, context: int, module: int, arguments: int, keywords: int | None, new_tuple: int,
                     new_dict: int) -> None:
     runs = known(context)
     inputs = _inputs(hook, arguments, keywords, runs)
@@ -59,7 +59,7 @@ def _before_forward(hook: Hook, context: int, module: int, arguments: int, keywo
                            f"but got {result}.")
 
 
-def _after_forward(hook: Hook, context: int, module: int, arguments: int, keywords: int | None, output: int,
+def _after_forward(hook: CallHook, context: int, module: int, arguments: int, keywords: int | None, output: int,
                    replacement: int) -> None:
     runs = known(context)
     result = hook(module_of(module, hook), *_inputs(hook, arguments, keywords, runs), python_of(output, runs))
@@ -80,7 +80,10 @@ def _give_grads(result: Any, before: Grads, place: int, kind: str, context: Cont
     """What a hook gave instead of gradients; None instead of one is a gradient of zeros."""
     if result is None or (isinstance(result, tuple) and _is_nothing(before) and _is_nothing(result)):
         return
-    given = (result,) if isinstance(result, Tensor) else tuple(result)
+    given = tuple(result) if isinstance(result, (tuple, list)) else (result,)
+    for gradient in given:
+        if gradient is not None and not isinstance(gradient, Tensor):
+            raise TypeError(f"a backward hook gives None or tensors (expected tensor, got {type(gradient).__name__})")
     if len(given) != len(before):
         raise RuntimeError(f"{kind}, got {len(given)}, but expected {len(before)}")
     for i, (new, old) in enumerate(zip(given, before)):

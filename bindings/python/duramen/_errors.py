@@ -70,10 +70,11 @@ class Error(Exception):
         self.status = _status(status)
         self.details = dict(details or {})
         self.report = report
-        if isinstance(self, OSError) and "errno" in self.details:
-            self.errno = int(self.details["errno"])
-            self.strerror = os.strerror(self.errno)
+        if isinstance(self, OSError):
             self.filename = self.details.get("file")
+            if "errno" in self.details:
+                self.errno = int(self.details["errno"])
+                self.strerror = os.strerror(self.errno)
 
     @property
     def torch_error(self) -> str | None:

@@ -8,7 +8,7 @@
 //   const uint64_t id = add_call_hook(module, std::move(hooks)); …; module.remove_hook(id);
 //
 // A failure that leaves a function, thrown or given back, stops the forward or the backward, as
-// with OwnModule (own.hpp).
+// with OwnModule (own.hpp). Where several threads run the module, the functions are called at once.
 #ifndef DURAMEN_CXX_CALL_HOOKS_HPP
 #define DURAMEN_CXX_CALL_HOOKS_HPP
 
@@ -49,7 +49,9 @@ inline const CallHooks& call_hooks(void* user) noexcept {
 inline Result<void> hand_over_grads(std::vector<Tensor>& given, duramen_tensor** out,
                                     size_t count) {
   if (given.empty()) return done();
-  return hand_over(given, out, count, "backward: a hook gave another number of gradients");
+  return hand_over(
+      given, out, count,
+      "backward: a hook gave another number of gradients (expected none, or one for each)");
 }
 
 inline int32_t DURAMEN_CALL hook_before_forward(void* user, duramen_context* context,

@@ -128,7 +128,7 @@ def summary(done, seconds):
         if family.name == "states":
             parts.append(f"{sum(map(bool, family.results))} constructor calls refused by both")
         if family.name == "call_hooks":
-            parts.append(f"{sum(result != 'ran' for result in family.results)} calls stopped by hooks")
+            parts.append(f"{sum(family.results)} calls stopped by both")
         if family.name == "renames":
             parts.append(f"{sum(map(bool, family.results))} renames refused")
         if family.name in ("layers", "training") and family.results:

@@ -220,3 +220,109 @@ TEST_CASE("Call hooks see keywords and any outputs", "[nn][hooks]") {
   CHECK((seen[0] && !seen[1] && !seen[2]));
   CHECK(refusal([&] { run(context, *net, x); }).find("gives no tensor") != std::string::npos);
 }
+
+TEST_CASE("What a backward hook watches is not written over", "[nn][hooks]") {
+  Context context;
+  const ModuleRef act = module_from_text(context, "ReLU(inplace=True)");
+  const uint64_t id = act->add_hook(make<TestCallHook>(Hook::kAfterBackward));
+  const TensorRef leaf = parameter({2}, -1);
+  const TensorRef computed = ops::mul(context, leaf, tensor({2}, 3));
+  for (const TensorRef& x : {leaf, computed}) {
+    const std::vector<float> before = values(*x);
+    CHECK(refusal([&] { run(context, *act, x); }) ==
+          "RuntimeError forward: ReLU: Output 0 of BackwardHookFunctionBackward is a view and is "
+          "being modified inplace (a backward hook watches it: expected a clone)");
+    CHECK(values(*x) == before);
+  }
+  CHECK(values(*run(context, *act, tensor({2}, -1))) == std::vector<float>{0, 0});  // not watched
+  act->remove_hook(id);
+  CHECK(run(context, *act, computed) == computed);
+  const ModuleRef flat = module_from_text(context, "Sequential(Flatten(0), ReLU(inplace=True))");
+  const TensorRef rows = parameter({1, 2}, -1);
+  CHECK(refusal([&] { run(context, *flat, rows); }) ==
+        "RuntimeError forward: ReLU: a view of a leaf Variable that requires grad is being used in "
+        "an in-place operation");
+  CHECK(values(*rows) == std::vector<float>{-1, 0});
+}
+
+TEST_CASE("Call hooks may go while they run", "[nn][hooks]") {
+  Context context;
+  const TensorRef x = parameter({1, 1}, 1);
+  TensorRef loss;
+  int count = 0;
+  {
+    const ModuleRef layer = scaling(context, 3);
+    auto hook = make<TestCallHook>(Hook::kBeforeBackward | Hook::kAfterBackward);
+    const uint64_t id = layer->add_hook(hook);
+    hook->on_outputs = [&count, id, module = layer.get()](Grads&) {
+      ++count;
+      module->remove_hook(id);
+    };
+    hook->on_inputs = [&](Grads&, const Grads&) { ++count; };
+    loss = ops::sum(context, run(context, *layer, x));
+  }
+  backward(context, loss, nullptr, {true, false, {}});  // the graph has the last reference
+  CHECK(count == 1);
+  backward(context, loss, nullptr, {});
+  CHECK(count == 1);
+  CHECK(item(x->grad()) == 6);
+}
+
+TEST_CASE("Two walks of one graph run the hooks twice, one inside the other once", "[nn][hooks]") {
+  Context context;
+  const ModuleRef layer = scaling(context, 3);
+  const TensorRef x = parameter({1, 1}, 1);
+  Said said;
+  auto hook = sayer(said, "a");
+  layer->add_hook(hook);
+  const TensorRef loss = ops::sum(context, run(context, *layer, x));
+  said.clear();
+  backward(context, loss, nullptr, {true, false, {}});
+  backward(context, loss, nullptr, {true, false, {}});
+  CHECK(said == Said{"a outputs", "a inputs", "a outputs", "a inputs"});
+  said.clear();
+  bool inner = false;
+  hook->on_outputs = [&](Grads&) {
+    said.push_back("outputs");
+    if (!std::exchange(inner, true)) backward(context, loss, nullptr, {true, false, {}});
+  };
+  backward(context, loss, nullptr, {});
+  CHECK(said.size() == 4);
+  CHECK(item(x->grad()) == 4 * 3);
+}
+
+TEST_CASE("A hook that is set meanwhile is called where PyTorch calls it", "[nn][hooks]") {
+  Context context;
+  const ModuleRef layer = scaling(context, 3);
+  Said said;
+  auto setter = make<TestCallHook>(Hook::kBeforeForward);
+  setter->on_before = [&](Module& module, CallInputs&) {
+    if (said.empty()) module.add_hook(sayer(said, "late"));
+    said.push_back("set");
+  };
+  layer->add_hook(setter);
+  const TensorRef x = parameter({1, 1}, 1);
+  backward(context, ops::sum(context, run(context, *layer, x)), nullptr, {});
+  CHECK(said == Said{"set", "late after"});
+  said = {"again"};
+  backward(context, ops::sum(context, run(context, *layer, x)), nullptr, {});
+  CHECK(said == Said{"again", "set", "late before", "late after", "late outputs", "late inputs"});
+}
+
+TEST_CASE("Those that are always called see what the one before gave", "[nn][hooks]") {
+  Context context;
+  const ModuleRef layer = scaling(context, 3);
+  Said said;
+  for (const int64_t number : {1, 2}) {
+    auto hook = make<TestCallHook>(Hook::kAfterForward);
+    hook->always_ = true;
+    hook->on_after = [&said, number](Module&, ValueRef& output) {
+      said.push_back(output->kind() == ValueKind::none ? "None"
+                                                       : std::to_string(output->as_integer()));
+      output = Value::integer(number);
+    };
+    layer->add_hook(hook);
+  }
+  CHECK(refusal([&] { run(context, *layer, tensor({1, 2})); }).find("shape") != std::string::npos);
+  CHECK(said == Said{"None", "1"});
+}

@@ -9,18 +9,26 @@
  * left.
  *
  * The gradients pass as the graph is walked back. before_backward runs when those of the outputs
- * are known, after_backward when those of the inputs are: once for each walk, if an output that
- * requires grad is part of it. An output is watched that is a tensor, or an item of a tuple; an
- * input, that is an item of the arguments. Where no input requires grad, after_backward runs right
- * after before_backward, and its input_grads are NULLs.
+ * are known, if an output that requires grad is part of the walk; after_backward when they have got
+ * to the inputs, which they need not. An output is watched that is a tensor, or an item of a tuple;
+ * an input, that is an item of the arguments. Where no input requires grad, after_backward runs
+ * right after before_backward, and its input_grads are NULLs. What is watched is not written over:
+ * a layer with inplace=True refuses it (STATE). One walk at a time is followed, as in PyTorch: a
+ * callback that walks the same graph takes the rest of the walk that it is part of.
  *
  * A callback returns as base.h says; one that fails stops the forward, or the backward. What it
- * receives is lent for the call, what it gives is one reference each. It runs on the thread of the
- * call and may use the context for anything; grad mode is as the caller has it, and in a backward
- * off, but for one that is recorded (DURAMEN_BACKWARD_CREATE_GRAPH). It must not unwind, but may do
- * anything else, to the tree as well, and set and remove hooks: one that is removed is not called
- * any more, also not by graphs that were recorded before. One that calls itself 64 times deep is
- * stopped with STATE.
+ * receives is lent for the call, what it gives is one reference each. It may use the context for
+ * anything; grad mode is as the caller has it, and off in a backward. It must not unwind, but may
+ * do anything else, to the tree as well, and set and remove hooks: one that is removed is not
+ * called any more, also not by graphs that were recorded before; an after_forward that a
+ * before_forward sets is called, any other that is set meanwhile from the next call on. One that
+ * calls itself 64 times deep is stopped with STATE.
+ *
+ * It runs on the thread of the call: perhaps on several at once where several run the module, each
+ * with a context of its own. To edit the tree or its hooks a callback, as anybody, has to be the
+ * only one who uses them. A recorded graph keeps the module, and with it `user`, alive; what `user`
+ * keeps alive should be neither the module nor an output of it that has a history, or nothing of
+ * them is ever released.
  */
 #ifndef DURAMEN_CALL_HOOKS_H
 #define DURAMEN_CALL_HOOKS_H
@@ -38,8 +46,9 @@ extern "C" {
 enum {
   /* Before those that the module has, not behind them. */
   DURAMEN_CALL_HOOK_FIRST = 1,
-  /* after_forward runs for a call that fails, too: `output` is None then (or what a hook before it
-   * gave), and what the callback does has no effect on the failure. */
+  /* after_forward runs for a call that fails, too, if it has not yet: `output` is None then, or
+   * what the module gave before a hook failed, and what the callback does has no effect on the
+   * failure. */
   DURAMEN_CALL_HOOK_ALWAYS = 2
 };
 
@@ -63,7 +72,8 @@ typedef struct duramen_call_hook {
   /* The gradients of the outputs, one for each item of the tuple or for the one output; NULL where
    * the item is no tensor, or no gradient gets there. `replacements` has as many places, which are
    * NULL, or receive what takes the gradient's place: of the output's shape, or one that this was
-   * broadcast to, and converted to its dtype. */
+   * broadcast to, and converted to its dtype. One for an item that is no tensor, or needs no
+   * gradient, is released. */
   DURAMEN_NULLABLE int32_t(DURAMEN_CALL* before_backward)(
       void* user, duramen_context* context, duramen_module* module,
       duramen_tensor* const* output_grads, size_t output_count,

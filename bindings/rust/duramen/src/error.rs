@@ -239,7 +239,8 @@ impl Error {
 
     /// What the system said of a file, as a number: `std::io::Error::from_raw_os_error` knows it.
     pub fn raw_os_error(&self) -> Option<i32> {
-        self.detail("errno")?.parse().ok()
+        let behind = || self.0.source.as_ref()?.downcast_ref::<std::io::Error>()?.raw_os_error();
+        self.detail("errno").and_then(|number| number.parse().ok()).or_else(behind)
     }
 
     /// The error of the library that caused this one.

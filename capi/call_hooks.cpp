@@ -30,25 +30,25 @@ class CallersHook final : public nn::CallHook {
   bool always() const noexcept override { return table().flags & DURAMEN_CALL_HOOK_ALWAYS; }
 
   void before_forward(Context& context, nn::Module& module, nn::CallInputs& inputs) override {
-    GivenValue arguments, keywords;
+    Slot<duramen_value> arguments, keywords;
     run("forward", "before_forward hook", module, [&](duramen_error** error) {
       return table().before_forward(table().user, lend<duramen_context>(&context),
                                     lend<duramen_module>(&module), lent(inputs.arguments),
-                                    lent(inputs.keywords), &arguments.handle, &keywords.handle,
+                                    lent(inputs.keywords), arguments.handle(), keywords.handle(),
                                     error);
     });
-    arguments.replace(inputs.arguments, "new_tuple");
-    keywords.replace(inputs.keywords, "new_dict");
+    replace(inputs.arguments, arguments, "new_tuple");
+    replace(inputs.keywords, keywords, "new_dict");
   }
   void after_forward(Context& context, nn::Module& module, const nn::CallInputs& inputs,
                      ValueRef& output) override {
-    GivenValue replacement;
+    Slot<duramen_value> replacement;
     run("forward", "after_forward hook", module, [&](duramen_error** error) {
-      return table().after_forward(table().user, lend<duramen_context>(&context),
-                                   lend<duramen_module>(&module), lent(inputs.arguments),
-                                   lent(inputs.keywords), lent(output), &replacement.handle, error);
+      return table().after_forward(
+          table().user, lend<duramen_context>(&context), lend<duramen_module>(&module),
+          lent(inputs.arguments), lent(inputs.keywords), lent(output), replacement.handle(), error);
     });
-    replacement.replace(output, "replacement");
+    replace(output, replacement, "replacement");
   }
   void before_backward(Context& context, nn::Module& module,
                        std::vector<TensorRef>& output_grads) override {
@@ -75,22 +75,12 @@ class CallersHook final : public nn::CallHook {
   }
 
  private:
-  // What a callback may give, owned as soon as it is there.
-  struct GivenValue {
-    duramen_value* handle = nullptr;
-    ~GivenValue() { (void)ValueRef::adopt(peek(handle)); }
-    void replace(ValueRef& value, const char* argument) {
-      if (!handle) return;
-      ValueRef given = ValueRef::adopt(peek(handle));
-      handle = nullptr;
-      if (!given) throw_bad_handle(argument);
-      value = std::move(given);
-    }
-  };
-
   const duramen_call_hook& table() const noexcept { return table_->table; }
   static const duramen_value* lent(const ValueRef& value) noexcept {
     return lend<const duramen_value>(value.get());
+  }
+  static void replace(ValueRef& value, Slot<duramen_value>& slot, const char* argument) {
+    if (ValueRef given = slot.take(argument)) value = std::move(given);
   }
   static void replace(std::vector<TensorRef>& tensors, Slots& slots) {
     slots.check("replacements");
@@ -101,9 +91,7 @@ class CallersHook final : public nn::CallHook {
   }
   template <class Body>
   static void run(const char* operation, const char* what, const nn::Module& module, Body&& body) {
-    duramen_error* handed_over = nullptr;
-    const int32_t status = body(&handed_over);
-    check_callback(status, handed_over, operation, Callback(what, module.shown_name()));
+    run_callback(operation, Callback(what, module.shown_name()), body);
   }
 
   Ref<capi::Hook<duramen_call_hook>> table_;

@@ -88,6 +88,7 @@ class FunctionNode final : public Node {
   void arm() noexcept { owns_user_ = true; }
 
   const char* name() const noexcept override { return state_->name().c_str(); }
+  bool allows_inplace() const noexcept override { return !gives_inputs_; }
   void release_saved() noexcept override { state_->release_saved(); }
 
   std::vector<TensorRef> forward(Context& context, std::span<const TensorRef> inputs);
@@ -102,6 +103,7 @@ class FunctionNode final : public Node {
   const Ref<FunctionState> state_;
   void* user_ = nullptr;
   bool owns_user_ = false;
+  bool gives_inputs_ = false;  // an output has the memory of an input
   std::vector<ops::Form> input_forms_;
   std::vector<ops::Form> output_forms_;
 };
@@ -131,6 +133,9 @@ std::vector<TensorRef> FunctionNode::forward(Context& context, std::span<const T
     const bool is_new = outputs[i]->use_count() == 1 && !outputs[i]->requires_grad();
     if (!is_new || outputs[i]->is_parameter()) outputs[i] = alias(*outputs[i]);
     output_forms_.emplace_back(*outputs[i]);
+    for (const TensorRef& input : inputs) {
+      gives_inputs_ = gives_inputs_ || input->storage() == outputs[i]->storage();
+    }
   }
   state_->close();
   return outputs;

@@ -21,6 +21,13 @@ struct Callback {
 // the cause.
 void check_callback(int32_t status, duramen_error* handed_over, const char* operation,
                     const Callback& callback);
+// Runs one: body(&error) gives its status.
+template <class Body>
+void run_callback(const char* operation, const Callback& callback, Body&& body) {
+  duramen_error* handed_over = nullptr;
+  const int32_t status = body(&handed_over);
+  check_callback(status, handed_over, operation, callback);
+}
 
 template <class Table>
 class Hook final : public Counted {

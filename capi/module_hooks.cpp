@@ -5,6 +5,7 @@
 #include "nn/hooks.hpp"
 #include "nn/load_notes.hpp"
 #include "options.hpp"
+#include "slots.hpp"
 
 using namespace duramen;
 using namespace duramen::capi;
@@ -34,22 +35,22 @@ class ModuleHook final : public nn::Hook {
                         Tensor* tensor) override {
     const bool is_buffer = event == kBuffer;
     const auto callback = is_buffer ? table().register_buffer : table().register_parameter;
-    return registered<TensorRef>(is_buffer ? "register_buffer" : "register_parameter",
-                                 is_buffer ? "register_buffer hook" : "register_parameter hook",
-                                 module, [&](duramen_tensor** given, duramen_error** error) {
-                                   return callback(table().user, lend<duramen_module>(&module),
-                                                   name.data(), name.size(),
-                                                   lend<duramen_tensor>(tensor), given, error);
-                                 });
+    return registered<duramen_tensor>(
+        is_buffer ? "register_buffer" : "register_parameter",
+        is_buffer ? "register_buffer hook" : "register_parameter hook", module,
+        [&](duramen_tensor** given, duramen_error** error) {
+          return callback(table().user, lend<duramen_module>(&module), name.data(), name.size(),
+                          lend<duramen_tensor>(tensor), given, error);
+        });
   }
   nn::ModuleRef registering(nn::Module& module, const std::string& name,
                             nn::Module* child) override {
-    return registered<nn::ModuleRef>("register_child", "register_child hook", module,
-                                     [&](duramen_module** given, duramen_error** error) {
-                                       return table().register_child(
-                                           table().user, lend<duramen_module>(&module), name.data(),
-                                           name.size(), lend<duramen_module>(child), given, error);
-                                     });
+    return registered<duramen_module>(
+        "register_child", "register_child hook", module,
+        [&](duramen_module** given, duramen_error** error) {
+          return table().register_child(table().user, lend<duramen_module>(&module), name.data(),
+                                        name.size(), lend<duramen_module>(child), given, error);
+        });
   }
   void before_state_dict(const nn::Module& module, const std::string& prefix,
                          bool keep_vars) override {
@@ -87,35 +88,19 @@ class ModuleHook final : public nn::Hook {
 
   template <class Body>
   static void run(const char* operation, const char* what, const nn::Module& module, Body&& body) {
-    duramen_error* handed_over = nullptr;
-    const int32_t status = body(&handed_over);
-    check_callback(status, handed_over, operation, Callback(what, module.class_name()));
+    run_callback(operation, Callback(what, module.class_name()), body);
   }
   // Runs a callback that may give a replacement.
-  template <class Result, class Body>
-  static Result registered(const char* operation, const char* what, const nn::Module& module,
-                           Body&& body) {
-    typename HandleOf<Result>::type* handle = nullptr;
-    Result out;
-    run(operation, what, module, [&](duramen_error** error) {
-      const int32_t status = body(&handle, error);
-      out = Result::adopt(peek(handle));
-      return status;
-    });
-    if (handle && !out) throw_bad_handle("replacement");
-    return out;
+  template <class Handle, class Body>
+  static Ref<Core<Handle>> registered(const char* operation, const char* what,
+                                      const nn::Module& module, Body&& body) {
+    Slot<Handle> slot;
+    run(operation, what, module, [&](duramen_error** error) { return body(slot.handle(), error); });
+    return slot.take("replacement");
   }
-
-  template <class Result>
-  struct HandleOf;
 
   Ref<capi::Hook<duramen_module_hook>> table_;
 };
-
-template <>
-struct ModuleHook::HandleOf<TensorRef> : Is<duramen_tensor> {};
-template <>
-struct ModuleHook::HandleOf<nn::ModuleRef> : Is<duramen_module> {};
 
 LoadReport::Kind kind_of(int32_t kind) noexcept { return static_cast<LoadReport::Kind>(kind); }
 

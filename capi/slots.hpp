@@ -1,4 +1,4 @@
-// Tensors on their way to a callback and back.
+// Objects on their way to a callback and back.
 #pragma once
 
 #include <span>
@@ -42,6 +42,29 @@ class Slots {
  private:
   std::vector<duramen_tensor*> handles_;
   std::vector<TensorRef> tensors_;
+};
+
+// One object that a callback may give, owned as soon as it is there.
+template <class Handle>
+class Slot {
+ public:
+  Slot() = default;
+  ~Slot() { release(handle_); }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+
+  Handle** handle() noexcept { return &handle_; }
+  // Null for none; BAD_HANDLE for an object of another kind.
+  Ref<Core<Handle>> take(const char* argument) {
+    if (!handle_) return nullptr;
+    Core<Handle>* core = peek(handle_);
+    if (!core) throw_bad_handle(argument);
+    handle_ = nullptr;
+    return Ref<Core<Handle>>::adopt(core);
+  }
+
+ private:
+  Handle* handle_ = nullptr;
 };
 
 }  // namespace duramen::capi

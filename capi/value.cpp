@@ -47,11 +47,13 @@ constexpr const char* kOrderedDict = "collections.OrderedDict";
 ValueRef attributes_argument(const duramen_value* attributes) {
   if (!attributes) return nullptr;
   ValueRef out = value_ref(attributes, "attributes");
-  const bool is_dict = out->kind() == ValueKind::dict;
-  if (!is_dict || !std::all_of(out->keys().begin(), out->keys().end(), [](const ValueRef& key) {
-        return key->kind() == ValueKind::text;
-      })) {
-    throw bad_argument("attributes", "not a dict with texts for keys");
+  if (out->kind() != ValueKind::dict) {
+    throw bad_argument("attributes", join("expected a dict, got ", value_kind_name(out->kind())));
+  }
+  for (const ValueRef& key : out->keys()) {
+    if (key->kind() == ValueKind::text) continue;
+    throw bad_argument("attributes",
+                       join("expected str for a key, got ", value_kind_name(key->kind())));
   }
   return out->count() > 0 ? out : nullptr;
 }

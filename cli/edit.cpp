@@ -33,15 +33,14 @@ const duramen_value* attributes_of(const duramen_value* dict) {
   return is_module(dict) ? nullptr : duramen_value_attributes(dict);
 }
 
-// What the key's item would be called among no others; empty where that does not tell the key.
-std::string name_of(const duramen_value* key) {
-  size_t length = 0;
-  if (const char* text = duramen_value_text(key, &length)) return std::string(view(text, length));
+// What the key's item would be called among no others; nothing where that does not tell the key.
+std::optional<std::string> name_of(const duramen_value* key) {
+  if (duramen_value_kind(key) == DURAMEN_VALUE_TEXT) return std::string(text_of(key));
   std::vector<Value> keys, items;
   keys.push_back(retained(key));
   items.push_back(make_none());
-  const std::string name = ItemNames(make_dict(keys, items).get())[0];
-  return name.starts_with("key") ? std::string() : name;
+  std::string name = ItemNames(make_dict(keys, items).get())[0];
+  return name == "key0" ? std::nullopt : std::optional(std::move(name));
 }
 
 // What both have is taken from the second, dicts together.
@@ -182,15 +181,17 @@ Value united(const duramen_value* a, const duramen_value* b, const Unite& both) 
     for (size_t i = 0; i < duramen_value_count(dict); ++i) {
       const duramen_value* key = duramen_value_key(dict, i);
       const duramen_value* item = duramen_value_item(dict, i);
-      const std::string name = name_of(key);
-      const auto [at, is_new] =
-          places.emplace(std::pair(duramen_value_kind(key), name), keys.size());
-      if (is_new || (name.empty() && duramen_value_kind(key) != DURAMEN_VALUE_TEXT)) {
-        keys.push_back(retained(key));
-        items.push_back(retained(item));
-      } else {
-        items[at->second] = both(name, items[at->second].get(), item);
+      const std::optional<std::string> name = name_of(key);
+      if (name) {
+        const auto [at, is_new] =
+            places.emplace(std::pair(duramen_value_kind(key), *name), keys.size());
+        if (!is_new) {
+          items[at->second] = both(*name, items[at->second].get(), item);
+          continue;
+        }
       }
+      keys.push_back(retained(key));
+      items.push_back(retained(item));
     }
   }
   const Value attributes = both_attributes(attributes_of(a), attributes_of(b));

@@ -58,8 +58,7 @@ void check_inplace(const Context& context, const Module& module, const Tensor& i
     fault = "a leaf Variable that requires grad is being used in an in-place operation";
   } else if (recorded && !node->allows_inplace()) {
     fault = join("Output ", input.output_index(), " of ", node->name(),
-                 " is a view and is being modified inplace (a backward hook watches it: expected a "
-                 "clone)");
+                 " is a view and is being modified inplace (expected a clone of it)");
   } else if (recorded && is_view_of_leaf(input)) {
     fault = "a view of a leaf Variable that requires grad is being used in an in-place operation";
   } else if (input.storage()->read_only()) {

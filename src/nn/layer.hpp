@@ -43,7 +43,8 @@ std::vector<TensorRef> tensors_of_call(const Module& module, const Value& argume
                                        const Value* keywords);
 
 // Ends a forward with inplace=True: `input` becomes the result, with its history. STATE
-// (RuntimeError) for a leaf that requires grad, a view of one, and what a backward hook watches.
+// (RuntimeError) for a leaf that requires grad, a view of one, and where the history does not allow
+// it.
 void check_inplace(const Context& context, const Module& module, const Tensor& input);
 TensorRef write_over(Context& context, const TensorRef& input, const TensorRef& result);
 

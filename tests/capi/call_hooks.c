@@ -315,12 +315,35 @@ static void re_entry(duramen_context* context) {
   duramen_module_release(net);
 }
 
+static void copies(duramen_context* context) {
+  struct listener listener;
+  duramen_call_hook hook = hook_of(&listener);
+  duramen_module *layer = NULL, *net = new_net(context, &layer), *copy = NULL;
+  duramen_tensor *x = scalar(context, 2, 0), *y = NULL;
+  uint64_t id = 0;
+  hook.before_forward = on_before;
+  OK(duramen_module_add_call_hook(net, &hook, &id, ERROR));
+  OK(duramen_module_deepcopy(context, net, &copy, ERROR));
+  OK(duramen_module_remove_hook(net, id, ERROR));
+  CHECK(listener.destroyed == 0);
+  duramen_module_release(layer);
+  duramen_module_release(net);
+  OK(duramen_module_forward(context, copy, x, &y, ERROR));
+  TEXT("before 2;", listener.said);
+  OK(duramen_module_remove_hook(copy, id, ERROR));
+  CHECK(listener.destroyed == 1);
+  duramen_tensor_release(y);
+  duramen_tensor_release(x);
+  duramen_module_release(copy);
+}
+
 int main(void) {
   duramen_context* context = new_context();
   order_and_values(context);
   failures(context);
   always(context);
   re_entry(context);
+  copies(context);
   duramen_context_release(context);
   return finish();
 }

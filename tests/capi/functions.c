@@ -350,6 +350,44 @@ static void failures_of_backward(duramen_context* context) {
   }
 }
 
+static int32_t give_input(void* user, duramen_context* context, duramen_function_state* state,
+                          duramen_tensor* const* inputs, size_t input_count,
+                          duramen_tensor** outputs, size_t output_count, duramen_error** error) {
+  (void)user;
+  (void)context;
+  (void)state;
+  (void)input_count;
+  (void)output_count;
+  (void)error;
+  outputs[0] = duramen_tensor_retain(inputs[0]);
+  return 0;
+}
+
+/* An output with the memory of an input is not written over: the input would have the new values
+ * and its old history. */
+static void in_place(duramen_context* context) {
+  static const float kValues[2] = {-1, 2};
+  static const int64_t kShape[1] = {2}, kFirst[1] = {0};
+  duramen_function_type type = square_type();
+  duramen_module* relu = new_module(context, "ReLU(inplace=True)");
+  duramen_tensor *x = new_tensor(context, kValues, 1, kShape), *y = NULL, *z = NULL;
+  double first = 0;
+  type.forward = give_input;
+  type.destroy = NULL;
+  OK(duramen_tensor_set_requires_grad(x, 1, ERROR));
+  OK(duramen_function_apply(context, &type, NULL, &x, 1, &y, ERROR));
+  FAILS(DURAMEN_E_STATE, duramen_module_forward(context, relu, y, &z, ERROR));
+  TEXT(
+      "forward: ReLU: Output 0 of SquareBackward is a view and is being modified inplace (expected "
+      "a clone of it)",
+      duramen_error_message(last_error(), NULL));
+  OK(duramen_tensor_item(x, kFirst, 1, &first, ERROR));
+  CHECK(first == -1);
+  duramen_tensor_release(y);
+  duramen_tensor_release(x);
+  duramen_module_release(relu);
+}
+
 int main(void) {
   duramen_context* context = new_context();
   duramen_allocator_statistics statistics = {0};
@@ -358,6 +396,7 @@ int main(void) {
   twice(context);
   failures_of_forward(context);
   failures_of_backward(context);
+  in_place(context);
   error_slot();
   statistics.struct_size = sizeof statistics;
   OK(duramen_context_allocator_statistics(context, &statistics, ERROR));

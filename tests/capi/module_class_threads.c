@@ -1,5 +1,5 @@
-/* A module of the caller's own in eval mode on several threads, each with a context of its own; and
- * `destroy`, which comes on the thread of the last release. */
+/* A module of the caller's own, with a hook of calls, in eval mode on several threads, each with a
+ * context of its own; and `destroy`, which comes on the thread of the last release. */
 #include <pthread.h>
 
 #include "check.h"
@@ -7,6 +7,7 @@
 enum { kThreads = 4, kRounds = 200 };
 
 struct user {
+  long hooked;
   long forwards;
   long printed;
   int destroyed;
@@ -23,6 +24,22 @@ static int32_t forward(void* user, duramen_context* context, duramen_module* mod
   duramen_module_release(child);
   __atomic_add_fetch(&own->forwards, 1, __ATOMIC_RELAXED);
   return status;
+}
+
+static int32_t after_forward(void* user, duramen_context* context, duramen_module* module,
+                             const duramen_value* arguments, const duramen_value* keywords,
+                             const duramen_value* output, duramen_value** replacement,
+                             duramen_error** error) {
+  struct user* own = user;
+  (void)context;
+  (void)module;
+  (void)arguments;
+  (void)keywords;
+  (void)output;
+  (void)replacement;
+  (void)error;
+  __atomic_add_fetch(&own->hooked, 1, __ATOMIC_RELAXED);
+  return 0;
 }
 
 static int32_t extra_repr(void* user, const duramen_module* module, duramen_string** out,
@@ -48,6 +65,8 @@ static void destroy(void* user) {
 
 static duramen_module* new_shared(duramen_context* context, struct user* user) {
   duramen_module_class type;
+  duramen_call_hook hook = {0};
+  uint64_t id = 0;
   duramen_module *module = NULL, *child = new_module(context, "Linear(2, 2)");
   memset(&type, 0, sizeof type);
   memset(user, 0, sizeof *user);
@@ -61,6 +80,10 @@ static duramen_module* new_shared(duramen_context* context, struct user* user) {
   OK(duramen_module_create_custom(context, &type, user, &module, ERROR));
   OK(duramen_module_register_child(module, "child", SIZE_MAX, child, ERROR));
   OK(duramen_module_train(module, 0, ERROR));
+  hook.struct_size = sizeof hook;
+  hook.after_forward = after_forward;
+  hook.user = user;
+  OK(duramen_module_add_call_hook(child, &hook, &id, ERROR));
   duramen_module_release(child);
   return module;
 }
@@ -114,6 +137,7 @@ int main(void) {
     duramen_tensor_release(jobs[i].x);
     duramen_context_release(jobs[i].context);
   }
+  CHECK(user.hooked == kThreads * kRounds);
   CHECK(user.forwards == kThreads * kRounds && user.printed == kThreads * kRounds);
   CHECK(user.destroyed == 0);
   CHECK(pthread_create(&threads[0], NULL, release, module) == 0);

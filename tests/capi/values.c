@@ -46,11 +46,12 @@ static void attributes(void) {
   duramen_value_release(dict);
   FAILS(DURAMEN_E_INVALID_ARGUMENT,
         duramen_value_create_dict_with_attributes(keys, items, 1, one, &dict, ERROR));
-  TEXT("attributes: not a dict with texts for keys", duramen_error_message(last_error(), NULL));
+  TEXT("attributes: expected a dict, got int", duramen_error_message(last_error(), NULL));
   duramen_value_release(set);
   OK(duramen_value_create_dict(items, items, 1, &set, ERROR));
   FAILS(DURAMEN_E_INVALID_ARGUMENT,
         duramen_value_create_dict_with_attributes(keys, items, 1, set, &dict, ERROR));
+  TEXT("attributes: expected str for a key, got int", duramen_error_message(last_error(), NULL));
   duramen_value_release(set);
   OK(duramen_value_create_dict(NULL, NULL, 0, &set, ERROR));
   OK(duramen_value_create_dict_with_attributes(keys, items, 1, set, &dict, ERROR));

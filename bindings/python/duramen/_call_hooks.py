@@ -11,7 +11,7 @@ from ._handle import Handle, known
 from ._hooks import Hook, RemovableHandle, add_hook, callback, module_of
 from ._library import lib
 from ._tensor import Tensor, lent_tensor
-from ._value import Values, python_of
+from ._value import give_value, python_of
 
 if TYPE_CHECKING:
     from ._context import Context
@@ -30,11 +30,6 @@ class CallHook(Hook):
         self.with_kwargs = with_kwargs
 
 
-def _give(place: int, data: Any, context: Context) -> None:
-    with Values(context) as values:
-        ctypes.c_void_p.from_address(place).value = lib.duramen_value_retain(values.of(data))
-
-
 def _inputs(hook: CallHook, arguments: int, keywords: int | None, context: Context) -> tuple[Any, ...]:
     args = python_of(arguments, context)
     if not hook.with_kwargs:
@@ -50,10 +45,10 @@ def _before_forward(hook: CallHook, context: int, module: int, arguments: int, k
     if result is None:
         return
     if len(inputs) == 1:
-        _give(new_tuple, result, runs)
+        give_value(new_tuple, result, runs)
     elif isinstance(result, tuple) and len(result) == 2:
-        _give(new_tuple, result[0], runs)
-        _give(new_dict, result[1], runs)
+        give_value(new_tuple, result[0], runs)
+        give_value(new_dict, result[1], runs)
     else:
         raise RuntimeError("forward pre-hook must return None or a tuple of (new_args, new_kwargs), "
                            f"but got {result}.")
@@ -64,7 +59,7 @@ def _after_forward(hook: CallHook, context: int, module: int, arguments: int, ke
     runs = known(context)
     result = hook(module_of(module, hook), *_inputs(hook, arguments, keywords, runs), python_of(output, runs))
     if result is not None:
-        _give(replacement, result, runs)
+        give_value(replacement, result, runs)
 
 
 def _grads(place: int, count: int, context: Context) -> Grads:

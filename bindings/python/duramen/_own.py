@@ -81,19 +81,12 @@ def _module_at(address: int, context: int) -> Module:
     return lent_module(address, known(context))
 
 
-def _give(out: Any, value: Any, context: Context) -> None:
-    from ._value import Values
-
-    with Values(context) as values:
-        ctypes.c_void_p.from_address(out).value = lib.duramen_value_retain(values.of(value))
-
-
 def _forward(context: int, module: int, arguments: int, keywords: int | None, out: int) -> None:
-    from ._value import python_of
+    from ._value import give_value, python_of
 
     runs = known(context)
     named = python_of(keywords, runs) if keywords else {}
-    _give(out, _module_at(module, context).forward(*python_of(arguments, runs), **named), runs)
+    give_value(out, _module_at(module, context).forward(*python_of(arguments, runs), **named), runs)
 
 
 def _clone(_context: int, _module: int, _out: Any) -> None:
@@ -106,8 +99,10 @@ def _extra_repr(module: int, out: int) -> None:
 
 
 def _get_extra_state(module: int, out: int) -> None:
+    from ._value import give_value
+
     asked = _module_at(module, 0)
-    _give(out, asked.get_extra_state(), asked._context)
+    give_value(out, asked.get_extra_state(), asked._context)
 
 
 def _set_extra_state(context: int, module: int, state: int) -> None:

@@ -107,6 +107,12 @@ class Values:
         return self._make(function, keys, items, count)
 
 
+def give_value(place: int, data: Any, context: Context) -> None:
+    """Puts a reference to the value of a Python object where a callback gives its result."""
+    with Values(context) as values:
+        ctypes.c_void_p.from_address(place).value = lib.duramen_value_retain(values.of(data))
+
+
 def python_of(value: int, context: Context) -> Any:
     """The Python object of a value, which stays with its holder."""
     kind = lib.duramen_value_kind(value)

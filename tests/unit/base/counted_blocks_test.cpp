@@ -1,5 +1,7 @@
 #include "base/counted_blocks.hpp"
 
+#include <malloc.h>
+
 #include <memory>
 #include <stdexcept>
 #include <thread>
@@ -49,6 +51,25 @@ TEST_CASE("objects of blocks outlive who made them, and go one by one", "[base][
   CHECK(alive == 1);
   CHECK(last->number() == 501);
   CHECK(last->tag() == make_tag("prob"));
+}
+
+TEST_CASE("the memory of blocks is given back with the last of its objects", "[base][counted]") {
+  const auto in_use = [] { return mallinfo2().uordblks; };
+  std::atomic<int> alive = 0;
+  const size_t before = in_use();
+  std::vector<Ref<Probe>> probes = make_probes(alive, 4000);
+  if (!CountedBlocks::kShared || in_use() < before + 4000 * sizeof(Probe)) {
+    WARN(
+        "skipped: this allocator does not tell what is in use, or an object has a block of its "
+        "own");
+    return;
+  }
+  for (size_t i = 0; i < probes.size(); i += 2) probes[i] = nullptr;
+  const size_t half = in_use();
+  for (Ref<Probe>& probe : probes) probe = nullptr;
+  probes = std::vector<Ref<Probe>>();
+  CHECK(in_use() < before + CountedBlocks::kMostBytes);
+  CHECK(half > before + 4000 * sizeof(Probe));  // the blocks were all still held
 }
 
 TEST_CASE("objects of blocks may go while others are made", "[base][counted]") {

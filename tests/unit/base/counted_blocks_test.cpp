@@ -31,6 +31,7 @@ class Probe : public Counted {
 std::vector<Ref<Probe>> make_probes(std::atomic<int>& alive, int count) {
   CountedBlocks blocks;
   std::vector<Ref<Probe>> probes;
+  probes.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) probes.push_back(blocks.make<Probe>(alive, i));
   return probes;
 }
